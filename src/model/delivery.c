@@ -1,0 +1,50 @@
+/* Names of states and channels; see delivery.h. */
+#include "model/delivery.h"
+
+#include "base/tables.h"
+
+static const char *const states[] = {
+	[DELIVERY_QUEUED] = "queued",
+	[DELIVERY_SENDING] = "sending",
+	[DELIVERY_WAITING] = "waiting",
+	[DELIVERY_DELIVERED] = "delivered",
+	[DELIVERY_UNCONFIRMED] = "unconfirmed",
+	[DELIVERY_ASKED_BROWSER] = "asked-through-browser",
+	[DELIVERY_GAVE_UP] = "gave-up",
+	[DELIVERY_SUPERSEDED] = "superseded",
+	[DELIVERY_CANCELLED] = "cancelled",
+	[DELIVERY_NOT_POSSIBLE] = "not-possible",
+	[DELIVERY_NOT_TOLD] = "not-told",
+};
+
+const char *delivery_state_name(enum delivery_state state)
+{
+	return states[state];
+}
+
+bool delivery_state_of(struct str name, enum delivery_state *ret_state)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(states); i++) {
+		if (!str_eq_z(name, states[i]))
+			continue;
+		*ret_state = (enum delivery_state)i;
+		return true;
+	}
+	return false;
+}
+
+bool delivery_state_settled(enum delivery_state state)
+{
+	return state != DELIVERY_QUEUED && state != DELIVERY_SENDING && state != DELIVERY_WAITING;
+}
+
+const char *channel_name(enum channel channel)
+{
+	static const char *const names[] = {
+		[CHANNEL_BACKCHANNEL] = "back-channel",
+		[CHANNEL_ADMIN_URL] = "admin-url",
+		[CHANNEL_FRONT] = "front-channel",
+		[CHANNEL_NONE] = "none",
+	};
+	return names[channel];
+}

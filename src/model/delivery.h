@@ -1,0 +1,71 @@
+/* A sign-out and its notices: the receipt that outlives the session, and the outbox. */
+#ifndef MODEL_DELIVERY_H
+#define MODEL_DELIVERY_H
+
+#include "base/str.h"
+
+enum channel {
+	CHANNEL_BACKCHANNEL, /* OpenID Connect Back-Channel Logout 1.0 */
+	CHANNEL_ADMIN_URL,   /* k_logout */
+	CHANNEL_FRONT,       /* OpenID Connect Front-Channel Logout 1.0, through the browser */
+	CHANNEL_NONE,
+};
+
+enum delivery_state {
+	DELIVERY_QUEUED,
+	DELIVERY_SENDING,      /* leased by a worker until lease_until_ms */
+	DELIVERY_WAITING,      /* failed, will be tried again at due_ms */
+	DELIVERY_DELIVERED,    /* the client answered 2xx */
+	DELIVERY_UNCONFIRMED,  /* a time-out followed by 400: it may well have heard */
+	DELIVERY_ASKED_BROWSER,/* front channel: asked through the browser, not proven */
+	DELIVERY_GAVE_UP,
+	DELIVERY_SUPERSEDED,   /* would have hit a newer session */
+	DELIVERY_CANCELLED,
+	DELIVERY_NOT_POSSIBLE, /* no channel, or no browser at hand */
+	DELIVERY_NOT_TOLD,     /* a setting says so */
+};
+/* "queued", "sending" ...; static storage. */
+const char *delivery_state_name(enum delivery_state state);
+bool delivery_state_of(struct str name, enum delivery_state *ret_state);
+/* True when nothing further will happen by itself. */
+bool delivery_state_settled(enum delivery_state state);
+/* "back-channel", "admin-url", "front-channel", "none". */
+const char *channel_name(enum channel channel);
+
+/* One end of one session (or of a realm-wide order), kept after the session is gone. */
+struct signout {
+	struct str id;
+	struct str realm_id, realm_name, user_id, username, session_id;
+	bool offline;
+	struct str door;        /* name in doors.def */
+	struct str initiator;   /* clientId or admin's username; may be empty */
+	struct str ip_address;
+	int64_t at_ms;
+	int64_t progress, total; /* of a mass job; 0, 0 otherwise */
+	struct delivery *deliveries; /* filled by questions that say so */
+	size_t deliveries_n;
+};
+
+struct delivery {
+	struct str id, signout_id, realm_id;
+	struct str client_id, client_name; /* the client's id and its clientId */
+	struct str session_id, user_id;    /* session_id: the client's session, even when not sent */
+	bool send_sid;                     /* false: the notice names no session, `sub` only */
+	bool revoke_offline_access;        /* back channel: the events member */
+	enum channel channel;
+	struct str url;
+	struct str issuer;
+	struct str algorithm;      /* of the signature */
+	struct str adapter_session_id, adapter_host;
+	bool all_sessions;         /* k_logout: "everybody", no adapterSessionIds */
+	int64_t not_before_s;      /* k_logout: effective not-before */
+	int64_t bound_ms;          /* when the ended client session was (re)bound: for superseding */
+	enum delivery_state state;
+	int64_t queued_ms, due_ms, lease_until_ms, settled_ms, give_up_ms;
+	struct str lease_owner;
+	int64_t attempts;
+	int64_t http_status;       /* of the last attempt; 0: none */
+	struct str reason;         /* why it waits, gave up or is not possible, in words */
+};
+
+#endif

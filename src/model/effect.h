@@ -1,0 +1,154 @@
+/* Effects: what a decision wants changed, as data. A list of them is applied in one
+ * transaction or not at all.
+ *
+ * Each effect carries its own precondition (a version, "not used yet", "exists"). When one
+ * does not hold the whole list is refused with ERROR_STALE and the caller loads and
+ * decides again. The pure folders make effects; store/ alone knows how they become SQL. */
+#ifndef MODEL_EFFECT_H
+#define MODEL_EFFECT_H
+
+#include "model/delivery.h"
+#include "model/event.h"
+#include "model/session.h"
+#include "model/user.h"
+
+enum effect_kind {
+	EFFECT_SESSION_CREATE,        /* u.session: a new row; the id must be free */
+	EFFECT_SESSION_SIGN_IN_AGAIN, /* u.session: re-authentication: new cookie_hash, auth_time_s,
+	                                 version must match and rises */
+	EFFECT_SESSION_TOUCH,         /* u.touch: last use; never moves back, no row is fine */
+	EFFECT_SESSION_END,           /* u.end: deletes the row and its client sessions; version must match */
+	EFFECT_CLIENT_SESSION_PUT,    /* u.client_session: adds or replaces; the session's version
+	                                 (u.client_session.session_version) must match and rises */
+	EFFECT_CLIENT_SESSION_REFRESH,/* u.client_session: rotation state; session version as above */
+	EFFECT_CLIENT_SESSION_BIND,   /* u.client_session: adapter_session_id/host; the row must exist */
+	EFFECT_CLIENT_SESSION_END,    /* u.client_end: deletes one; session version must match and rises */
+	EFFECT_CODE_CREATE,           /* u.code */
+	EFFECT_CODE_USE,              /* u.code_use: sets used_ms where it was 0, or the list is stale */
+	EFFECT_FAILURE_PUT,           /* u.failure: version must match (0: no row), rises */
+	EFFECT_FAILURE_CLEAR,         /* u.failure: deletes; no row is fine */
+	EFFECT_CREDENTIAL_REPLACE,    /* u.credential: the user's password becomes this one */
+	EFFECT_CREDENTIAL_REHASH,     /* u.credential: same password, only where `previous` still stands */
+	EFFECT_REQUIRED_ACTION_REMOVE,/* u.required_action */
+	EFFECT_REQUIRED_ACTION_ADD,   /* u.required_action; present already is fine */
+	EFFECT_USER_CREATE,           /* u.user, with its roles, groups and credentials */
+	EFFECT_USER_UPDATE,           /* u.user: the row's own fields and attributes; version must match */
+	EFFECT_USER_DELETE,           /* u.user: id; sessions are ended by effects of their own */
+	EFFECT_TOKEN_REVOKE,          /* u.token_revoke: access token by jti until it expires */
+	EFFECT_SIGNOUT_CREATE,        /* u.signout: the receipt (deliveries come as own effects) */
+	EFFECT_DELIVERY_CREATE,       /* u.delivery */
+	EFFECT_DELIVERY_UPDATE,       /* u.delivery_update: state must be as expected (lease owner) */
+	EFFECT_EVENT,                 /* u.event */
+	EFFECT_ADMIN_EVENT,           /* u.admin_event */
+	EFFECT_REALM_END_SESSIONS,    /* u.mass: realm epoch, never moves back, plus its job row */
+	EFFECT_REALM_CHANGED,         /* u.realm_changed: raises the realm's version (snapshots reload) */
+	EFFECT_JOB_ADVANCE,           /* u.job: progress of a mass job, or its end */
+	EFFECT_COUNT
+};
+
+struct effect_touch {
+	struct str session_id, client_id; /* client_id empty: the session alone */
+	bool offline;
+	int64_t last_refresh_s;
+};
+
+struct effect_end {
+	struct str session_id;
+	bool offline;
+	int64_t version;
+};
+
+struct effect_client_session {
+	struct client_session row;
+	int64_t session_version;
+};
+
+struct effect_client_end {
+	struct str session_id, client_id;
+	bool offline;
+	int64_t session_version;
+};
+
+struct effect_code_use {
+	struct str hash;
+	int64_t used_ms;
+};
+
+struct effect_credential {
+	struct str realm_id, user_id;
+	struct credential credential;
+	struct str previous; /* secret_data that REHASH expects */
+};
+
+struct effect_required_action {
+	struct str realm_id, user_id, alias;
+};
+
+struct effect_token_revoke {
+	struct str realm_id, jti;
+	int64_t expires_s;
+};
+
+struct effect_delivery_update {
+	struct str id;
+	enum delivery_state expected, state;
+	struct str lease_owner; /* must match when `expected` is SENDING */
+	int64_t now_ms, due_ms, attempts, http_status;
+	struct str reason;
+};
+
+/* A mass door: one epoch now, the sessions in batches by a job. */
+struct effect_mass {
+	struct str job_id, signout_id, realm_id;
+	struct str door, initiator;
+	int64_t epoch_ms;
+};
+
+struct effect_realm_changed {
+	struct str realm_id;
+};
+
+struct effect_job {
+	struct str id;
+	int64_t done, total;
+	bool finished;
+};
+
+struct effect {
+	enum effect_kind kind;
+	union {
+		struct session session;
+		struct effect_touch touch;
+		struct effect_end end;
+		struct effect_client_session client_session;
+		struct effect_client_end client_end;
+		struct code code;
+		struct effect_code_use code_use;
+		struct login_failure failure;
+		struct effect_credential credential;
+		struct effect_required_action required_action;
+		struct user user;
+		struct effect_token_revoke token_revoke;
+		struct signout signout;
+		struct delivery delivery;
+		struct effect_delivery_update delivery_update;
+		struct event event;
+		struct admin_event admin_event;
+		struct effect_mass mass;
+		struct effect_realm_changed realm_changed;
+		struct effect_job job;
+	} u;
+};
+
+/* A list of effects in an arena, applied in order. */
+struct effects {
+	struct arena *arena;
+	struct effect *items;
+	size_t n;
+};
+
+struct effects effects_new(struct arena *arena);
+/* Appends a zeroed effect of that kind and returns it for filling in. */
+struct effect *effects_add(struct effects *effects, enum effect_kind kind);
+
+#endif

@@ -1,0 +1,52 @@
+/* Sessions: the sign-on of one browser (or one offline grant), and the clients in it. */
+#ifndef MODEL_SESSION_H
+#define MODEL_SESSION_H
+
+#include "base/str.h"
+
+/* One user's sign-on. Identified by (id, offline): an offline session keeps the sid of
+ * the session it grew from. */
+struct session {
+	struct str id; /* the `sid` */
+	bool offline;
+	struct str realm_id, user_id, username;
+	struct str cookie_hash; /* SHA-256 of the browser's secret, base64url; empty: none */
+	struct str ip_address, user_agent;
+	struct str auth_method; /* "openid-connect" ... */
+	int64_t started_ms, auth_time_s, last_refresh_s;
+	bool remember_me;
+	int64_t version; /* see DESIGN section 4: raised by all that must not race an end */
+	struct str notes; /* JSON object of session notes (text values); empty: none */
+	struct client_session *clients; /* filled by questions that say so */
+	size_t clients_n;
+};
+
+/* One client's part in a session. */
+struct client_session {
+	struct str session_id;
+	bool offline;
+	struct str client_id; /* the client's id (UUID), not its clientId */
+	struct str issuer;    /* as this client knows us, with or without /auth */
+	int64_t started_ms, last_refresh_s;
+	struct str scope;        /* granted, space separated */
+	struct str redirect_uri;
+	struct str adapter_session_id, adapter_host; /* client_session_state / _host */
+	int64_t adapter_bound_ms; /* when they were last set */
+	struct str refresh_jti;  /* newest refresh token under rotation; empty: no rotation yet */
+	int64_t refresh_use_count;
+	int64_t refresh_not_before_ms; /* refresh tokens issued earlier are rotated away */
+	struct str notes; /* JSON object: nonce, acr, auth request facts that refresh needs */
+};
+
+/* An authorization code; the code itself is kept as a hash only. */
+struct code {
+	struct str hash; /* SHA-256 of the code, base64url */
+	struct str realm_id, client_id, session_id, user_id;
+	struct str redirect_uri; /* as the request gave it; must come again */
+	struct str scope, nonce, state, code_challenge, code_challenge_method, issuer, acr;
+	bool offline_asked;
+	int64_t auth_time_s, expires_ms;
+	int64_t used_ms; /* 0: not yet */
+};
+
+#endif

@@ -1,0 +1,45 @@
+/* A user of a realm, with credentials, roles and groups as far as they were loaded. */
+#ifndef MODEL_USER_H
+#define MODEL_USER_H
+
+#include "model/realm.h"
+
+struct credential {
+	struct str id, type; /* "password", "otp", "webauthn" ... */
+	struct str label;
+	struct str secret_data, credential_data; /* Keycloak's JSON texts */
+	int64_t created_ms, priority;
+	bool temporary; /* on the way in only */
+};
+
+struct user {
+	struct str id, realm_id, username, email, first_name, last_name;
+	bool enabled, email_verified;
+	int64_t created_ms;
+	int64_t not_before_s;
+	int64_t sessions_ended_before_ms; /* epoch: earlier sessions are dead */
+	int64_t version;
+	struct str service_account_client_id; /* id of the client it serves; empty: a person */
+	struct str federation_link;
+	struct json_list_pair *attributes; /* name -> values */
+	size_t attributes_n;
+	struct str_list required_actions; /* aliases */
+	struct str kept;                  /* members of the representation not used yet, JSON */
+	/* Filled only by questions that say so: */
+	struct str_list role_ids;  /* direct role mappings */
+	struct str_list group_ids; /* direct memberships */
+	struct credential *credentials;
+	size_t credentials_n;
+};
+
+/* Failed attempts of one user, for brute-force protection. */
+struct login_failure {
+	struct str realm_id, user_id, last_ip;
+	int64_t failures;        /* attempts counted, the reserved ones included */
+	int64_t last_failure_ms;
+	int64_t not_before_s;    /* locked until then */
+	int64_t temporary_lockouts;
+	int64_t version;         /* 0: no row yet */
+};
+
+#endif
