@@ -1,0 +1,187 @@
+/* The store: questions (read) and effects (write) in the model's terms.
+ *
+ * The only place that knows tables and SQL. One text of each statement serves SQLite and
+ * PostgreSQL (statements.def). Every question fills structs in the caller's arena; a row
+ * that is not there gives ERROR_NAME_NOT_FOUND, a list without rows gives n = 0. All
+ * functions may be called from any thread. Questions never wait for writers on SQLite. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "crypto/seal.h"
+#include "db/db.h"
+#include "model/effect.h"
+#include "model/realm.h"
+#include "model/user.h"
+
+struct store;
+
+struct store_config {
+	struct str url;        /* "sqlite:/path/file.db" or "postgresql://..." */
+	struct str seal_key;   /* 32 bytes; seals private keys and client secrets at rest */
+	size_t max_connections;
+};
+
+/* Opens, migrates to this version's schema (numbered, resumable; refuses a newer one).
+ * On success *ret_store is owned by the caller. */
+MUST_USE enum error_code store_open(const struct store_config *config, struct store **ret_store,
+				    struct why *reterr_why);
+void store_close(struct store *store);
+/* True when reads cost no network round trip (SQLite): INLINE routes may then read. */
+bool store_is_local(const struct store *store);
+/* Reads one trivial row; for readiness. */
+MUST_USE enum error_code store_ping(struct store *store, struct why *reterr_why);
+/* PRAGMA integrity_check and our own invariants; text of findings, empty when fine. */
+MUST_USE enum error_code store_check(struct store *store, struct arena *arena,
+				     struct str *ret_findings, struct why *reterr_why);
+
+/* Applies a list of effects on a connection inside a transaction that the caller (run/'s
+ * writer) opened. ERROR_STALE when a precondition does not hold: the caller rolls back. */
+MUST_USE enum error_code store_apply(void *store, struct db *db, const void *effects,
+				     struct why *reterr_why);
+
+/* ---- realms (configuration) ---- */
+
+struct realm_name {
+	struct str id, name;
+	int64_t version;
+	bool enabled, deleted;
+};
+MUST_USE enum error_code store_list_realms(struct store *store, struct arena *arena,
+					   struct realm_name **ret_realms, size_t *ret_n,
+					   struct why *reterr_why);
+/* The whole snapshot, keys parsed and secrets unsealed, in `arena` (its own, long-lived).
+ * By name (deleted realms are not found by name) or, when name is empty, by id. */
+MUST_USE enum error_code store_load_realm(struct store *store, struct arena *arena,
+					  struct str name, struct str id,
+					  struct realm **ret_realm, struct why *reterr_why);
+/* Frees what the arena does not own: the parsed keys. */
+void store_unload_realm(struct realm *realm);
+
+/* ---- users ---- */
+
+enum user_parts { USER_ROW = 0, USER_ROLES = 1, USER_GROUPS = 2, USER_CREDENTIALS = 4 };
+
+MUST_USE enum error_code store_find_user(struct store *store, struct arena *arena,
+					 struct str realm_id, struct str user_id, unsigned parts,
+					 struct user **ret_user, struct why *reterr_why);
+/* By username (as stored: lower case), or by e-mail when with_email and nothing matched. */
+MUST_USE enum error_code store_find_user_by_login(struct store *store, struct arena *arena,
+						  struct str realm_id, struct str login,
+						  bool with_email, unsigned parts,
+						  struct user **ret_user, struct why *reterr_why);
+MUST_USE enum error_code store_find_service_account(struct store *store, struct arena *arena,
+						    struct str realm_id, struct str client_id,
+						    unsigned parts, struct user **ret_user,
+						    struct why *reterr_why);
+struct user_query {
+	struct str search; /* Keycloak's search: words, prefix or *infix*, "exact" in quotes */
+	struct str username, email, first_name, last_name;
+	bool exact;
+	int has_enabled; /* 0 any, 1 enabled, -1 disabled */
+	int64_t first, max; /* max < 0: all */
+};
+MUST_USE enum error_code store_list_users(struct store *store, struct arena *arena,
+					  struct str realm_id, const struct user_query *query,
+					  struct user **ret_users, size_t *ret_n,
+					  struct why *reterr_why);
+MUST_USE enum error_code store_count_users(struct store *store, struct str realm_id,
+					   const struct user_query *query, int64_t *ret_count,
+					   struct why *reterr_why);
+MUST_USE enum error_code store_find_login_failure(struct store *store, struct arena *arena,
+						  struct str realm_id, struct str user_id,
+						  struct login_failure *ret_failure,
+						  struct why *reterr_why);
+
+/* ---- sessions ---- */
+
+/* One session with its client sessions. */
+MUST_USE enum error_code store_find_session(struct store *store, struct arena *arena,
+					    struct str realm_id, struct str session_id, bool offline,
+					    struct session *ret_session, struct why *reterr_why);
+/* The same by the hash of the browser's cookie. */
+MUST_USE enum error_code store_find_session_by_cookie(struct store *store, struct arena *arena,
+						      struct str realm_id, struct str cookie_hash,
+						      struct session *ret_session,
+						      struct why *reterr_why);
+/* Sessions of a user (empty: any), newest first, with client sessions. max < 0: all. */
+MUST_USE enum error_code store_list_sessions(struct store *store, struct arena *arena,
+					     struct str realm_id, struct str user_id, bool offline,
+					     int64_t first, int64_t max, struct session **ret_sessions,
+					     size_t *ret_n, struct why *reterr_why);
+/* Sessions of a realm that started at or before epoch_ms, for mass jobs: `max` of them. */
+MUST_USE enum error_code store_list_sessions_before(struct store *store, struct arena *arena,
+						    struct str realm_id, int64_t epoch_ms, int64_t max,
+						    struct session **ret_sessions, size_t *ret_n,
+						    struct why *reterr_why);
+/* Sessions whose last use is at or before idle_before_s, or that started at or before
+ * started_before_ms, for the sweeper: `max` of them. */
+MUST_USE enum error_code store_list_expired(struct store *store, struct arena *arena,
+					    struct str realm_id, bool offline, bool remember_me,
+					    int64_t idle_before_s, int64_t started_before_ms,
+					    int64_t max, struct session **ret_sessions,
+					    size_t *ret_n, struct why *reterr_why);
+MUST_USE enum error_code store_find_code(struct store *store, struct arena *arena, struct str hash,
+					 struct code *ret_code, struct why *reterr_why);
+/* True in *ret_revoked when the access token `jti` was revoked. */
+MUST_USE enum error_code store_token_revoked(struct store *store, struct str realm_id, struct str jti,
+					     bool *ret_revoked, struct why *reterr_why);
+
+/* ---- sign-outs, deliveries, events ---- */
+
+/* Leases up to max due deliveries to `owner`: they become SENDING until lease_until_ms,
+ * rows whose lease ran out are taken too. Writes by itself (its own transaction). */
+MUST_USE enum error_code store_claim_deliveries(struct store *store, struct arena *arena,
+						struct str owner, int64_t now_ms,
+						int64_t lease_until_ms, int64_t max,
+						struct delivery **ret_deliveries, size_t *ret_n,
+						struct why *reterr_why);
+/* When the next delivery falls due (INT64_MAX: none is owed). */
+MUST_USE enum error_code store_next_due(struct store *store, int64_t *ret_due_ms,
+					struct why *reterr_why);
+/* Makes waiting deliveries of a client due at once (edited URL, new CA); count changed. */
+MUST_USE enum error_code store_hurry_deliveries(struct store *store, struct str realm_id,
+						struct str client_id, struct str signout_id,
+						int64_t now_ms, int64_t *ret_changed,
+						struct why *reterr_why);
+struct signout_query {
+	struct str realm_id, user /* id or username */, client_id /* clientId */, session_id;
+	int has_state;  /* 1: only those with a delivery in `state` */
+	enum delivery_state state;
+	int64_t since_ms, first, max;
+};
+/* Newest first, with their deliveries. */
+MUST_USE enum error_code store_list_signouts(struct store *store, struct arena *arena,
+					     const struct signout_query *query,
+					     struct signout **ret_signouts, size_t *ret_n,
+					     struct why *reterr_why);
+MUST_USE enum error_code store_find_signout(struct store *store, struct arena *arena,
+					    struct str realm_id, struct str id,
+					    struct signout *ret_signout, struct why *reterr_why);
+/* True when a client session of this client and user, (re)bound after `since_ms`, lives. */
+MUST_USE enum error_code store_newer_client_session(struct store *store, struct str realm_id,
+						    struct str user_id, struct str client_id,
+						    struct str adapter_session_id, int64_t since_ms,
+						    bool *ret_newer, struct why *reterr_why);
+struct mass_job {
+	struct effect_mass order;
+	int64_t done, total;
+};
+/* Unfinished mass jobs of all realms. */
+MUST_USE enum error_code store_list_jobs(struct store *store, struct arena *arena,
+					 struct mass_job **ret_jobs, size_t *ret_n,
+					 struct why *reterr_why);
+
+struct event_query {
+	struct str realm_id, client_id, user_id, ip_address;
+	struct str_list types;
+	int64_t from_ms, to_ms, first, max; /* 0: no bound */
+};
+MUST_USE enum error_code store_list_events(struct store *store, struct arena *arena,
+					   const struct event_query *query, struct event **ret_events,
+					   size_t *ret_n, struct why *reterr_why);
+/* Deletes what has expired (used codes, revoked jtis, failures, old events, receipts by the
+ * realm's settings), at most `max` rows of each kind; rows deleted. */
+MUST_USE enum error_code store_purge(struct store *store, int64_t now_ms, int64_t max,
+				     int64_t *ret_deleted, struct why *reterr_why);
+
+#endif
