@@ -1,0 +1,197 @@
+/* The authorization endpoint's decisions; see authorize.h. */
+#include "oidc/authorize.h"
+
+#include "base/text.h"
+#include "oidc/pkce.h"
+#include "oidc/redirect.h"
+
+static bool page(struct authorize_verdict *verdict, int status, struct str text, struct str event_error)
+{
+	*verdict = (struct authorize_verdict){
+		.kind = AUTHORIZE_PAGE, .status = status, .text = text, .event_error = event_error };
+	return false;
+}
+
+static bool refuse(struct authorize_verdict *verdict, struct str error, struct str text,
+		   struct str event_error)
+{
+	*verdict = (struct authorize_verdict){
+		.kind = AUTHORIZE_REDIRECT, .error = error, .text = text, .event_error = event_error };
+	return false;
+}
+
+static bool check_client(const struct realm *realm, const struct authorize_request *request,
+			 struct authorize_plan *plan, struct authorize_verdict *verdict)
+{
+	if (request->duplicate.n || !request->client_id.n)
+		return page(verdict, 400, STR("Invalid Request"), STR("invalid_request"));
+	plan->client = realm_client_by_client_id(realm, request->client_id);
+	if (!plan->client)
+		return page(verdict, 400, STR("Client not found."), STR("client_not_found"));
+	if (!plan->client->enabled)
+		return page(verdict, 400, STR("Client disabled."), STR("client_disabled"));
+	if (plan->client->bearer_only)
+		return page(verdict, 403,
+			    STR("Bearer-only applications are not allowed to initiate browser login"),
+			    STR("not_allowed"));
+	if (!str_eq_z(plan->client->protocol, "openid-connect"))
+		return page(verdict, 400, STR("Wrong client protocol."), STR("invalid_client"));
+	return true;
+}
+
+static bool check_redirect(struct arena *arena, const struct authorize_request *request,
+			   struct authorize_plan *plan, struct authorize_verdict *verdict)
+{
+	plan->redirect_uri = request->redirect_uri;
+	if (!request->redirect_uri.n)
+		plan->redirect_uri = redirect_default(arena, plan->client);
+	else if (!redirect_allowed(arena, plan->client, request->redirect_uri))
+		plan->redirect_uri.n = 0;
+	if (!plan->redirect_uri.n)
+		return page(verdict, 400, STR("Invalid parameter: redirect_uri"), STR("invalid_redirect_uri"));
+	return true;
+}
+
+static bool names_token(struct str response_type)
+{
+	return scope_text_has(response_type, STR("token")) || scope_text_has(response_type, STR("id_token"));
+}
+
+/* The mode is settled before anything else is judged, so that errors go out by it. */
+static bool check_mode(const struct authorize_request *request, struct authorize_plan *plan,
+		       struct authorize_verdict *verdict)
+{
+	plan->mode = names_token(request->response_type) ? RESPONSE_FRAGMENT : RESPONSE_QUERY;
+	if (!request->response_mode.n)
+		return true;
+	if (str_eq_z(request->response_mode, "fragment"))
+		plan->mode = RESPONSE_FRAGMENT;
+	else if (str_eq_z(request->response_mode, "form_post"))
+		plan->mode = RESPONSE_FORM_POST;
+	else if (!str_eq_z(request->response_mode, "query") || plan->mode == RESPONSE_FRAGMENT)
+		return refuse(verdict, STR("invalid_request"), STR("Invalid parameter: response_mode"),
+			      STR("invalid_request"));
+	return true;
+}
+
+static bool check_response_type(const struct authorize_request *request,
+				const struct client *client, struct authorize_verdict *verdict)
+{
+	struct str type = request->response_type;
+	if (!type.n)
+		return refuse(verdict, STR("invalid_request"), STR("Missing parameter: response_type"),
+			      STR("invalid_request"));
+	if (names_token(type) && !client->implicit_flow_enabled)
+		return refuse(verdict, STR("unauthorized_client"),
+			      STR("Client is not allowed to initiate browser login with given response_type. "
+				  "Implicit flow is disabled for the client."), STR("not_allowed"));
+	if (!str_eq_z(type, "code"))
+		return refuse(verdict, STR("unsupported_response_type"), STR(""), STR("invalid_request"));
+	if (!client->standard_flow_enabled)
+		return refuse(verdict, STR("unauthorized_client"),
+			      STR("Client is not allowed to initiate browser login with given response_type. "
+				  "Standard flow is disabled for the client."), STR("not_allowed"));
+	return true;
+}
+
+static bool check_prompt(const struct authorize_request *request, struct authorize_plan *plan,
+			 struct authorize_verdict *verdict)
+{
+	plan->prompt_none = scope_text_has(request->prompt, STR("none"));
+	plan->prompt_login = scope_text_has(request->prompt, STR("login"));
+	if (plan->prompt_none && !str_eq_z(str_trim(request->prompt), "none"))
+		return refuse(verdict, STR("invalid_request"), STR("Invalid parameter: prompt"), STR("invalid_request"));
+	if (scope_text_has(request->prompt, STR("create")))
+		return page(verdict, 400, STR("Registration not allowed"), STR("registration_disabled"));
+	plan->max_age_s = -1;
+	if (request->max_age.n && (!str_to_int64(request->max_age, &plan->max_age_s) || plan->max_age_s < 0))
+		return page(verdict, 400, STR("Invalid Request"), STR("invalid_request"));
+	return true;
+}
+
+static bool check_scope(struct arena *arena, const struct authorize_request *request,
+			struct authorize_plan *plan, struct authorize_verdict *verdict)
+{
+	if (scope_resolve(arena, plan->client, request->scope, &plan->grant))
+		return true;
+	struct str text = arena_join(arena, STR("Invalid scopes: "), request->scope, STR(""));
+	return refuse(verdict, STR("invalid_scope"), text, STR("invalid_request"));
+}
+
+static bool check_possible(struct arena *arena, const struct realm *realm,
+			   const struct authorize_plan *plan, struct authorize_verdict *verdict)
+{
+	struct str why = realm->not_possible.n ? realm->not_possible : plan->client->not_possible;
+	if (!why.n)
+		return true;
+	struct str text = arena_join(arena, STR("Sign-in is not possible here yet: "), why, STR(""));
+	return page(verdict, 400, text, STR("not_allowed"));
+}
+
+bool authorize_check(struct arena *arena, const struct realm *realm,
+		     const struct authorize_request *request, struct authorize_plan *ret_plan,
+		     struct authorize_verdict *ret_verdict)
+{
+	struct authorize_plan plan = { .max_age_s = -1 };
+	struct authorize_verdict verdict = { 0 };
+	bool good = check_client(realm, request, &plan, &verdict) &&
+		    check_redirect(arena, request, &plan, &verdict);
+	if (good && (request->request.n || request->request_uri.n))
+		good = page(&verdict, 400, STR("Invalid Request"), STR("invalid_request"));
+	struct str pkce_text = { NULL, 0 };
+	good = good && check_mode(request, &plan, &verdict) &&
+	       check_response_type(request, plan.client, &verdict) &&
+	       check_scope(arena, request, &plan, &verdict) && check_prompt(request, &plan, &verdict);
+	if (good && pkce_check_request(plan.client, request->code_challenge,
+				       request->code_challenge_method, &pkce_text) != OK)
+		good = refuse(&verdict, STR("invalid_request"), pkce_text, STR("invalid_request"));
+	good = good && check_possible(arena, realm, &plan, &verdict);
+	*ret_plan = plan;
+	if (!good)
+		*ret_verdict = verdict;
+	return good;
+}
+
+struct authorize_verdict authorize_decide(const struct authorize_plan *plan,
+					  const struct session *session, int64_t now_ms)
+{
+	bool stale = session && plan->max_age_s >= 0 &&
+		     now_ms / 1000 - session->auth_time_s > plan->max_age_s;
+	if (session && !stale && !plan->prompt_login)
+		return (struct authorize_verdict){ .kind = AUTHORIZE_GRANT };
+	if (plan->prompt_none)
+		return (struct authorize_verdict){ .kind = AUTHORIZE_REDIRECT,
+			.error = STR("login_required"), .event_error = STR("not_logged_in") };
+	return (struct authorize_verdict){ .kind = AUTHORIZE_LOGIN, .again = session != NULL };
+}
+
+/* application/x-www-form-urlencoded, as Keycloak writes it: a space is '+'. */
+static void add_form(struct text *text, struct str value)
+{
+	struct str piece;
+	bool first = true;
+	while (str_next(&value, ' ', &piece)) {
+		if (!first)
+			text_add_char(text, '+');
+		first = false;
+		text_add_percent(text, piece);
+	}
+}
+
+struct str authorize_answer_url(struct arena *arena, struct str redirect_uri, enum response_mode mode,
+				const struct authorize_parameter *parameters, size_t n)
+{
+	struct text text = text_new(arena, 0);
+	text_add(&text, redirect_uri);
+	char join = mode == RESPONSE_FRAGMENT ? '#' : str_index(redirect_uri, '?') < redirect_uri.n ? '&' : '?';
+	for (size_t i = 0; i < n; i++) {
+		if (!parameters[i].value.n)
+			continue;
+		text_add_char(&text, join);
+		text_add(&text, parameters[i].name);
+		text_add_char(&text, '=');
+		add_form(&text, parameters[i].value);
+		join = '&';
+	}
+	return text_str(&text);
+}

@@ -1,0 +1,65 @@
+/* The authorization endpoint's decisions (OpenID Connect Core 1.0, section 3.1.2). Pure.
+ *
+ * First authorize_check: may this request be answered at all, and where do errors go.
+ * Then authorize_decide: with the browser's session, sign in, ask or answer at once. */
+#ifndef OIDC_AUTHORIZE_H
+#define OIDC_AUTHORIZE_H
+
+#include "base/errors.h"
+#include "model/life.h"
+#include "oidc/scope.h"
+
+struct authorize_request {
+	struct str client_id, redirect_uri, response_type, response_mode, scope, state, nonce;
+	struct str prompt, max_age, login_hint, id_token_hint, acr_values, ui_locales;
+	struct str code_challenge, code_challenge_method, request, request_uri;
+	struct str duplicate; /* name of a parameter that came twice; empty: none */
+};
+
+enum response_mode { RESPONSE_QUERY, RESPONSE_FRAGMENT, RESPONSE_FORM_POST };
+
+enum authorize_kind {
+	AUTHORIZE_PAGE,     /* an error page here: the redirect URI cannot be trusted */
+	AUTHORIZE_REDIRECT, /* an error to the client's redirect URI */
+	AUTHORIZE_LOGIN,    /* show the login page */
+	AUTHORIZE_GRANT,    /* the session suffices: issue a code */
+};
+
+struct authorize_verdict {
+	enum authorize_kind kind;
+	int status;             /* of an AUTHORIZE_PAGE */
+	struct str error;       /* OAuth error of an AUTHORIZE_REDIRECT */
+	struct str text;        /* page text or error_description; may be empty */
+	struct str event_error; /* `error` of the LOGIN_ERROR event */
+	bool again;             /* AUTHORIZE_LOGIN: a session exists, the user must sign in again */
+};
+
+/* What a request that passed authorize_check means. */
+struct authorize_plan {
+	const struct client *client;
+	struct str redirect_uri; /* where answers go */
+	enum response_mode mode;
+	struct scope_grant grant;
+	bool prompt_none, prompt_login;
+	int64_t max_age_s; /* -1: not asked */
+};
+
+/* True: go on with *ret_plan. False: *ret_verdict is a page, or an error for
+ * ret_plan->redirect_uri by ret_plan->mode. */
+bool authorize_check(struct arena *arena, const struct realm *realm,
+		     const struct authorize_request *request, struct authorize_plan *ret_plan,
+		     struct authorize_verdict *ret_verdict);
+
+/* `session` is the browser's live session, or NULL. */
+struct authorize_verdict authorize_decide(const struct authorize_plan *plan,
+					  const struct session *session, int64_t now_ms);
+
+/* One member of the answer; empty values are left out by the writer. */
+struct authorize_parameter {
+	struct str name, value;
+};
+/* The URL for a query or fragment answer: parameters form-encoded onto redirect_uri. */
+struct str authorize_answer_url(struct arena *arena, struct str redirect_uri, enum response_mode mode,
+				const struct authorize_parameter *parameters, size_t n);
+
+#endif

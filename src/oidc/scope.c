@@ -1,0 +1,92 @@
+/* Scopes; see scope.h. */
+#include "oidc/scope.h"
+
+#include "base/text.h"
+
+bool scope_text_has(struct str text, struct str name)
+{
+	struct str piece;
+	while (str_next(&text, ' ', &piece))
+		if (piece.n && str_eq(piece, name))
+			return true;
+	return false;
+}
+
+bool scope_within(struct str narrow, struct str wide)
+{
+	struct str piece;
+	while (str_next(&narrow, ' ', &piece))
+		if (piece.n && !scope_text_has(wide, piece))
+			return false;
+	return true;
+}
+
+static const struct client_scope *find(struct client_scope *const *scopes, size_t n, struct str name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(scopes[i]->name, name))
+			return scopes[i];
+	return NULL;
+}
+
+static void add_scope(struct arena *arena, struct scope_grant *grant, const struct client_scope *scope)
+{
+	for (size_t i = 0; i < grant->n; i++)
+		if (grant->scopes[i] == scope)
+			return;
+	*(const struct client_scope **)arena_push(arena, &grant->scopes, &grant->n, sizeof *grant->scopes) = scope;
+}
+
+static void add_word(struct text *text, struct str word)
+{
+	if (text->n)
+		text_add_char(text, ' ');
+	text_add(text, word);
+}
+
+/* Default scopes show in `scope` unless they say otherwise; so do asked ones. */
+static void write_texts(struct arena *arena, struct scope_grant *grant)
+{
+	struct text shown = text_new(arena, 0), all = text_new(arena, 0);
+	if (grant->openid) {
+		add_word(&shown, STR("openid"));
+		add_word(&all, STR("openid"));
+	}
+	for (size_t i = 0; i < grant->n; i++) {
+		const struct client_scope *scope = grant->scopes[i];
+		add_word(&all, scope->name);
+		/* offline_access carries no attribute in exports and is shown all the same. */
+		if (attributes_true(&scope->attributes, STR("include.in.token.scope"), true))
+			add_word(&shown, scope->name);
+	}
+	grant->text = text_str(&shown);
+	grant->refresh_text = text_str(&all);
+}
+
+bool scope_resolve(struct arena *arena, const struct client *client, struct str asked,
+		   struct scope_grant *ret_grant)
+{
+	struct scope_grant grant = { 0 };
+	for (size_t i = 0; i < client->default_scopes_n; i++)
+		if (str_eq(client->default_scopes[i]->protocol, STR("openid-connect")))
+			add_scope(arena, &grant, client->default_scopes[i]);
+	struct str piece, rest = asked;
+	while (str_next(&rest, ' ', &piece)) {
+		if (!piece.n)
+			continue;
+		if (str_eq(piece, STR("openid"))) {
+			grant.openid = true;
+			continue;
+		}
+		const struct client_scope *scope = find(client->default_scopes, client->default_scopes_n, piece);
+		if (!scope)
+			scope = find(client->optional_scopes, client->optional_scopes_n, piece);
+		if (!scope)
+			return false;
+		add_scope(arena, &grant, scope);
+		grant.offline_access |= str_eq(piece, STR("offline_access"));
+	}
+	write_texts(arena, &grant);
+	*ret_grant = grant;
+	return true;
+}

@@ -1,0 +1,25 @@
+/* Scopes: what a request asks for, and what it gets. Pure. */
+#ifndef OIDC_SCOPE_H
+#define OIDC_SCOPE_H
+
+#include "model/realm.h"
+
+struct scope_grant {
+	const struct client_scope **scopes; /* whose mappers run; default scopes first */
+	size_t n;
+	struct str text;         /* the `scope` of answers and tokens: "openid email profile" */
+	struct str refresh_text; /* the `scope` of refresh tokens: all granted names */
+	bool openid, offline_access;
+};
+
+/* Resolves a request's scope parameter for a client: its default scopes plus those of its
+ * optional scopes that were asked for. A name that is neither gives false and names the
+ * whole request in the error that the caller writes. `openid` needs no scope row. */
+bool scope_resolve(struct arena *arena, const struct client *client, struct str asked,
+		   struct scope_grant *ret_grant);
+/* True when each name in `narrow` is in `wide` (both space separated). */
+bool scope_within(struct str narrow, struct str wide);
+/* True when `name` is one of the names in `text`. */
+bool scope_text_has(struct str text, struct str name);
+
+#endif

@@ -1,0 +1,31 @@
+/* Through which channel a client can be told that a session has ended. */
+#ifndef SIGNOUT_CHANNEL_H
+#define SIGNOUT_CHANNEL_H
+
+#include "model/delivery.h"
+#include "model/realm.h"
+#include "model/session.h"
+
+/* Where a notice can go. */
+struct channel_target {
+	enum channel channel; /* CHANNEL_NONE: nowhere; `why` says why */
+	struct str url;
+	struct str why;
+};
+
+/* The server-to-server channel of a client for this client session: its back-channel
+ * logout URL, else its admin URL (k_logout). `url` may come from a placeholder host that
+ * the client registered; hosts that it did not register are never used. */
+struct channel_target channel_server(struct arena *arena, const struct client *client,
+				     const struct client_session *session);
+/* The front channel: attribute frontchannel.logout.url where frontchannelLogout is on, with
+ * `iss` and `sid` added unless frontchannel.logout.session.required is false
+ * (OpenID Connect Front-Channel Logout 1.0, section 3). */
+struct channel_target channel_front(struct arena *arena, const struct client *client,
+				    const struct client_session *session);
+/* A URL of the client's settings made absolute by its rootUrl; empty stays empty. */
+struct str channel_absolute_url(struct arena *arena, const struct client *client, struct str url);
+/* JWS algorithm of notices to this client: the one of its ID tokens. */
+struct str channel_algorithm(const struct realm *realm, const struct client *client);
+
+#endif

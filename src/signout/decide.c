@@ -1,0 +1,201 @@
+/* The one decision behind every door; see decide.h. */
+#include "signout/decide.h"
+
+#include "signout/channel.h"
+
+enum { GIVE_UP_S = 24 * 3600 };
+
+int64_t signout_give_up_s(const struct realm *realm)
+{
+	return attributes_seconds(&realm->settings.attributes, STR("curfew.signout.give_up_s"), GIVE_UP_S);
+}
+
+/* Everything that a decision works with. */
+struct work {
+	const struct signout_order *order;
+	const struct realm *realm;
+	const struct session *session;
+	struct effects *effects;
+	struct signout_outcome outcome;
+	size_t deliveries; /* for their ids */
+};
+
+/* A delivery with all that every channel shares. */
+static struct delivery *add_delivery(struct work *work, const struct client_session *part,
+				     const struct client *client)
+{
+	struct arena *arena = work->effects->arena;
+	const struct signout_order *order = work->order;
+	struct delivery *delivery = &effects_add(work->effects, EFFECT_DELIVERY_CREATE)->u.delivery;
+	*delivery = (struct delivery){
+		.id = arena_format(arena, "%.*s-%zu", STR_ARG(order->id), ++work->deliveries),
+		.signout_id = order->id,
+		.realm_id = work->realm->settings.id,
+		.client_id = part->client_id,
+		.client_name = client ? client->client_id : part->client_id,
+		.session_id = part->session_id,
+		.user_id = work->session->user_id,
+		.issuer = part->issuer,
+		.adapter_session_id = part->adapter_session_id,
+		.adapter_host = part->adapter_host,
+		.bound_ms = part->adapter_bound_ms > part->started_ms ? part->adapter_bound_ms : part->started_ms,
+		.queued_ms = order->now_ms,
+		.settled_ms = order->now_ms,
+	};
+	return delivery;
+}
+
+static void add_not_possible(struct work *work, const struct client_session *part,
+			     const struct client *client, struct str why)
+{
+	struct delivery *delivery = add_delivery(work, part, client);
+	delivery->channel = CHANNEL_NONE;
+	delivery->state = DELIVERY_NOT_POSSIBLE;
+	delivery->reason = why;
+}
+
+static void add_owed(struct work *work, const struct client_session *part,
+		     const struct client *client, const struct channel_target *target)
+{
+	const struct realm *realm = work->realm;
+	struct delivery *delivery = add_delivery(work, part, client);
+	delivery->channel = target->channel;
+	delivery->url = target->url;
+	delivery->state = DELIVERY_QUEUED;
+	delivery->due_ms = work->order->now_ms;
+	delivery->give_up_ms = work->order->now_ms + signout_give_up_s(realm) * 1000;
+	delivery->settled_ms = 0;
+	bool back = target->channel == CHANNEL_BACKCHANNEL;
+	/* Adapters verify k_logout with RS256 alone. */
+	delivery->algorithm = back ? channel_algorithm(realm, client) : STR("RS256");
+	delivery->send_sid = attributes_true(&client->attributes, STR("backchannel.logout.session.required"), true);
+	delivery->revoke_offline_access =
+		attributes_true(&client->attributes, STR("backchannel.logout.revoke.offline.tokens"), false);
+	delivery->not_before_s = realm->settings.not_before_s > client->not_before_s ?
+		realm->settings.not_before_s : client->not_before_s;
+	work->outcome.owed++;
+}
+
+static void add_frame(struct work *work, const struct client_session *part,
+		      const struct client *client, struct str url)
+{
+	struct delivery *delivery = add_delivery(work, part, client);
+	delivery->channel = CHANNEL_FRONT;
+	delivery->url = url;
+	delivery->state = DELIVERY_ASKED_BROWSER;
+	delivery->reason = STR("asked through the browser, not proven");
+	struct signout_frame *frame = arena_push(work->effects->arena, &work->outcome.frames,
+						 &work->outcome.frames_n, sizeof *frame);
+	*frame = (struct signout_frame){ client->name.n ? client->name : client->client_id, url };
+}
+
+static void tell(struct work *work, const struct client_session *part)
+{
+	const struct client *client = realm_client_by_id(work->realm, part->client_id);
+	if (!client) {
+		add_not_possible(work, part, NULL, STR("the client no longer exists"));
+		return;
+	}
+	struct channel_target server = channel_server(work->effects->arena, client, part);
+	struct channel_target front = channel_front(work->effects->arena, client, part);
+	bool framed = front.channel == CHANNEL_FRONT && work->order->browser;
+	if (server.channel != CHANNEL_NONE)
+		add_owed(work, part, client, &server);
+	if (framed)
+		add_frame(work, part, client, front.url);
+	if (server.channel != CHANNEL_NONE || framed)
+		return;
+	add_not_possible(work, part, client, front.channel == CHANNEL_FRONT ?
+		STR("no browser: the client has a front channel only, and no browser was at hand") : server.why);
+}
+
+static void add_receipt(struct work *work)
+{
+	const struct signout_order *order = work->order;
+	const struct session *session = work->session;
+	effects_add(work->effects, EFFECT_SIGNOUT_CREATE)->u.signout = (struct signout){
+		.id = order->id,
+		.realm_id = work->realm->settings.id,
+		.realm_name = work->realm->settings.name,
+		.user_id = session->user_id,
+		.username = session->username,
+		.session_id = session->id,
+		.offline = session->offline,
+		.door = str_from(door_row(order->door)->name),
+		.initiator = order->initiator,
+		.ip_address = order->ip_address,
+		.at_ms = order->now_ms,
+	};
+}
+
+static void add_event(struct work *work)
+{
+	const struct signout_order *order = work->order;
+	struct event_detail *details = arena_array(work->effects->arena, 2, sizeof *details);
+	details[0] = (struct event_detail){ STR("signout_id"), order->id };
+	details[1] = (struct event_detail){ STR("signout_door"), str_from(door_row(order->door)->name) };
+	effects_add(work->effects, EFFECT_EVENT)->u.event = (struct event){
+		.time_ms = order->now_ms,
+		.type = str_from(door_row(order->door)->event),
+		.realm_id = work->realm->settings.id,
+		.realm_name = work->realm->settings.name,
+		.client_id = order->initiator_client,
+		.user_id = work->session->user_id,
+		.session_id = work->session->id,
+		.ip_address = order->ip_address,
+		.details = details,
+		.details_n = 2,
+	};
+}
+
+static struct work work_new(const struct signout_order *order, const struct realm *realm,
+			    const struct session *session, struct effects *effects)
+{
+	return (struct work){ .order = order, .realm = realm, .session = session, .effects = effects };
+}
+
+void signout_session(const struct signout_order *order, const struct realm *realm,
+		     const struct session *session, struct effects *effects,
+		     struct signout_outcome *ret_outcome)
+{
+	struct work work = work_new(order, realm, session, effects);
+	effects_add(effects, EFFECT_SESSION_END)->u.end = (struct effect_end){
+		.session_id = session->id, .offline = session->offline, .version = session->version };
+	add_receipt(&work);
+	for (size_t i = 0; i < session->clients_n; i++)
+		tell(&work, &session->clients[i]);
+	add_event(&work);
+	work.outcome.session_ended = true;
+	*ret_outcome = work.outcome;
+}
+
+static const struct client_session *part_of(const struct session *session, struct str client_id)
+{
+	for (size_t i = 0; i < session->clients_n; i++)
+		if (str_eq(session->clients[i].client_id, client_id))
+			return &session->clients[i];
+	return NULL;
+}
+
+void signout_client(const struct signout_order *order, const struct realm *realm,
+		    const struct session *session, struct str client_id, struct effects *effects,
+		    struct signout_outcome *ret_outcome)
+{
+	const struct client_session *part = part_of(session, client_id);
+	*ret_outcome = (struct signout_outcome){ 0 };
+	if (!part)
+		return;
+	bool last = session->clients_n == 1;
+	if (last && door_row(order->door)->tells == DOOR_TELLS_LAST_ENDS) {
+		signout_session(order, realm, session, effects, ret_outcome);
+		return;
+	}
+	struct work work = work_new(order, realm, session, effects);
+	effects_add(effects, EFFECT_CLIENT_SESSION_END)->u.client_end = (struct effect_client_end){
+		.session_id = session->id, .client_id = client_id, .offline = session->offline,
+		.session_version = session->version };
+	add_receipt(&work);
+	tell(&work, part);
+	add_event(&work);
+	*ret_outcome = work.outcome;
+}

@@ -1,0 +1,51 @@
+/* The one decision behind every door: a session and its clients in, effects out.
+ *
+ * Pure. The transaction that applies the effects ends the session and, in the same
+ * commit, owes each client its notice (DESIGN section 6). */
+#ifndef SIGNOUT_DECIDE_H
+#define SIGNOUT_DECIDE_H
+
+#include "model/effect.h"
+#include "signout/doors.h"
+
+/* Who ends what, and when. */
+struct signout_order {
+	enum door door;
+	struct str id;        /* of the sign-out to be: unguessable, unique */
+	struct str initiator; /* clientId of the application, or the admin's username; may be empty */
+	struct str initiator_client; /* clientId that the event names; may be empty */
+	struct str ip_address;
+	int64_t now_ms;
+	bool browser;         /* the user's browser is at hand and will load front-channel frames */
+};
+
+/* A frame that the answer's page shows to tell a front-channel client. */
+struct signout_frame {
+	struct str client_name; /* what the page calls it */
+	struct str url;
+};
+
+struct signout_outcome {
+	struct signout_frame *frames;
+	size_t frames_n;
+	size_t owed; /* notices queued for the outbox */
+	bool session_ended; /* the whole session, not only one client's part */
+};
+
+/* Ends the whole session (doors that end SESSION). `session` has its client sessions.
+ * Adds to `effects` the end, the receipt, its deliveries and the event. */
+void signout_session(const struct signout_order *order, const struct realm *realm,
+		     const struct session *session, struct effects *effects,
+		     struct signout_outcome *ret_outcome);
+/* Ends one client's part of it (doors that end CLIENT); with its last client the whole
+ * session goes where the door says so. `client_id` is the client's id. When that client
+ * has no part in the session nothing is added and *ret_outcome is empty. */
+void signout_client(const struct signout_order *order, const struct realm *realm,
+		    const struct session *session, struct str client_id, struct effects *effects,
+		    struct signout_outcome *ret_outcome);
+
+/* Seconds for which an undelivered notice is tried: realm attribute
+ * curfew.signout.give_up_s, 24 h by default. */
+int64_t signout_give_up_s(const struct realm *realm);
+
+#endif
