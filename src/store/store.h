@@ -3,15 +3,15 @@
  * The only place that knows tables and SQL. One text of each statement serves SQLite and
  * PostgreSQL (statements.def). Every question fills structs in the caller's arena; a row
  * that is not there gives ERROR_NAME_NOT_FOUND, a list without rows gives n = 0. All
- * functions may be called from any thread. Questions never wait for writers on SQLite. */
+ * functions may be called from any thread. Questions never wait for writers on SQLite. A row
+ * whose JSON cannot be read gives ERROR_CORRUPT. Writing: store/apply.h. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
 #include "crypto/seal.h"
-#include "db/db.h"
-#include "model/effect.h"
 #include "model/realm.h"
 #include "model/user.h"
+#include "store/apply.h"
 
 struct store;
 
@@ -34,10 +34,8 @@ MUST_USE enum error_code store_ping(struct store *store, struct why *reterr_why)
 MUST_USE enum error_code store_check(struct store *store, struct arena *arena,
 				     struct str *ret_findings, struct why *reterr_why);
 
-/* Applies a list of effects on a connection inside a transaction that the caller (run/'s
- * writer) opened. ERROR_STALE when a precondition does not hold: the caller rolls back. */
-MUST_USE enum error_code store_apply(void *store, struct db *db, const void *effects,
-				     struct why *reterr_why);
+/* Where the data is, for run/'s writer (read and write). Lives as long as the store. */
+const struct db_config *store_db_config(const struct store *store);
 
 /* ---- realms (configuration) ---- */
 
@@ -108,9 +106,11 @@ MUST_USE enum error_code store_list_sessions(struct store *store, struct arena *
 					     struct str realm_id, struct str user_id, bool offline,
 					     int64_t first, int64_t max, struct session **ret_sessions,
 					     size_t *ret_n, struct why *reterr_why);
-/* Sessions of a realm that started at or before epoch_ms, for mass jobs: `max` of them. */
+/* Sessions of a realm that started at or before epoch_ms, oldest first, for mass jobs:
+ * `max` of them. */
 MUST_USE enum error_code store_list_sessions_before(struct store *store, struct arena *arena,
-						    struct str realm_id, int64_t epoch_ms, int64_t max,
+						    struct str realm_id, bool offline,
+						    int64_t epoch_ms, int64_t max,
 						    struct session **ret_sessions, size_t *ret_n,
 						    struct why *reterr_why);
 /* Sessions whose last use is at or before idle_before_s, or that started at or before
@@ -128,21 +128,9 @@ MUST_USE enum error_code store_token_revoked(struct store *store, struct str rea
 
 /* ---- sign-outs, deliveries, events ---- */
 
-/* Leases up to max due deliveries to `owner`: they become SENDING until lease_until_ms,
- * rows whose lease ran out are taken too. Writes by itself (its own transaction). */
-MUST_USE enum error_code store_claim_deliveries(struct store *store, struct arena *arena,
-						struct str owner, int64_t now_ms,
-						int64_t lease_until_ms, int64_t max,
-						struct delivery **ret_deliveries, size_t *ret_n,
-						struct why *reterr_why);
-/* When the next delivery falls due (INT64_MAX: none is owed). */
+/* When the next delivery falls due or loses its lease (INT64_MAX: none is owed). */
 MUST_USE enum error_code store_next_due(struct store *store, int64_t *ret_due_ms,
 					struct why *reterr_why);
-/* Makes waiting deliveries of a client due at once (edited URL, new CA); count changed. */
-MUST_USE enum error_code store_hurry_deliveries(struct store *store, struct str realm_id,
-						struct str client_id, struct str signout_id,
-						int64_t now_ms, int64_t *ret_changed,
-						struct why *reterr_why);
 struct signout_query {
 	struct str realm_id, user /* id or username */, client_id /* clientId */, session_id;
 	int has_state;  /* 1: only those with a delivery in `state` */
@@ -179,9 +167,5 @@ struct event_query {
 MUST_USE enum error_code store_list_events(struct store *store, struct arena *arena,
 					   const struct event_query *query, struct event **ret_events,
 					   size_t *ret_n, struct why *reterr_why);
-/* Deletes what has expired (used codes, revoked jtis, failures, old events, receipts by the
- * realm's settings), at most `max` rows of each kind; rows deleted. */
-MUST_USE enum error_code store_purge(struct store *store, int64_t now_ms, int64_t max,
-				     int64_t *ret_deleted, struct why *reterr_why);
 
 #endif

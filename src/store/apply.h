@@ -1,0 +1,99 @@
+/* Writing to the store: what goes through run/'s writer, as data.
+ *
+ * Whatever writes is a `struct store_work`, handed to writer_apply (or writer_apply_later)
+ * and run by store_apply inside the writer's transaction: lists of effects, and the few
+ * operations whose result the asker needs (a claim, a purge). Nothing else writes, so that
+ * on SQLite nobody fights the writer's thread for the lock.
+ *
+ *     struct store_work work = store_work_effects(&effects);
+ *     error = writer_apply(writer, &work, why);
+ *
+ * The writer may run a work again after a rollback; results (ret_...) are those of the
+ * last run and hold only when writer_apply returned OK. */
+#ifndef STORE_APPLY_H
+#define STORE_APPLY_H
+
+#include "db/db.h"
+#include "model/effect.h"
+
+struct store;
+
+/* Leases up to `max` due deliveries to `owner`, oldest first: they become SENDING until
+ * lease_until_ms. Rows whose lease ran out are taken again. Two owners never get the same
+ * row. While leased, a row's due_ms is the end of its lease. */
+struct store_claim {
+	struct str owner;
+	int64_t now_ms, lease_until_ms, max;
+	struct arena *arena; /* of the result; nobody else uses it until writer_apply returns */
+	struct delivery *ret_deliveries;
+	size_t ret_n;
+};
+
+/* Makes waiting deliveries due at once (an edited URL, a new CA, `signout retry`). Empty
+ * texts stand for "any"; realm_id must be given. */
+struct store_hurry {
+	struct str realm_id, client_id /* the client's id */, signout_id;
+	int64_t now_ms;
+	int64_t ret_changed;
+};
+
+/* What a realm lets expire; INT64_MIN: keep for ever. */
+struct store_purge_realm {
+	struct str realm_id;
+	int64_t events_before_ms;   /* events and admin events */
+	int64_t signouts_before_ms; /* receipts whose deliveries are all settled */
+	int64_t failures_before_ms; /* failures whose last attempt and lock are past */
+	bool erase; /* the realm was deleted: its users, sessions and codes go, receipts stay */
+};
+
+/* Deletes what has expired, at most `max` rows of each kind: codes (an hour after they
+ * expired, so that a replay is still known), revoked jtis, and what `realms` say.
+ * ret_deleted = 0: nothing was left to do. */
+struct store_purge {
+	int64_t now_ms, max;
+	const struct store_purge_realm *realms;
+	size_t realms_n;
+	int64_t ret_deleted;
+};
+
+enum store_work_kind {
+	STORE_WORK_EFFECTS,
+	STORE_WORK_CLAIM,
+	STORE_WORK_HURRY,
+	STORE_WORK_PURGE,
+	STORE_WORK_CALL, /* a function of the configuration half (import, admin writes) */
+};
+
+struct store_work {
+	enum store_work_kind kind;
+	union {
+		const struct effects *effects;
+		struct store_claim *claim;
+		struct store_hurry *hurry;
+		struct store_purge *purge;
+		struct {
+			enum error_code (*run)(struct store *store, struct db *db, void *context,
+				struct why *reterr_why);
+			void *context;
+		} call;
+	} u;
+};
+
+static inline struct store_work store_work_effects(const struct effects *effects)
+{
+	return (struct store_work){ .kind = STORE_WORK_EFFECTS, .u.effects = effects };
+}
+
+/* A copy of that work in the effects' own arena, for writer_apply_later. */
+const struct store_work *store_work_later(const struct effects *effects);
+
+/* Runs one work on `db`, inside a transaction that the caller (run/'s writer) opened.
+ * Its signature is that of writer_config.apply: `store` is a struct store, `work` a struct
+ * store_work. Errors: STALE when a precondition of an effect does not hold, EXISTS when
+ * a user's name or e-mail is taken (`why` starts with "unique: " and names the columns),
+ * INVALID_VALUE for a value that cannot be stored, and the driver's. After any of them the
+ * caller rolls back. */
+MUST_USE enum error_code store_apply(void *store, struct db *db, const void *work,
+	struct why *reterr_why);
+
+#endif

@@ -1,0 +1,32 @@
+/* The schema's numbered migrations, and the runner that brings a database up to them.
+ *
+ * A migration is a DDL text (with the driver's tokens), applied once, in one transaction
+ * with the row of schema_migration that records it; a start that was interrupted goes on
+ * at the next one. Published migrations never change: a change is a new number. Internal
+ * to store/. */
+#ifndef STORE_MIGRATE_H
+#define STORE_MIGRATE_H
+
+#include "db/db.h"
+
+struct migration {
+	int64_t number; /* 1, 2, ... without gaps */
+	const char *name;
+	const char *sql;
+};
+
+/* What the two halves need of each other's tables:
+ *   realm(id, name, deleted, version, sessions_ended_before_ms, duplicate_emails_allowed)
+ *   users, user_role(user_id, role_id), user_group(user_id, group_id)
+ * No foreign keys: whoever deletes a row deletes what hangs on it. */
+extern const struct migration migration_0001; /* configuration */
+extern const struct migration migration_0002; /* runtime */
+
+/* Applies what is missing, up to this program's newest. UNSUPPORTED_VERSION when the
+ * database was made by a newer program. Several nodes may call it at once. */
+MUST_USE enum error_code migrate(struct db *db, int64_t now_ms, struct why *reterr_why);
+/* The same with a list of one's own, ascending by number: what the tests call. */
+MUST_USE enum error_code migrate_list(struct db *db, const struct migration *const *list, size_t n,
+	int64_t now_ms, struct why *reterr_why);
+
+#endif
