@@ -32,9 +32,10 @@ struct client_session {
 	struct str redirect_uri;
 	struct str adapter_session_id, adapter_host; /* client_session_state / _host */
 	int64_t adapter_bound_ms; /* when they were last set */
-	struct str refresh_jti;  /* newest refresh token under rotation; empty: no rotation yet */
-	int64_t refresh_use_count;
-	int64_t refresh_not_before_ms; /* refresh tokens issued earlier are rotated away */
+	/* Rotation: each refresh token carries a generation, one more than that of the token
+	 * it was given for. Older generations than the one used last are replays. */
+	int64_t refresh_generation; /* of the refresh token used last */
+	int64_t refresh_use_count;  /* uses of that generation */
 	struct str notes; /* JSON object: nonce, acr, auth request facts that refresh needs */
 };
 

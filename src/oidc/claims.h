@@ -1,0 +1,34 @@
+/* The protocol-mapper engine: what is known of user, session and client becomes claims, as
+ * the realm's mappers say (Keycloak's `protocolMapper` types). Pure. */
+#ifndef OIDC_CLAIMS_H
+#define OIDC_CLAIMS_H
+
+#include "json/tree.h"
+#include "model/session.h"
+#include "model/user.h"
+#include "oidc/roles.h"
+#include "oidc/scope.h"
+
+/* Which document the claims are for; mappers choose by *.token.claim. */
+enum claims_target { CLAIMS_ACCESS, CLAIMS_ID, CLAIMS_USERINFO, CLAIMS_INTROSPECTION };
+
+struct claims_input {
+	const struct realm *realm;
+	const struct client *client;
+	const struct user *user;       /* with roles and groups */
+	const struct session *session; /* NULL: none (client credentials) */
+	const struct scope_grant *grant;
+	struct role_set roles;         /* roles_for_token */
+	struct str acr;                /* "1", or "0" after sign-on by cookie */
+	struct str client_address;     /* of client credentials requests; else empty */
+	bool lightweight;              /* access token: only mappers with lightweight.claim */
+};
+
+/* Runs all mappers of the client and of the granted scopes, sorted as Keycloak does, for
+ * `target` into `tree` (an object that may hold claims already). */
+void claims_map(const struct claims_input *input, enum claims_target target, struct json_tree *tree);
+
+/* True when this mapper type is one that the engine runs (for import summaries). */
+bool claims_mapper_known(struct str type);
+
+#endif

@@ -1,0 +1,104 @@
+/* Client authentication; see client_auth.h. */
+#include "oidc/client_auth.h"
+
+#include "crypto/base64.h"
+#include "crypto/secret.h"
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* RFC 6749 section 2.3.1: name and password are form-encoded before they become Basic. A
+ * text that is no valid encoding is taken as it stands, since many clients do not encode. */
+static struct str form_decode(struct arena *arena, struct str s)
+{
+	char *p = arena_alloc(arena, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != '%') {
+			p[n++] = s.p[i] == '+' ? ' ' : s.p[i];
+			continue;
+		}
+		int high = i + 2 < s.n ? hex_value(s.p[i + 1]) : -1;
+		int low = i + 2 < s.n ? hex_value(s.p[i + 2]) : -1;
+		if (high < 0 || low < 0)
+			return s;
+		p[n++] = (char)(high * 16 + low);
+		i += 2;
+	}
+	return (struct str){ p, n };
+}
+
+/* What is presented, in one shape. */
+struct credentials {
+	struct str client_id, secret;
+	bool has_secret;
+};
+
+static enum error_code read_basic(struct arena *arena, struct str basic, struct credentials *ret,
+				  struct why *reterr_why)
+{
+	struct str plain;
+	if (base64_decode(arena, basic, &plain, NULL) != OK || str_has_nul(plain))
+		return error_because(reterr_why, ERROR_INVALID_CLIENT, "the Basic credentials are not base64");
+	size_t colon = str_index(plain, ':');
+	if (colon == plain.n)
+		return error_because(reterr_why, ERROR_INVALID_CLIENT, "the Basic credentials have no colon");
+	ret->client_id = form_decode(arena, str_take(plain, colon));
+	ret->secret = form_decode(arena, str_drop(plain, colon + 1));
+	ret->has_secret = true;
+	return OK;
+}
+
+static enum error_code read_credentials(struct arena *arena, const struct client_auth *presented,
+					struct credentials *ret, struct why *reterr_why)
+{
+	*ret = (struct credentials){ presented->client_id, presented->client_secret, presented->has_secret };
+	if (!presented->basic.n)
+		return OK;
+	if (presented->has_secret)
+		return error_because(reterr_why, ERROR_INVALID_REQUEST,
+				     "client authentication by header and by form at once");
+	enum error_code code = read_basic(arena, presented->basic, ret, reterr_why);
+	if (code == OK && presented->client_id.n && !str_eq(presented->client_id, ret->client_id))
+		return error_because(reterr_why, ERROR_INVALID_REQUEST,
+				     "client_id of the form differs from the one in the header");
+	return code;
+}
+
+enum error_code client_auth_check(struct arena *arena, const struct realm *realm,
+				  const struct client_auth *presented,
+				  const struct client **ret_client, struct why *reterr_why)
+{
+	struct credentials given;
+	enum error_code code = read_credentials(arena, presented, &given, reterr_why);
+	if (code != OK)
+		return code;
+	if (presented->assertion_type.n)
+		return error_because(reterr_why, ERROR_INVALID_CLIENT, "client assertions are not supported");
+	if (!given.client_id.n)
+		return error_because(reterr_why, ERROR_INVALID_CLIENT, "no client_id");
+	const struct client *client = realm_client_by_client_id(realm, given.client_id);
+	if (!client)
+		return error_because(reterr_why, ERROR_CLIENT_NOT_FOUND, "unknown client %.*s",
+				     STR_ARG(str_take(given.client_id, 100)));
+	*ret_client = client;
+	if (!client->enabled)
+		return error_because(reterr_why, ERROR_CLIENT_DISABLED, "client %.*s is disabled",
+				     STR_ARG(client->client_id));
+	if (client->public_client)
+		return OK;
+	bool by_secret = !client->client_authenticator_type.n ||
+			 str_eq_z(client->client_authenticator_type, "client-secret");
+	if (client->bearer_only || !by_secret || !client->secret.n)
+		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS,
+				     "client %.*s cannot authenticate by a secret", STR_ARG(client->client_id));
+	if (!given.has_secret || !secret_equal(given.secret, client->secret))
+		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS, "wrong secret of client %.*s",
+				     STR_ARG(client->client_id));
+	return OK;
+}

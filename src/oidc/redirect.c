@@ -1,0 +1,175 @@
+/* Redirect URIs of clients; see redirect.h. */
+#include "oidc/redirect.h"
+
+#include <string.h>
+
+#include "base/url.h"
+
+/* A registered URI, made absolute. */
+static struct str absolute(struct arena *arena, const struct client *client, struct str registered)
+{
+	if (!str_starts(registered, STR("/")))
+		return registered;
+	struct str root = client->root_url;
+	if (str_ends(root, STR("/")))
+		root.n--;
+	return root.n ? arena_join(arena, root, registered, STR("")) : registered;
+}
+
+/* What no redirect may be, registered or not. */
+static bool is_unfit(const struct url *url)
+{
+	return url->has_userinfo || url->has_fragment || url_scheme_is_active(url);
+}
+
+/* A wildcard: `prefix` is the registered URI without its `*`. Scheme, host and port must be
+ * whole in it, so that it can only vary in the path. */
+static bool matches_prefix(struct str prefix, struct str uri, const struct url *url)
+{
+	struct url fixed;
+	if (url_parse(prefix, &fixed, NULL) != OK || !fixed.has_authority || !fixed.path.n)
+		return false;
+	if (url_path_climbs(url))
+		return false;
+	return str_starts(uri, prefix);
+}
+
+/* RFC 8252 section 7.3: a native app's loopback redirect may use any port. */
+static bool matches_loopback(const struct url *url, struct str registered)
+{
+	struct url fixed;
+	if (url_parse(registered, &fixed, NULL) != OK || fixed.has_port || !fixed.is_http)
+		return false;
+	bool same = url->is_http && url_host_is_loopback(&fixed) && str_eq(url->host, fixed.host);
+	return same && str_eq(url->path, fixed.path) && str_eq(url->query, fixed.query) &&
+	       url->has_query == fixed.has_query;
+}
+
+/* How generous a match may be. */
+struct rules {
+	bool bare_star; /* a registered "*" matches any http(s) URI */
+};
+
+static bool matches(struct str registered, struct str uri, const struct url *url, struct rules rules)
+{
+	if (str_eq_z(registered, "*"))
+		return rules.bare_star && (url->is_http || url->is_https) && !url_path_climbs(url);
+	if (str_ends(registered, STR("*")))
+		return matches_prefix(str_take(registered, registered.n - 1), uri, url);
+	return str_eq(registered, uri) || matches_loopback(url, registered);
+}
+
+static bool list_matches(struct arena *arena, const struct client *client, const struct str_list *list,
+			 struct str uri, const struct url *url, struct rules rules)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (matches(absolute(arena, client, list->items[i]), uri, url, rules))
+			return true;
+	return false;
+}
+
+/* Attribute post.logout.redirect.uris as a list; "+" is replaced by the redirect URIs. */
+static struct str_list after_logout(struct arena *arena, const struct client *client)
+{
+	struct str_list list = { 0 };
+	struct str rest = attributes_get(&client->attributes, STR("post.logout.redirect.uris"));
+	while (rest.n) {
+		const char *at = memmem(rest.p, rest.n, "##", 2);
+		struct str piece = at ? str_take(rest, (size_t)(at - rest.p)) : rest;
+		rest = str_drop(rest, piece.n + 2);
+		bool all = str_eq_z(piece, "+");
+		size_t n = all ? client->redirect_uris.n : 1;
+		for (size_t i = 0; i < n && !str_eq_z(piece, "-"); i++)
+			*(struct str *)arena_push(arena, &list.items, &list.n, sizeof *list.items) =
+				all ? client->redirect_uris.items[i] : piece;
+	}
+	return list;
+}
+
+static bool parse_fit(struct str uri, struct url *ret_url)
+{
+	return url_parse(uri, ret_url, NULL) == OK && !is_unfit(ret_url);
+}
+
+bool redirect_allowed(struct arena *arena, const struct client *client, struct str uri)
+{
+	struct url url;
+	return parse_fit(uri, &url) &&
+	       list_matches(arena, client, &client->redirect_uris, uri, &url, (struct rules){ true });
+}
+
+bool redirect_allowed_after_logout(struct arena *arena, const struct client *client, struct str uri)
+{
+	struct url url;
+	struct str_list list = after_logout(arena, client);
+	return parse_fit(uri, &url) && list_matches(arena, client, &list, uri, &url, (struct rules){ true });
+}
+
+bool redirect_allowed_legacy(struct arena *arena, const struct client *client, struct str uri)
+{
+	struct url url;
+	if (!parse_fit(uri, &url))
+		return false;
+	struct str_list list = after_logout(arena, client);
+	struct rules strict = { false };
+	return list_matches(arena, client, &client->redirect_uris, uri, &url, strict) ||
+	       list_matches(arena, client, &list, uri, &url, strict);
+}
+
+struct str redirect_default(struct arena *arena, const struct client *client)
+{
+	struct url url;
+	if (client->redirect_uris.n != 1)
+		return (struct str){ NULL, 0 };
+	struct str only = absolute(arena, client, client->redirect_uris.items[0]);
+	bool exact = !str_ends(only, STR("*")) && parse_fit(only, &url);
+	return exact ? only : (struct str){ NULL, 0 };
+}
+
+/* The origin of a registered URI, its wildcard cut off. */
+static struct str origin_of(struct arena *arena, const struct client *client, struct str registered)
+{
+	struct str uri = absolute(arena, client, registered);
+	if (str_ends(uri, STR("*")))
+		uri.n--;
+	return url_origin_of_text(arena, uri);
+}
+
+static bool list_has_origin(struct arena *arena, const struct client *client,
+			    const struct str_list *list, struct str origin)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (str_eq(origin_of(arena, client, list->items[i]), origin))
+			return true;
+	return false;
+}
+
+bool redirect_origin_known(struct arena *arena, const struct client *client, struct str origin)
+{
+	if (!origin.n)
+		return false;
+	struct str_list list = after_logout(arena, client);
+	return str_eq(url_origin_of_text(arena, client->root_url), origin) ||
+	       list_has_origin(arena, client, &client->redirect_uris, origin) ||
+	       list_has_origin(arena, client, &list, origin);
+}
+
+static void add_once(struct arena *arena, struct str_list *list, struct str item)
+{
+	if (item.n && !str_list_has(list, item))
+		*(struct str *)arena_push(arena, &list->items, &list->n, sizeof *list->items) = item;
+}
+
+struct str_list redirect_web_origins(struct arena *arena, const struct client *client)
+{
+	struct str_list list = { 0 };
+	for (size_t i = 0; i < client->web_origins.n; i++) {
+		if (!str_eq_z(client->web_origins.items[i], "+")) {
+			add_once(arena, &list, client->web_origins.items[i]);
+			continue;
+		}
+		for (size_t k = 0; k < client->redirect_uris.n; k++)
+			add_once(arena, &list, origin_of(arena, client, client->redirect_uris.items[k]));
+	}
+	return list;
+}
