@@ -24,9 +24,9 @@ struct claims_input {
 	bool lightweight;              /* access token: only mappers with lightweight.claim */
 };
 
-/* Runs all mappers of the client and of the granted scopes, sorted as Keycloak does, for
- * `target` into `tree` (an object that may hold claims already). */
-void claims_map(const struct claims_input *input, enum claims_target target, struct json_tree *tree);
+/* Runs the mappers of the granted scopes, then the client's own, for `target` into `tree`
+ * (an object that may hold claims already). */
+void claims_map(const struct claims_input *input, enum claims_target target, struct json_node *tree);
 
 /* True when this mapper type is one that the engine runs (for import summaries). */
 bool claims_mapper_known(struct str type);

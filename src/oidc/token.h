@@ -1,0 +1,60 @@
+/* Tokens: the claims of those we give, and the judgement of those we get back. Pure. */
+#ifndef OIDC_TOKEN_H
+#define OIDC_TOKEN_H
+
+#include "base/errors.h"
+#include "model/life.h"
+#include "oidc/claims.h"
+
+struct jwt_claims; /* jose/jwt.h */
+
+/* What one answer of the token endpoint is made of. */
+struct token_input {
+	struct claims_input claims;
+	const struct client_session *part; /* NULL: no session, no refresh token */
+	struct str issuer, nonce;
+	struct str access_jti, id_jti, refresh_jti;
+	int64_t refresh_generation; /* of the refresh token to be given */
+	int64_t now_ms;
+};
+
+/* Claims as compact JSON, and the lifespans that the answer names. */
+struct str token_access_claims(struct arena *arena, const struct token_input *input, int64_t *ret_life_s);
+/* *ret_life_s is 0 for a token that does not expire. */
+struct str token_refresh_claims(struct arena *arena, const struct token_input *input, int64_t *ret_life_s);
+/* at_hash: of the signed access token; may be empty. */
+struct str token_id_claims(struct arena *arena, const struct token_input *input, struct str at_hash);
+/* The answer of userinfo for a live access token. */
+struct str token_userinfo_claims(struct arena *arena, const struct claims_input *claims);
+
+/* Rows that a refresh token names; NULL where there is none. */
+struct token_refresh_facts {
+	const struct realm *realm;
+	const struct client *client; /* authenticated */
+	const struct user *user;
+	const struct session *session;
+	const struct client_session *part;
+	struct str issuer, issuer_auth; /* both forms of ours, without and with /auth */
+	int64_t now_ms;
+};
+
+struct token_refusal {
+	enum error_code code;
+	struct str text;     /* error_description, Keycloak's wording */
+	bool replay;         /* a rotated token came again: the client is to be signed out */
+};
+
+/* Whether a refresh token, whose signature is ours, may be used; OK in `code` when so. */
+struct token_refusal token_check_refresh(const struct token_refresh_facts *facts,
+					 const struct jwt_claims *claims);
+/* The checks of it that need no session: type, issuer, client. For logout too. */
+struct token_refusal token_check_refresh_kind(const struct token_refresh_facts *facts,
+					      const struct jwt_claims *claims);
+
+/* An access token presented to userinfo or introspection: NULL when it is alive, else why
+ * not, for the event. `user`, `session` may be NULL (no such row). */
+const char *token_access_dead(const struct realm *realm, const struct client *client,
+			      const struct user *user, const struct session *session,
+			      const struct jwt_claims *claims, int64_t now_ms);
+
+#endif
