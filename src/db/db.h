@@ -136,6 +136,9 @@ MUST_USE enum error_code db_commit(struct db *db, struct why *reterr_why);
  * disconnected. */
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
+/* True when the latest transaction failed (STALE) because of others that ran beside it, not
+ * because a precondition did not hold: run it again from its begin. PostgreSQL only. */
+bool db_must_retry(const struct db *db);
 
 /* One savepoint, not nested, inside a transaction. Its rollback makes a transaction
  * usable again after an error; STORE_FAILED when the engine has given up the whole one. */
@@ -188,10 +191,10 @@ MUST_USE enum error_code db_prepare(struct db *db, const struct db_statement *st
 MUST_USE enum error_code db_script(struct db *db, const char *sql, struct why *reterr_why);
 
 /* Upkeep. On PostgreSQL, which does its own, checkpoint does nothing. */
-enum db_checkpoint { DB_CHECKPOINT_PASSIVE, DB_CHECKPOINT_RESTART, DB_CHECKPOINT_TRUNCATE };
-/* Moves the write-ahead log into the database file. PASSIVE waits for nobody; RESTART
- * holds writers back and waits for readers, so that the log starts over; TRUNCATE also
- * shortens it. BUSY when it had to leave something. Run it on a connection of its own. */
+enum db_checkpoint { DB_CHECKPOINT_PASSIVE, DB_CHECKPOINT_TRUNCATE };
+/* Moves the write-ahead log into the database file. PASSIVE waits for nobody; TRUNCATE
+ * holds writers back, waits for readers and empties the log. BUSY when it had to leave
+ * something. Run it on a connection of its own: it takes no one else's time. */
 MUST_USE enum error_code db_checkpoint(struct db *db, enum db_checkpoint how,
 	struct why *reterr_why);
 /* Bytes in the write-ahead log after this connection's last commit; 0 on PostgreSQL. */

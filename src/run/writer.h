@@ -65,6 +65,7 @@ struct writer_stats {
 	uint64_t retries;        /* PostgreSQL: runs again after a serialization failure */
 	uint64_t commit_us;      /* spent in commits, microseconds */
 	uint64_t largest_batch;  /* most lists in one commit */
+	uint64_t checkpoints;    /* SQLite: moves of the log into the file */
 	uint64_t waiting;        /* `later` lists that wait now */
 };
 void writer_stats(struct writer *writer, struct writer_stats *ret_stats);

@@ -1,0 +1,103 @@
+/* The checkpoint thread; see checkpointer.h. A checkpoint that fails is tried again with
+ * the next growth: the log keeps everything meanwhile. */
+#include "run/checkpointer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { STEP = 4 << 20, HOLD = 64 << 20 };
+
+struct checkpointer {
+	struct db *db;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	uint64_t wanted, done; /* checkpoints */
+	bool stop;
+	int64_t noticed; /* bytes at which the latest was wanted; the writer's alone */
+};
+
+static void *run(void *argument)
+{
+	struct checkpointer *c = argument;
+	pthread_setname_np(pthread_self(), "checkpoint");
+	pthread_mutex_lock(&c->lock);
+	while (!c->stop) {
+		if (c->done == c->wanted) {
+			pthread_cond_wait(&c->changed, &c->lock);
+			continue;
+		}
+		uint64_t wanted = c->wanted;
+		pthread_mutex_unlock(&c->lock);
+		enum error_code code = db_checkpoint(c->db, DB_CHECKPOINT_PASSIVE, NULL);
+		(void)code;
+		pthread_mutex_lock(&c->lock);
+		c->done = wanted;
+		pthread_cond_broadcast(&c->changed);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+enum error_code checkpointer_new(const struct db_config *config,
+	struct checkpointer **ret_checkpointer, struct why *reterr_why)
+{
+	struct checkpointer *c = calloc(1, sizeof *c);
+	if (!c)
+		return error_because(reterr_why, ERROR_INTERNAL, "out of memory");
+	enum error_code code = db_open(config, &c->db, reterr_why);
+	if (code != OK) {
+		free(c);
+		return code;
+	}
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->changed, NULL);
+	if (pthread_create(&c->thread, NULL, run, c) != 0) {
+		db_close(c->db);
+		free(c);
+		return error_because(reterr_why, ERROR_INTERNAL, "no thread for checkpoints");
+	}
+	*ret_checkpointer = c;
+	return OK;
+}
+
+void checkpointer_free(struct checkpointer *c)
+{
+	if (!c)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->stop = true;
+	pthread_cond_broadcast(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	/* What it leaves is moved when the database is opened next. */
+	enum error_code code = db_checkpoint(c->db, DB_CHECKPOINT_TRUNCATE, NULL);
+	(void)code;
+	db_close(c->db);
+	pthread_cond_destroy(&c->changed);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+void checkpointer_notice(struct checkpointer *c, int64_t wal_bytes)
+{
+	if (wal_bytes < c->noticed)
+		c->noticed = 0; /* it started over */
+	if (wal_bytes - c->noticed < STEP)
+		return;
+	c->noticed = wal_bytes;
+	pthread_mutex_lock(&c->lock);
+	uint64_t wanted = ++c->wanted;
+	pthread_cond_broadcast(&c->changed);
+	while (wal_bytes > HOLD && c->done < wanted)
+		pthread_cond_wait(&c->changed, &c->lock);
+	pthread_mutex_unlock(&c->lock);
+}
+
+uint64_t checkpointer_count(struct checkpointer *c)
+{
+	pthread_mutex_lock(&c->lock);
+	uint64_t done = c->done;
+	pthread_mutex_unlock(&c->lock);
+	return done;
+}
