@@ -1,0 +1,137 @@
+/* Password policies; see policy.h. */
+#include "login/policy.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/tables.h"
+
+/* Takes the next item off *rest: name and argument. */
+static bool next_item(struct str *rest, struct str *ret_name, struct str *ret_argument)
+{
+	if (!str_trim(*rest).n)
+		return false;
+	const char *at = memmem(rest->p, rest->n, " and ", 5);
+	struct str item = str_trim(at ? str_take(*rest, (size_t)(at - rest->p)) : *rest);
+	*rest = at ? str_drop(*rest, (size_t)(at - rest->p) + 5) : (struct str){ NULL, 0 };
+	size_t open = str_index(item, '(');
+	*ret_name = str_trim(str_take(item, open));
+	struct str inside = str_drop(item, open + 1);
+	*ret_argument = str_ends(inside, STR(")")) ? str_take(inside, inside.n - 1) : inside;
+	if (!ret_argument->p)
+		*ret_argument = STR("");
+	return true;
+}
+
+struct str policy_value(struct str policy, struct str item)
+{
+	struct str name, argument;
+	while (next_item(&policy, &name, &argument))
+		if (str_eq(name, item))
+			return argument;
+	return (struct str){ NULL, 0 };
+}
+
+static size_t count(struct str s, bool (*is)(unsigned char c))
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		n += is((unsigned char)s.p[i]);
+	return n;
+}
+
+static bool is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_lower(unsigned char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool is_upper(unsigned char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool is_special(unsigned char c)
+{
+	return !is_digit(c) && !is_lower(c) && !is_upper(c) && c < 0x80;
+}
+
+/* Characters, not bytes: what a policy of a length means. */
+static bool is_first_byte(unsigned char c)
+{
+	return (c & 0xc0) != 0x80;
+}
+
+struct counted {
+	const char *item;
+	bool (*is)(unsigned char c);
+	const char *before, *after; /* of the number */
+	bool most; /* an upper bound */
+};
+
+static const struct counted counted_items[] = {
+	{ "length", is_first_byte, "Invalid password: minimum length ", ".", false },
+	{ "maxLength", is_first_byte, "Invalid password: maximum length ", ".", true },
+	{ "digits", is_digit, "Invalid password: must contain at least ", " numerical digits.", false },
+	{ "lowerCase", is_lower, "Invalid password: must contain at least ", " lower case characters.", false },
+	{ "upperCase", is_upper, "Invalid password: must contain at least ", " upper case characters.", false },
+	{ "specialChars", is_special, "Invalid password: must contain at least ", " special characters.", false },
+};
+
+/* Items that say how hashes are made, not what passwords are. */
+static bool is_about_hashes(struct str name)
+{
+	static const char *const names[] = { "hashAlgorithm", "hashIterations", "forceExpiredPasswordChange",
+		"maxAuthAge" };
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		if (str_eq_z(name, names[i]))
+			return true;
+	return false;
+}
+
+/* The text of what is not met; empty when it is. */
+static struct str check_item(struct arena *arena, struct str name, struct str argument, struct str password,
+			     struct str username, struct str email)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(counted_items); i++) {
+		const struct counted *item = &counted_items[i];
+		if (!str_eq_z(name, item->item))
+			continue;
+		int64_t limit = 1;
+		str_to_int64(argument, &limit);
+		int64_t has = (int64_t)count(password, item->is);
+		bool good = item->most ? has <= limit : has >= limit;
+		return good ? STR("") :
+			arena_format(arena, "%s%lld%s", item->before, (long long)limit, item->after);
+	}
+	if (str_eq_z(name, "notUsername"))
+		return str_eq_nocase(password, username) ?
+			STR("Invalid password: must not be equal to the username.") : STR("");
+	if (str_eq_z(name, "notEmail"))
+		return email.n && str_eq_nocase(password, email) ?
+			STR("Invalid password: must not be equal to the email.") : STR("");
+	if (is_about_hashes(name))
+		return STR("");
+	return arena_join(arena, STR("Invalid password: the realm's policy '"), name,
+			  STR("' cannot be checked by this server yet."));
+}
+
+enum error_code policy_check(struct arena *arena, struct str policy, struct str password,
+			     struct str username, struct str email, struct str *ret_text)
+{
+	struct str name, argument, text = STR("");
+	if (!password.n)
+		text = STR("Please specify password.");
+	else if (password.n > LIMIT_PASSWORD)
+		text = STR("Invalid password: it is too long.");
+	while (!text.n && next_item(&policy, &name, &argument))
+		text = check_item(arena, name, argument, password, username, email);
+	if (!text.n)
+		return OK;
+	*ret_text = text;
+	return ERROR_INVALID_PASSWORD;
+}

@@ -1,0 +1,17 @@
+/* A realm's password policy: "length(8) and digits(1) and notUsername". Pure. */
+#ifndef LOGIN_POLICY_H
+#define LOGIN_POLICY_H
+
+#include "base/errors.h"
+#include "model/user.h"
+
+/* The argument of one item ("8" of length(8), "" of notUsername); p NULL when the policy
+ * does not have it. */
+struct str policy_value(struct str policy, struct str item);
+/* Whether a new password meets the policy. ERROR_INVALID_PASSWORD: *ret_text says what is
+ * missing, in Keycloak's words. An item that this server does not know is not met, so that
+ * nobody gets a weaker password than the realm asks for. */
+MUST_USE enum error_code policy_check(struct arena *arena, struct str policy, struct str password,
+				      struct str username, struct str email, struct str *ret_text);
+
+#endif
