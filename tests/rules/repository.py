@@ -1,0 +1,145 @@
+"""What the repository may hold: nothing of one person's machine, no strange addresses, a
+documentation that agrees with the tables, a test for each door."""
+
+import ast
+import pathlib
+import re
+
+from tree import ROOT, files, lines, rule, table_rows, text_of, tracked
+
+# Hosts that a URL in this repository may name: documentation's example names, this machine,
+# the specifications and the projects that Curfew refers to.
+HOSTS = re.compile(
+    r"(\[::1\]|\[::\]|localhost(\.localdomain)?|127\.\d+\.\d+\.\d+|0\.0\.0\.0|10\.\d+\.\d+\.\d+|"
+    r"192\.(0\.2|168\.\d+)\.\d+|172\.\d+\.\d+\.\d+|198\.51\.100\.\d+|203\.0\.113\.\d+|"
+    r"169\.254\.169\.254|"
+    r"([\w-]+\.)*example(\.(org|com|net))?|([\w-]+\.)*test|([\w-]+\.)*invalid|"
+    r"(schemas\.)?openid\.net|(www\.)?rfc-editor\.org|datatracker\.ietf\.org|www\.w3\.org|"
+    r"www\.keycloak\.org|www\.apache\.org|docs\.oasis-open\.org|docs\.djangoproject\.com|"
+    r"mozilla-django-oidc\.readthedocs\.io|www\.sqlite\.org|www\.postgresql\.org)", re.I)
+URL = re.compile(r"\bhttps?://(?:[^\s/@'\"<>`{}()%$\\]*@)?(\[[0-9a-fA-F:.]+\]|[\w.-]+\.?\w)")
+
+# Paths of one person's machine, and marks that tools leave.
+PRIVATE = re.compile(
+    r"(?<![\w./-])/(home/\w+|Users/\w+|root|work)/|\b[Ii]ssue #?\d|"
+    r"\bco-authored-by\b", re.I)
+
+# Attacks name hosts that are nobody's; these folders hold them.
+DATA = ("tests/fuzz/corpus/", "tests/data/")
+
+
+@rule("no path of one person's machine, no mark of a tool")
+def nothing_private():
+    for path in tracked():
+        text = text_of(path)
+        if text is None or str(path).startswith(DATA) or str(path) == "tests/rules/repository.py":
+            continue
+        for number, line in lines(text):
+            found = PRIVATE.search(line)
+            if found:
+                yield f"{path}:{number}: {found.group(0)}"
+
+
+@rule("URLs name only hosts that are known here")
+def urls_are_known():
+    for path in tracked():
+        text = text_of(path)
+        if text is None or str(path).startswith(DATA) or path.name == "LICENSE":
+            continue
+        for number, line in lines(text):
+            for host in URL.findall(line):
+                named = re.search(r"\w\.[a-z]{2,}\.?$", host, re.I)
+                if named and not HOSTS.fullmatch(host.rstrip(".")):
+                    yield f"{path}:{number}: {host}"
+
+
+@rule("files end with a newline and no line with a blank")
+def no_trailing_blanks():
+    for path in tracked():
+        text = text_of(path)
+        if text is None or str(path).startswith(DATA) or path.name == "LICENSE" or not text:
+            continue
+        if not text.endswith("\n") and not path.name.endswith(".json"):
+            yield f"{path}: no newline at its end"
+        for number, line in lines(text):
+            if line != line.rstrip() and path.suffix != ".md":
+                yield f"{path}:{number}: a blank at the end"
+
+
+def _tests_of_doors():
+    """{door: test} from the marks @pytest.mark.door("...") in tests/system."""
+    marks = {}
+    for path in files("tests/system", ".py"):
+        for node in ast.walk(ast.parse(text_of(path))):
+            if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
+                continue
+            for mark in node.decorator_list:
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.door":
+                    for name in mark.args:
+                        marks[ast.literal_eval(name)] = f"{path}::{node.name}"
+    return marks
+
+
+@rule("every door has a test")
+def every_door_has_a_test():
+    doors = [row[1] for row in table_rows(pathlib.PurePosixPath("src/signout/doors.def"), "D")]
+    tests = _tests_of_doors()
+    for name in doors:
+        if name not in tests:
+            yield f"src/signout/doors.def: no test is marked with the door {name}"
+    for name, test in tests.items():
+        if name not in doors:
+            yield f"{test}: there is no door {name}"
+
+
+# Tables of the code that people look up: (table, macro, column of the name). A page lists
+# them in a table right below <!-- table: src/... -->, the name first and in backquotes.
+TABLES = {
+    "src/signout/doors.def": ("D", 1),
+    "src/main/config.def": ("C", 0),
+    "src/metrics/metrics.def": ("M", 1),
+    "src/cli/verbs.def": ("V", 1),
+}
+_MARK = re.compile(r"<!-- table: (\S+) -->\n((?:\s*\n|\|.*\n)+)")
+
+
+def _documented():
+    pages = {}
+    for path in [p for p in tracked() if p.suffix == ".md"]:
+        for table, body in _MARK.findall(text_of(path)):
+            names = re.findall(r"^\| *`([^`]+)`", body, re.MULTILINE)
+            pages[table] = (path, names)
+    return pages
+
+
+@rule("pages list what the tables of the code hold")
+def pages_agree_with_tables():
+    pages = _documented()
+    for table, (macro, column) in TABLES.items():
+        if not (ROOT / table).is_file():
+            continue
+        rows = [row[column] for row in table_rows(pathlib.PurePosixPath(table), macro)]
+        if table not in pages:
+            yield f"{table}: no page has <!-- table: {table} -->"
+            continue
+        path, names = pages[table]
+        for name in rows:
+            if name not in names:
+                yield f"{path}: does not list `{name}` of {table}"
+        for name in names:
+            if name not in rows:
+                yield f"{path}: lists `{name}`, which {table} does not have"
+    for table in pages:
+        if table not in TABLES:
+            yield f"{pages[table][0]}: names the unknown table {table}"
+
+
+@rule("links in pages lead somewhere")
+def links_lead_somewhere():
+    for path in [p for p in tracked() if p.suffix == ".md"]:
+        text = re.sub(r"```.*?```", "", text_of(path), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if re.match(r"[a-z]+:", target) or target.startswith("#"):
+                continue
+            if not (ROOT / path.parent / target.split("#")[0]).exists():
+                yield f"{path}: {target} is not there"
