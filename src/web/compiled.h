@@ -1,0 +1,16 @@
+/* What compile.py makes of templates/ and static/; private to web/. */
+#ifndef WEB_COMPILED_H
+#define WEB_COMPILED_H
+
+#include "web/pages.h"
+
+struct compiled_template {
+	const char *name;
+	struct str body;
+};
+extern const struct compiled_template compiled_templates[];
+extern const size_t compiled_templates_n;
+extern const struct pages_file compiled_files[];
+extern const size_t compiled_files_n;
+
+#endif

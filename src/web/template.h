@@ -1,0 +1,32 @@
+/* Templates of our pages: text with insertions, compiled into the binary.
+ *
+ *     {{name}}               the value, escaped for HTML text and quoted attributes
+ *     {{&name}}              the value as it is: only for HTML that was rendered by us
+ *     {{#name}}...{{/name}}  only when the value is not empty; for a list: once an item
+ *     {{^name}}...{{/name}}  only when the value is empty or absent
+ *
+ * Plain insertion escapes, so that forgetting something is safe. Inside a list's section
+ * the item's values come first, then the page's. */
+#ifndef WEB_TEMPLATE_H
+#define WEB_TEMPLATE_H
+
+#include "base/arena.h"
+
+struct template_value {
+	const char *name;
+	struct str text;
+	/* For a list: its items, each a scope of its own; text is ignored then. */
+	const struct template_scope *items;
+	size_t items_n;
+};
+
+struct template_scope {
+	const struct template_value *values;
+	size_t n;
+};
+
+/* The page. A template that is not well-formed aborts: it is our own mistake, and a unit
+ * test renders each. */
+struct str template_render(struct arena *arena, struct str template, const struct template_scope *scope);
+
+#endif
