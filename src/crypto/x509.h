@@ -46,9 +46,9 @@ struct x509_watch {
 	char names[X509_TEXT_MAX]; /* the peer's subjectAltNames, "a, b" */
 };
 
-/* Makes every handshake under this SSL_CTX write into `watch`, which must live as long as
- * the context and belong to one connection at a time. Trust itself is not changed. For
- * libcurl's CURLOPT_SSL_CTX_FUNCTION. */
+/* Makes the handshake under this SSL_CTX write into `watch`, which must live until it is
+ * over; one context, one connection, as libcurl has it. Trust itself is not changed. For
+ * CURLOPT_SSL_CTX_FUNCTION. */
 enum error_code x509_watch_attach(void *ssl_ctx, struct x509_watch *watch,
 				  struct why *reterr_why) MUST_USE;
 /* In words: "issuer 'CN=X' not trusted; chain: CN=app <- CN=X", "certificate 'CN=app'
