@@ -133,9 +133,12 @@ bool str_to_int64(struct str s, int64_t *ret_value)
 	return true;
 }
 
-/* Length of the UTF-8 sequence that starts at p with n bytes left; 0 when invalid. */
-static size_t utf8_sequence(const unsigned char *p, size_t n)
+size_t str_utf8_step(struct str s)
 {
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t n = s.n;
+	if (n == 0)
+		return 0;
 	if (p[0] < 0x80)
 		return 1;
 	if (p[0] < 0xc2 || p[0] > 0xf4)
@@ -155,7 +158,7 @@ static size_t utf8_sequence(const unsigned char *p, size_t n)
 bool str_is_utf8(struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
-		size_t step = utf8_sequence((const unsigned char *)s.p + i, s.n - i);
+		size_t step = str_utf8_step(str_drop(s, i));
 		if (!step)
 			return false;
 		i += step;

@@ -55,6 +55,8 @@ bool str_next(struct str *rest, char separator, struct str *ret_piece);
 bool str_to_int64(struct str s, int64_t *ret_value);
 /* Valid UTF-8 (RFC 3629: no overlong forms, surrogates or values above U+10FFFF). */
 bool str_is_utf8(struct str s);
+/* Bytes of the valid UTF-8 sequence that s starts with; 0 when there is none or s is empty. */
+size_t str_utf8_step(struct str s);
 /* True when a byte below 0x20 or 0x7f is in it. */
 bool str_has_control(struct str s);
 bool str_has_nul(struct str s);

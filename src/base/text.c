@@ -130,6 +130,21 @@ void text_add_quoted(struct text *text, struct str s)
 	}
 }
 
+void text_add_clean(struct text *text, struct str s, size_t limit)
+{
+	for (size_t i = 0; i < s.n;) {
+		struct str rest = str_drop(s, i);
+		size_t step = str_utf8_step(rest);
+		bool c1 = step == 2 && rest.p[0] == '\xc2' && (unsigned char)rest.p[1] < 0xa0;
+		bool control = c1 || str_has_control(str_take(rest, 1));
+		size_t taken = step ? step : 1;
+		if (i + taken > limit)
+			return;
+		text_add(text, step && !control ? str_take(rest, step) : STR("?"));
+		i += taken;
+	}
+}
+
 struct str text_str(struct text *text)
 {
 	if (text->failed || !room(text, 0))

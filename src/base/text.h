@@ -26,6 +26,9 @@ void text_add_percent(struct text *text, struct str s);
 void text_add_html(struct text *text, struct str s);
 /* For a log line: control bytes, DEL, `"` and `\` become \xNN or \" and \\. */
 void text_add_quoted(struct text *text, struct str s);
+/* For a person's eyes: control characters (C0, DEL, C1) and bytes that are not UTF-8 become "?"; at
+ * most `limit` bytes of s are taken, no sequence is cut. */
+void text_add_clean(struct text *text, struct str s, size_t limit);
 /* What was built, NUL-terminated beyond n; empty when it failed. Borrowed from the
  * arena; further additions may move it. */
 struct str text_str(struct text *text);

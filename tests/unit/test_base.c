@@ -83,6 +83,9 @@ static void text_escapes_for_each_place(void **state)
 	text = text_new(arena, 0);
 	text_add_percent(&text, STR("a b/~{}"));
 	assert_true(str_eq_z(text_str(&text), "a%20b%2F~%7B%7D"));
+	text = text_new(arena, 0);
+	text_add_clean(&text, STR("a\r\x1b\x7f\xc2\x9b|\xc2\xa0|\xff\xed\xa0\x80|\xc3\xa9\xc3\xa9"), 17);
+	assert_true(str_eq_z(text_str(&text), "a????|\xc2\xa0|????|\xc3\xa9"));
 }
 
 static void table_finds_what_was_put(void **state)
