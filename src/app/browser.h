@@ -1,0 +1,26 @@
+/* The browser: its cookies and the session that they name.
+ *
+ * Cookies have Path=/ and a name that holds the realm's id, so that /realms and
+ * /auth/realms see the same session and no other realm does. The session's cookie holds a
+ * secret of its own, kept as a hash only; it never is the `sid`. */
+#ifndef APP_BROWSER_H
+#define APP_BROWSER_H
+
+#include "app/visit.h"
+#include "model/life.h"
+
+/* The flow cookie that binds tickets; empty when absent. */
+struct str browser_flow_cookie(struct visit *visit);
+/* The same, made and set when absent. */
+struct str browser_flow_secret(struct visit *visit);
+
+/* The live session of the browser with its clients, and its user (row only). *ret_user is
+ * enabled. False: none, or dead. */
+MUST_USE enum error_code browser_session(struct visit *visit, bool *ret_alive, struct session *ret_session,
+					 struct user **ret_user, struct why *reterr_why);
+
+/* A new secret for a session's cookie: sets the cookie and returns the hash to store. */
+struct str browser_set_session_cookie(struct visit *visit, bool remember_me);
+void browser_clear_session_cookie(struct visit *visit);
+
+#endif

@@ -1,0 +1,45 @@
+/* Tickets: the state of a login or a logout question under way, sealed, in the page's form.
+ *
+ * The server keeps nothing for a visitor who has not signed in. A ticket is bound to the
+ * browser by a cookie of its own, so that a link with somebody else's ticket starts nothing,
+ * and several tabs have a ticket each. Nothing in it is believed before it is unsealed. */
+#ifndef APP_TICKET_H
+#define APP_TICKET_H
+
+#include "app/visit.h"
+#include "oidc/authorize.h"
+
+enum ticket_kind {
+	TICKET_LOGIN,           /* the login form */
+	TICKET_UPDATE_PASSWORD, /* the password was right; user_id must change it now */
+	TICKET_LOGOUT,          /* the logout question */
+};
+
+struct ticket {
+	enum ticket_kind kind;
+	struct str realm_id, browser; /* hash of the browser's flow cookie */
+	int64_t made_ms;
+	/* The authorization request (login tickets). */
+	struct str client_id, redirect_uri, response_mode, scope, state, nonce, code_challenge,
+		code_challenge_method, max_age, prompt, login_hint;
+	struct str user_id; /* UPDATE_PASSWORD; LOGIN: who must sign in again */
+	bool remember_me;
+	int64_t auth_time_s; /* UPDATE_PASSWORD: when the password was right */
+	/* Where to go after the logout question; checked before it was sealed. */
+	struct str redirect;
+};
+
+/* Sets made_ms, realm and the browser's binding (makes the cookie when it is absent) and
+ * seals. Empty on failure (logged). */
+struct str ticket_seal(struct visit *visit, struct ticket *ticket);
+/* Opens a ticket of this realm. INVALID_REQUEST: none of ours, of another kind or realm.
+ * EXPIRED: older than life_s. COOKIE_LOST: another browser's; *ret_ticket is filled then. */
+MUST_USE enum error_code ticket_open(struct visit *visit, struct str sealed, enum ticket_kind kind,
+				     int64_t life_s, struct ticket *ret_ticket, struct why *reterr_why);
+
+/* The authorization request that a login ticket holds. */
+struct authorize_request ticket_request(const struct ticket *ticket);
+/* The same as a URL of ours that starts it anew. */
+struct str ticket_restart_url(const struct visit *visit, const struct ticket *ticket);
+
+#endif
