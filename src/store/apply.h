@@ -43,7 +43,6 @@ struct store_purge_realm {
 	int64_t events_before_ms;   /* events and admin events */
 	int64_t signouts_before_ms; /* receipts whose deliveries are all settled */
 	int64_t failures_before_ms; /* failures whose last attempt and lock are past */
-	bool erase; /* the realm was deleted: its users, sessions and codes go, receipts stay */
 };
 
 /* Deletes what has expired, at most `max` rows of each kind: codes (an hour after they
@@ -61,7 +60,7 @@ enum store_work_kind {
 	STORE_WORK_CLAIM,
 	STORE_WORK_HURRY,
 	STORE_WORK_PURGE,
-	STORE_WORK_CALL, /* a function of the configuration half (import, admin writes) */
+	STORE_WORK_CALL, /* a function: import, admin writes (store_writer in store/import.h) */
 };
 
 struct store_work {
@@ -72,9 +71,8 @@ struct store_work {
 		struct store_hurry *hurry;
 		struct store_purge *purge;
 		struct {
-			enum error_code (*run)(struct store *store, struct db *db, void *context,
-				struct why *reterr_why);
-			void *context;
+			enum error_code (*run)(void *argument, struct db *db, struct why *reterr_why);
+			void *argument;
 		} call;
 	} u;
 };

@@ -12,7 +12,7 @@
 struct migration {
 	int64_t number; /* 1, 2, ... without gaps */
 	const char *name;
-	const char *sql;
+	const char *parts[6]; /* texts of statements, one after another; NULL: no more */
 };
 
 /* What the two halves need of each other's tables:

@@ -17,8 +17,9 @@ struct store;
 
 struct store_config {
 	struct str url;        /* "sqlite:/path/file.db" or "postgresql://..." */
-	struct str seal_key;   /* 32 bytes; seals private keys and client secrets at rest */
-	size_t max_connections;
+	struct str seal_key;   /* text form of crypto/seal.h; seals private keys and client
+				  secrets at rest */
+	unsigned max_connections; /* of the readers; 0: 16 */
 };
 
 /* Opens, migrates to this version's schema (numbered, resumable; refuses a newer one).

@@ -1,0 +1,222 @@
+/* Sign-outs, their deliveries and mass jobs: questions, and the claim. */
+#include "store/deliveries.h"
+
+#include <stdlib.h>
+
+#include "store/internal.h"
+#include "store/rows.h"
+#include "store/statements.h"
+
+static bool channel_of(struct str name, enum channel *ret_channel)
+{
+	for (enum channel channel = CHANNEL_BACKCHANNEL; channel <= CHANNEL_NONE; channel++) {
+		if (!str_eq_z(name, channel_name(channel)))
+			continue;
+		*ret_channel = channel;
+		return true;
+	}
+	return false;
+}
+
+/* In the order of DELIVERY_COLUMNS. */
+static enum error_code delivery_of_row(struct row *row, struct delivery *delivery,
+	struct why *reterr_why)
+{
+	delivery->id = next_text(row);
+	delivery->signout_id = next_text(row);
+	delivery->realm_id = next_text(row);
+	delivery->client_id = next_text(row);
+	delivery->client_name = next_text(row);
+	delivery->session_id = next_text(row);
+	delivery->user_id = next_text(row);
+	delivery->send_sid = next_bool(row);
+	delivery->revoke_offline_access = next_bool(row);
+	struct str channel = next_text(row);
+	delivery->url = next_text(row);
+	delivery->issuer = next_text(row);
+	delivery->algorithm = next_text(row);
+	delivery->adapter_session_id = next_text(row);
+	delivery->adapter_host = next_text(row);
+	delivery->all_sessions = next_bool(row);
+	delivery->not_before_s = next_int(row);
+	delivery->bound_ms = next_int(row);
+	struct str state = next_text(row);
+	delivery->queued_ms = next_int(row);
+	delivery->due_ms = next_int(row);
+	delivery->lease_until_ms = next_int(row);
+	delivery->settled_ms = next_int(row);
+	delivery->give_up_ms = next_int(row);
+	delivery->lease_owner = next_text(row);
+	delivery->attempts = next_int(row);
+	delivery->http_status = next_int(row);
+	delivery->reason = next_text(row);
+	if (!channel_of(channel, &delivery->channel) ||
+		!delivery_state_of(state, &delivery->state))
+		return error_because(reterr_why, ERROR_CORRUPT,
+			"delivery %.*s: channel \"%.*s\" or state \"%.*s\" is not known", STR_ARG(delivery->id),
+			STR_ARG(str_take(channel, 40)), STR_ARG(str_take(state, 40)));
+	return OK;
+}
+
+/* ---- sign-outs ---- */
+
+enum { SIGNOUT_ID, SIGNOUT_WIDTH = 13 }; /* columns of SIGNOUT_COLUMNS */
+
+static void signout_of_row(struct row *row, struct signout *signout)
+{
+	signout->id = next_text(row);
+	signout->realm_id = next_text(row);
+	signout->realm_name = next_text(row);
+	signout->user_id = next_text(row);
+	signout->username = next_text(row);
+	signout->session_id = next_text(row);
+	signout->offline = next_bool(row);
+	signout->door = next_text(row);
+	signout->initiator = next_text(row);
+	signout->ip_address = next_text(row);
+	signout->at_ms = next_int(row);
+	signout->progress = next_int(row);
+	signout->total = next_int(row);
+}
+
+/* Fills one sign-out from the rows that start at *row, one for each of its deliveries (or
+ * one with nulls); *row becomes the one after them. */
+static enum error_code signout_of_rows(struct arena *arena, const struct db_rows *rows, size_t *row,
+	struct signout *signout, struct why *reterr_why)
+{
+	size_t first = *row, end = first + 1;
+	struct str id = db_cell_text(rows, first, SIGNOUT_ID);
+	while (end < rows->n && str_eq(db_cell_text(rows, end, SIGNOUT_ID), id))
+		end++;
+	*row = end;
+	*signout = (struct signout){ .total = 0 };
+	signout_of_row(&(struct row){ rows, first, 0 }, signout);
+	if (db_is_null(rows, first, SIGNOUT_WIDTH))
+		return OK;
+	signout->deliveries_n = end - first;
+	signout->deliveries = arena_array(arena, signout->deliveries_n, sizeof *signout->deliveries);
+	enum error_code code = OK;
+	for (size_t i = first; code == OK && i < end; i++)
+		code = delivery_of_row(&(struct row){ rows, i, SIGNOUT_WIDTH },
+			&signout->deliveries[i - first], reterr_why);
+	return code;
+}
+
+enum error_code store_find_signout(struct store *store, struct arena *arena, struct str realm_id,
+	struct str id, struct signout *ret_signout, struct why *reterr_why)
+{
+	struct db_rows rows;
+	struct signout signout;
+	size_t row = 0;
+	enum error_code code = store_read_one(store, arena, &statement_signout_find,
+		DB_VALUES(db_text(id), db_text(realm_id)), "sign-out", id, &rows, reterr_why);
+	if (code == OK)
+		code = signout_of_rows(arena, &rows, &row, &signout, reterr_why);
+	if (code == OK)
+		*ret_signout = signout;
+	return code;
+}
+
+enum error_code store_list_signouts(struct store *store, struct arena *arena,
+	const struct signout_query *query, struct signout **ret_signouts, size_t *ret_n,
+	struct why *reterr_why)
+{
+	const struct db_statement *statement = query->session_id.n ? &statement_signout_list_by_session :
+		query->user.n ? &statement_signout_list_by_user : &statement_signout_list;
+	struct str state =
+		query->has_state ? str_from(delivery_state_name(query->state)) : STR("");
+	struct db_rows rows;
+	enum error_code code = store_read(store, arena, statement,
+		DB_VALUES(db_text(query->realm_id), db_int(query->since_ms), db_text(query->client_id),
+			db_text(state), db_text(query->session_id), db_text(query->user),
+			db_int(query->max < 0 ? INT64_MAX : query->max),
+			db_int(query->first < 0 ? 0 : query->first)),
+		&rows, reterr_why);
+	struct signout *signouts = NULL;
+	size_t n = 0;
+	for (size_t row = 0; code == OK && row < rows.n;)
+		code = signout_of_rows(arena, &rows, &row,
+			arena_push(arena, &signouts, &n, sizeof *signouts), reterr_why);
+	if (code != OK)
+		return code;
+	*ret_signouts = signouts;
+	*ret_n = n;
+	return OK;
+}
+
+/* ---- the outbox ---- */
+
+static int oldest_first(const void *a, const void *b)
+{
+	const struct delivery *x = a, *y = b;
+	int order = (x->queued_ms > y->queued_ms) - (x->queued_ms < y->queued_ms);
+	return order ? order : str_compare(x->id, y->id);
+}
+
+enum error_code deliveries_claim(struct db *db, struct store_claim *claim, struct why *reterr_why)
+{
+	struct db_rows rows;
+	enum error_code code = db_query(db, &statement_delivery_claim,
+		DB_VALUES(db_text(claim->owner), db_int(claim->lease_until_ms), db_int(claim->now_ms),
+			db_int(claim->max)),
+		claim->arena, &rows, reterr_why);
+	if (code != OK)
+		return code;
+	struct delivery *deliveries = arena_array(claim->arena, rows.n, sizeof *deliveries);
+	for (size_t i = 0; code == OK && i < rows.n; i++)
+		code = delivery_of_row(&(struct row){ &rows, i, 0 }, &deliveries[i], reterr_why);
+	if (code != OK)
+		return code;
+	if (rows.n > 1)
+		qsort(deliveries, rows.n, sizeof *deliveries, oldest_first);
+	claim->ret_deliveries = deliveries;
+	claim->ret_n = rows.n;
+	return OK;
+}
+
+enum error_code deliveries_hurry(struct db *db, struct store_hurry *hurry, struct why *reterr_why)
+{
+	return db_run(db, &statement_delivery_hurry,
+		DB_VALUES(db_text(hurry->realm_id), db_text(hurry->client_id), db_text(hurry->signout_id),
+			db_int(hurry->now_ms)),
+		&hurry->ret_changed, reterr_why);
+}
+
+enum error_code store_next_due(struct store *store, int64_t *ret_due_ms, struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct db_rows rows;
+	enum error_code code =
+		store_read(store, arena, &statement_delivery_next_due, DB_NO_VALUES, &rows, reterr_why);
+	if (code == OK)
+		*ret_due_ms = db_is_null(&rows, 0, 0) ? INT64_MAX : db_cell_int(&rows, 0, 0);
+	return code;
+}
+
+/* ---- mass jobs ---- */
+
+enum error_code store_list_jobs(struct store *store, struct arena *arena,
+	struct mass_job **ret_jobs, size_t *ret_n, struct why *reterr_why)
+{
+	struct db_rows rows;
+	enum error_code code =
+		store_read(store, arena, &statement_job_list, DB_NO_VALUES, &rows, reterr_why);
+	if (code != OK)
+		return code;
+	struct mass_job *jobs = arena_array(arena, rows.n, sizeof *jobs);
+	for (size_t i = 0; i < rows.n; i++) {
+		struct row row = { &rows, i, 0 };
+		struct effect_mass *order = &jobs[i].order;
+		order->job_id = next_text(&row);
+		order->signout_id = next_text(&row);
+		order->realm_id = next_text(&row);
+		order->door = next_text(&row);
+		order->initiator = next_text(&row);
+		order->epoch_ms = next_int(&row);
+		jobs[i].done = next_int(&row);
+		jobs[i].total = next_int(&row);
+	}
+	*ret_jobs = jobs;
+	*ret_n = rows.n;
+	return OK;
+}

@@ -1,0 +1,447 @@
+/* How each effect becomes SQL, and store_apply.
+ *
+ * An effect adds statements to one batch; each statement's required number of changed rows
+ * is the effect's precondition. The batch runs at the end of the list: on PostgreSQL that
+ * costs about one round trip, however long the list is.
+ *
+ * What raises or checks a version comes before what hangs on it, so that on PostgreSQL the
+ * session's row is locked before its clients are touched. */
+#include "base/tables.h"
+#include "base/text.h"
+#include "crypto/random.h"
+#include "store/deliveries.h"
+#include "store/internal.h"
+#include "store/purge.h"
+#include "store/rows.h"
+#include "store/statements.h"
+
+enum { USER_AGENT_LIMIT = 512 }; /* bytes */
+
+struct applying {
+	struct arena *arena;
+	struct db_call *calls;
+	size_t n;
+	enum error_code code; /* the first effect that cannot be stored; sticky */
+	struct why *why;
+};
+
+/* The values are copied, what they point at must outlive the batch. */
+static void add(struct applying *a, const struct db_statement *statement, struct db_values values)
+{
+	struct db_value *copy = arena_array(a->arena, values.n, sizeof *copy);
+	for (size_t i = 0; i < values.n; i++)
+		copy[i] = values.p[i];
+	*(struct db_call *)arena_push(a->arena, &a->calls, &a->n, sizeof *a->calls) =
+		(struct db_call){ statement, { copy, values.n } };
+}
+
+/* An id that may be left to the store. */
+static struct db_value id_or_new(struct applying *a, struct str id)
+{
+	return db_text(id.n ? id : random_uuid(a->arena));
+}
+
+/* ---- sessions ---- */
+
+/* A browser may call itself anything; a name that is no text must not cost a sign-in. */
+static struct str readable(struct applying *a, struct str s)
+{
+	struct text text = text_new(a->arena, 0);
+	text_add_clean(&text, s, USER_AGENT_LIMIT);
+	return text_str(&text);
+}
+
+static void session_create(struct applying *a, const struct effect *effect)
+{
+	const struct session *s = &effect->u.session;
+	add(a, &statement_session_add,
+		DB_VALUES(db_text(s->id), db_bool(s->offline), db_text(s->realm_id), db_text(s->user_id),
+			db_text(s->username), db_text(s->cookie_hash), db_text(s->ip_address),
+			db_text(readable(a, s->user_agent)), db_text(s->auth_method), db_int(s->started_ms),
+			db_int(s->auth_time_s), db_int(s->last_refresh_s), db_bool(s->remember_me),
+			db_int(s->version), db_text(s->notes)));
+}
+
+static void session_sign_in_again(struct applying *a, const struct effect *effect)
+{
+	const struct session *s = &effect->u.session;
+	add(a, &statement_session_sign_in_again,
+		DB_VALUES(db_text(s->id), db_bool(s->offline), db_int(s->version), db_text(s->cookie_hash),
+			db_int(s->auth_time_s), db_int(s->last_refresh_s)));
+}
+
+static void session_touch(struct applying *a, const struct effect *effect)
+{
+	const struct effect_touch *t = &effect->u.touch;
+	add(a, &statement_session_touch,
+		DB_VALUES(db_text(t->session_id), db_bool(t->offline), db_int(t->last_refresh_s)));
+	if (t->client_id.n > 0)
+		add(a, &statement_client_session_touch,
+			DB_VALUES(db_text(t->session_id), db_bool(t->offline), db_text(t->client_id),
+				db_int(t->last_refresh_s)));
+}
+
+static void session_end(struct applying *a, const struct effect *effect)
+{
+	const struct effect_end *e = &effect->u.end;
+	add(a, &statement_session_end,
+		DB_VALUES(db_text(e->session_id), db_bool(e->offline), db_int(e->version)));
+	add(a, &statement_client_session_end_all,
+		DB_VALUES(db_text(e->session_id), db_bool(e->offline)));
+}
+
+static void session_raise(struct applying *a, struct str session_id, bool offline, int64_t version)
+{
+	add(a, &statement_session_raise,
+		DB_VALUES(db_text(session_id), db_bool(offline), db_int(version)));
+}
+
+static void client_session_put(struct applying *a, const struct effect *effect)
+{
+	const struct client_session *c = &effect->u.client_session.row;
+	session_raise(a, c->session_id, c->offline, effect->u.client_session.session_version);
+	add(a, &statement_client_session_put,
+		DB_VALUES(db_text(c->session_id), db_bool(c->offline), db_text(c->client_id),
+			db_text(c->issuer), db_int(c->started_ms), db_int(c->last_refresh_s),
+			db_text(c->scope), db_text(c->redirect_uri), db_text(c->adapter_session_id),
+			db_text(c->adapter_host), db_int(c->adapter_bound_ms), db_int(c->refresh_generation),
+			db_int(c->refresh_use_count), db_text(c->notes)));
+}
+
+static void client_session_refresh(struct applying *a, const struct effect *effect)
+{
+	const struct client_session *c = &effect->u.client_session.row;
+	session_raise(a, c->session_id, c->offline, effect->u.client_session.session_version);
+	add(a, &statement_client_session_refresh,
+		DB_VALUES(db_text(c->session_id), db_bool(c->offline), db_text(c->client_id),
+			db_int(c->last_refresh_s), db_int(c->refresh_generation),
+			db_int(c->refresh_use_count)));
+}
+
+static void client_session_bind(struct applying *a, const struct effect *effect)
+{
+	const struct client_session *c = &effect->u.client_session.row;
+	add(a, &statement_client_session_bind,
+		DB_VALUES(db_text(c->session_id), db_bool(c->offline), db_text(c->client_id),
+			db_text(c->adapter_session_id), db_text(c->adapter_host),
+			db_int(c->adapter_bound_ms)));
+}
+
+static void client_session_end(struct applying *a, const struct effect *effect)
+{
+	const struct effect_client_end *e = &effect->u.client_end;
+	session_raise(a, e->session_id, e->offline, e->session_version);
+	add(a, &statement_client_session_end,
+		DB_VALUES(db_text(e->session_id), db_bool(e->offline), db_text(e->client_id)));
+}
+
+/* ---- codes and tokens ---- */
+
+static void code_create(struct applying *a, const struct effect *effect)
+{
+	const struct code *c = &effect->u.code;
+	add(a, &statement_code_add,
+		DB_VALUES(db_text(c->hash), db_text(c->realm_id), db_text(c->client_id),
+			db_text(c->session_id), db_text(c->user_id), db_text(c->redirect_uri),
+			db_text(c->scope), db_text(c->nonce), db_text(c->state), db_text(c->code_challenge),
+			db_text(c->code_challenge_method), db_text(c->issuer), db_text(c->acr),
+			db_bool(c->offline_asked), db_int(c->auth_time_s), db_int(c->expires_ms),
+			db_int(c->used_ms)));
+}
+
+static void code_use(struct applying *a, const struct effect *effect)
+{
+	const struct effect_code_use *c = &effect->u.code_use;
+	if (c->used_ms == 0)
+		a->code = error_because(a->why, ERROR_INVALID_VALUE, "a code cannot be used at time 0");
+	add(a, &statement_code_use, DB_VALUES(db_text(c->hash), db_int(c->used_ms)));
+}
+
+static void token_revoke(struct applying *a, const struct effect *effect)
+{
+	const struct effect_token_revoke *t = &effect->u.token_revoke;
+	add(a, &statement_token_revoke,
+		DB_VALUES(db_text(t->realm_id), db_text(t->jti), db_int(t->expires_s)));
+}
+
+/* ---- users ---- */
+
+static void failure_put(struct applying *a, const struct effect *effect)
+{
+	const struct login_failure *f = &effect->u.failure;
+	struct db_value values[] = { db_text(f->user_id), db_text(f->realm_id), db_text(f->last_ip),
+		db_int(f->failures), db_int(f->last_failure_ms), db_int(f->not_before_s),
+		db_int(f->temporary_lockouts), db_int(f->version) };
+	bool first = f->version == 0;
+	add(a, first ? &statement_failure_add : &statement_failure_change,
+		(struct db_values){ values, ARRAY_LENGTH(values) - first });
+}
+
+static void failure_clear(struct applying *a, const struct effect *effect)
+{
+	add(a, &statement_failure_delete, DB_VALUES(db_text(effect->u.failure.user_id)));
+}
+
+static void credential_add(struct applying *a, struct str user_id, const struct credential *c)
+{
+	add(a, &statement_credential_add,
+		DB_VALUES(db_text(user_id), id_or_new(a, c->id), db_text(c->type), db_text(c->label),
+			db_text(c->secret_data), db_text(c->credential_data), db_int(c->created_ms),
+			db_int(c->priority)));
+}
+
+/* The user's row is held first, so that two new passwords at once cannot both stay. */
+static void credential_replace(struct applying *a, const struct effect *effect)
+{
+	const struct effect_credential *c = &effect->u.credential;
+	if (!str_eq(c->credential.type, STR("password")))
+		a->code = error_because(a->why, ERROR_INVALID_VALUE, "credential type \"%.*s\" of user %.*s",
+			STR_ARG(str_take(c->credential.type, 40)), STR_ARG(c->user_id));
+	add(a, &statement_user_hold, DB_VALUES(db_text(c->user_id), db_text(c->realm_id)));
+	add(a, &statement_credential_delete_passwords, DB_VALUES(db_text(c->user_id)));
+	credential_add(a, c->user_id, &c->credential);
+}
+
+static void credential_rehash(struct applying *a, const struct effect *effect)
+{
+	const struct effect_credential *c = &effect->u.credential;
+	add(a, &statement_credential_rehash,
+		DB_VALUES(db_text(c->user_id), db_text(c->previous), db_text(c->credential.secret_data),
+			db_text(c->credential.credential_data), db_text(c->realm_id)));
+}
+
+/* The alias as a line of users.required_actions, with the line feed before it. */
+static struct str action_line(struct applying *a, struct str alias)
+{
+	if (a->code == OK)
+		a->code = action_check(alias, a->why);
+	return arena_join(a->arena, STR("\n"), alias, STR("\n"));
+}
+
+static void required_action_add(struct applying *a, const struct effect *effect)
+{
+	const struct effect_required_action *r = &effect->u.required_action;
+	struct str line = action_line(a, r->alias);
+	add(a, &statement_user_hold, DB_VALUES(db_text(r->user_id), db_text(r->realm_id)));
+	add(a, &statement_user_action_add,
+		DB_VALUES(db_text(r->user_id), db_text(r->realm_id), db_text(line),
+			db_text(str_drop(line, 1))));
+}
+
+static void required_action_remove(struct applying *a, const struct effect *effect)
+{
+	const struct effect_required_action *r = &effect->u.required_action;
+	add(a, &statement_user_action_remove,
+		DB_VALUES(db_text(r->user_id), db_text(r->realm_id), db_text(action_line(a, r->alias)),
+			db_text(STR("\n"))));
+}
+
+/* The row alone, for both its statements. */
+static void user_row(struct applying *a, const struct user *u,
+	const struct db_statement *statement, int64_t version)
+{
+	struct str attributes = STR(""), actions = STR("");
+	if (a->code == OK)
+		a->code = attributes_text(a->arena, u, &attributes, a->why);
+	if (a->code == OK)
+		a->code = actions_text(a->arena, &u->required_actions, &actions, a->why);
+	add(a, statement,
+		DB_VALUES(db_text(u->id), db_text(u->realm_id),
+			db_text(store_lower(a->arena, u->username)), db_text(store_lower(a->arena, u->email)),
+			db_text(u->first_name), db_text(u->last_name), db_bool(u->enabled),
+			db_bool(u->email_verified), db_int(u->created_ms), db_int(u->not_before_s),
+			db_int(u->sessions_ended_before_ms), db_int(version),
+			db_text(u->service_account_client_id), db_text(u->federation_link),
+			db_text(attributes), db_text(actions), db_text(u->kept)));
+}
+
+static void user_create(struct applying *a, const struct effect *effect)
+{
+	const struct user *u = &effect->u.user;
+	user_row(a, u, &statement_user_add, 1);
+	for (size_t i = 0; i < u->role_ids.n; i++)
+		add(a, &statement_user_role_add, DB_VALUES(db_text(u->id), db_text(u->role_ids.items[i])));
+	for (size_t i = 0; i < u->group_ids.n; i++)
+		add(a, &statement_user_group_add,
+			DB_VALUES(db_text(u->id), db_text(u->group_ids.items[i])));
+	for (size_t i = 0; i < u->credentials_n; i++)
+		credential_add(a, u->id, &u->credentials[i]);
+}
+
+static void user_update(struct applying *a, const struct effect *effect)
+{
+	const struct user *u = &effect->u.user;
+	user_row(a, u, &statement_user_change, u->version);
+}
+
+static void user_delete(struct applying *a, const struct effect *effect)
+{
+	static const struct db_statement *const parts[] = { &statement_user_roles_delete,
+		&statement_user_groups_delete, &statement_user_credentials_delete,
+		&statement_failure_delete };
+	struct db_value id = db_text(effect->u.user.id);
+	add(a, &statement_user_delete, DB_VALUES(id, db_text(effect->u.user.realm_id)));
+	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
+		add(a, parts[i], DB_VALUES(id));
+}
+
+/* ---- sign-outs ---- */
+
+static void signout_create(struct applying *a, const struct effect *effect)
+{
+	const struct signout *s = &effect->u.signout;
+	add(a, &statement_signout_add,
+		DB_VALUES(db_text(s->id), db_text(s->realm_id), db_text(s->realm_name),
+			db_text(s->user_id), db_text(s->username), db_text(s->session_id),
+			db_bool(s->offline), db_text(s->door), db_text(s->initiator),
+			db_text(s->ip_address), db_int(s->at_ms), db_int(s->progress), db_int(s->total)));
+}
+
+static void delivery_create(struct applying *a, const struct effect *effect)
+{
+	const struct delivery *d = &effect->u.delivery;
+	add(a, &statement_delivery_add,
+		DB_VALUES(db_text(d->id), db_text(d->signout_id), db_text(d->realm_id),
+			db_text(d->client_id), db_text(d->client_name), db_text(d->session_id),
+			db_text(d->user_id), db_bool(d->send_sid), db_bool(d->revoke_offline_access),
+			db_text(str_from(channel_name(d->channel))), db_text(d->url), db_text(d->issuer),
+			db_text(d->algorithm), db_text(d->adapter_session_id), db_text(d->adapter_host),
+			db_bool(d->all_sessions), db_int(d->not_before_s), db_int(d->bound_ms),
+			db_text(str_from(delivery_state_name(d->state))), db_int(d->queued_ms),
+			db_int(d->due_ms), db_int(d->lease_until_ms), db_int(d->settled_ms),
+			db_int(d->give_up_ms), db_text(d->lease_owner), db_int(d->attempts),
+			db_int(d->http_status), db_text(d->reason)));
+}
+
+static void delivery_update(struct applying *a, const struct effect *effect)
+{
+	const struct effect_delivery_update *d = &effect->u.delivery_update;
+	if (d->state == DELIVERY_SENDING)
+		a->code = error_because(a->why, ERROR_INVALID_VALUE,
+			"delivery %.*s: a lease is taken by a claim alone", STR_ARG(d->id));
+	add(a, &statement_delivery_change,
+		DB_VALUES(db_text(d->id), db_text(str_from(delivery_state_name(d->expected))),
+			db_text(str_from(delivery_state_name(d->state))), db_text(d->lease_owner),
+			db_int(d->due_ms), db_int(d->attempts), db_int(d->http_status),
+			db_bool(delivery_state_settled(d->state)), db_int(d->now_ms), db_text(d->reason)));
+}
+
+static void realm_end_sessions(struct applying *a, const struct effect *effect)
+{
+	const struct effect_mass *m = &effect->u.mass;
+	add(a, &statement_realm_end_sessions, DB_VALUES(db_text(m->realm_id), db_int(m->epoch_ms)));
+	add(a, &statement_job_add,
+		DB_VALUES(db_text(m->job_id), db_text(m->signout_id), db_text(m->realm_id),
+			db_text(m->door), db_text(m->initiator), db_int(m->epoch_ms)));
+}
+
+static void realm_changed(struct applying *a, const struct effect *effect)
+{
+	add(a, &statement_realm_raise, DB_VALUES(db_text(effect->u.realm_changed.realm_id)));
+}
+
+static void job_advance(struct applying *a, const struct effect *effect)
+{
+	const struct effect_job *j = &effect->u.job;
+	struct db_value values[] = { db_text(j->id), db_int(j->done), db_int(j->total) };
+	add(a, &statement_job_advance, (struct db_values){ values, 3 });
+	add(a, &statement_job_advance_signout, (struct db_values){ values, 3 });
+	if (j->finished)
+		add(a, &statement_job_delete, (struct db_values){ values, 1 });
+}
+
+/* ---- events ---- */
+
+static void event(struct applying *a, const struct effect *effect)
+{
+	const struct event *e = &effect->u.event;
+	struct str details = STR("");
+	if (a->code == OK)
+		a->code = details_text(a->arena, e, &details, a->why);
+	add(a, &statement_event_add,
+		DB_VALUES(id_or_new(a, e->id), db_text(e->realm_id), db_text(e->realm_name),
+			db_int(e->time_ms), db_text(e->type), db_text(e->client_id), db_text(e->user_id),
+			db_text(e->session_id), db_text(e->ip_address), db_text(e->error),
+			db_text(details)));
+}
+
+static void admin_event(struct applying *a, const struct effect *effect)
+{
+	const struct admin_event *e = &effect->u.admin_event;
+	add(a, &statement_admin_event_add,
+		DB_VALUES(id_or_new(a, e->id), db_text(e->realm_id), db_text(e->auth_realm_id),
+			db_text(e->auth_client_id), db_text(e->auth_user_id), db_text(e->auth_ip_address),
+			db_int(e->time_ms), db_text(e->operation), db_text(e->resource_type),
+			db_text(e->resource_path), db_text(e->representation), db_text(e->error)));
+}
+
+/* ---- all of them ---- */
+
+static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct effect *effect) = {
+	[EFFECT_SESSION_CREATE] = session_create,
+	[EFFECT_SESSION_SIGN_IN_AGAIN] = session_sign_in_again,
+	[EFFECT_SESSION_TOUCH] = session_touch,
+	[EFFECT_SESSION_END] = session_end,
+	[EFFECT_CLIENT_SESSION_PUT] = client_session_put,
+	[EFFECT_CLIENT_SESSION_REFRESH] = client_session_refresh,
+	[EFFECT_CLIENT_SESSION_BIND] = client_session_bind,
+	[EFFECT_CLIENT_SESSION_END] = client_session_end,
+	[EFFECT_CODE_CREATE] = code_create,
+	[EFFECT_CODE_USE] = code_use,
+	[EFFECT_FAILURE_PUT] = failure_put,
+	[EFFECT_FAILURE_CLEAR] = failure_clear,
+	[EFFECT_CREDENTIAL_REPLACE] = credential_replace,
+	[EFFECT_CREDENTIAL_REHASH] = credential_rehash,
+	[EFFECT_REQUIRED_ACTION_REMOVE] = required_action_remove,
+	[EFFECT_REQUIRED_ACTION_ADD] = required_action_add,
+	[EFFECT_USER_CREATE] = user_create,
+	[EFFECT_USER_UPDATE] = user_update,
+	[EFFECT_USER_DELETE] = user_delete,
+	[EFFECT_TOKEN_REVOKE] = token_revoke,
+	[EFFECT_SIGNOUT_CREATE] = signout_create,
+	[EFFECT_DELIVERY_CREATE] = delivery_create,
+	[EFFECT_DELIVERY_UPDATE] = delivery_update,
+	[EFFECT_EVENT] = event,
+	[EFFECT_ADMIN_EVENT] = admin_event,
+	[EFFECT_REALM_END_SESSIONS] = realm_end_sessions,
+	[EFFECT_REALM_CHANGED] = realm_changed,
+	[EFFECT_JOB_ADVANCE] = job_advance,
+};
+
+static enum error_code apply_effects(struct db *db, const struct effects *effects,
+	struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct applying a = { .arena = arena, .why = reterr_why };
+	for (size_t i = 0; a.code == OK && i < effects->n; i++)
+		appliers[effects->items[i].kind](&a, &effects->items[i]);
+	return a.code == OK ? db_run_batch(db, a.calls, a.n, reterr_why) : a.code;
+}
+
+const struct store_work *store_work_later(const struct effects *effects)
+{
+	struct store_work *work = arena_alloc(effects->arena, sizeof *work);
+	struct effects *copy = arena_alloc(effects->arena, sizeof *copy);
+	*copy = *effects;
+	*work = store_work_effects(copy);
+	return work;
+}
+
+enum error_code store_apply(void *store, struct db *db, const void *work, struct why *reterr_why)
+{
+	(void)store;
+	const struct store_work *w = work;
+	switch (w->kind) {
+	case STORE_WORK_EFFECTS:
+		return apply_effects(db, w->u.effects, reterr_why);
+	case STORE_WORK_CLAIM:
+		return deliveries_claim(db, w->u.claim, reterr_why);
+	case STORE_WORK_HURRY:
+		return deliveries_hurry(db, w->u.hurry, reterr_why);
+	case STORE_WORK_PURGE:
+		return purge(db, w->u.purge, reterr_why);
+	case STORE_WORK_CALL:
+		return w->u.call.run(w->u.call.argument, db, reterr_why);
+	}
+	return error_because(reterr_why, ERROR_INTERNAL, "a work of an unknown kind");
+}

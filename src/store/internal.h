@@ -1,0 +1,28 @@
+/* What the files of store/ share: the store itself, and reading through its pool. */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include "db/pool.h"
+#include "store/store.h"
+
+struct store {
+	struct arena *arena;     /* the texts of config */
+	struct db_config config; /* read and write */
+	struct db_pool *readers; /* SQLite: read only */
+	struct seal_key *seal_key;
+};
+
+/* db_query on a reader of the pool. */
+MUST_USE enum error_code store_read(struct store *store, struct arena *arena,
+	const struct db_statement *statement, struct db_values values, struct db_rows *ret_rows,
+	struct why *reterr_why);
+/* The same, for a question with at most one answer: NAME_NOT_FOUND when it has none; `what`
+ * and `id` name it in `why`. */
+MUST_USE enum error_code store_read_one(struct store *store, struct arena *arena,
+	const struct db_statement *statement, struct db_values values, const char *what,
+	struct str id, struct db_rows *ret_rows, struct why *reterr_why);
+
+/* ASCII letters lowered, other bytes as they are: how usernames and e-mails are stored. */
+struct str store_lower(struct arena *arena, struct str s);
+
+#endif
