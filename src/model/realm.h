@@ -35,6 +35,7 @@ bool str_list_has(const struct str_list *list, struct str item);
 struct mapper {
 	struct str id, name, protocol, type; /* type: Keycloak's `protocolMapper` */
 	struct attributes config;
+	struct str kept; /* members of the representation not used yet, JSON */
 };
 
 struct client_scope {

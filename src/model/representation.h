@@ -79,7 +79,6 @@ struct role_rep {
 	size_t attributes_n;
 	struct str container_id;         /* written: the realm's or client's id */
 	bool composite, client_role;     /* written */
-	bool write_attributes;           /* not in JSON: lists of roles leave attributes out */
 	struct str kept;
 };
 extern const struct json_shape role_shape;
@@ -89,11 +88,6 @@ MUST_USE enum error_code role_check(const struct role_rep *role, const char *pat
 				    struct why *reterr_why);
 
 /* `roles` of a realm. */
-struct client_roles_rep {
-	struct str client_id;
-	struct role_rep *roles;
-	size_t roles_n;
-};
 struct roles_rep {
 	struct role_rep *realm;
 	size_t realm_n;
@@ -174,9 +168,10 @@ extern const struct json_shape required_action_shape;
 
 /* ---- the realm ---- */
 
+struct kept_rep;
 struct realm_rep {
 	struct realm_settings settings;
-	struct str ssl_required;         /* the word; settings.ssl_required by realm_finish */
+	struct str ssl_required;         /* the word; settings.ssl_required by realm_check */
 	struct str_list default_groups;  /* paths */
 	struct str_list default_roles;   /* names, of Keycloak before 13 */
 	struct role_rep *default_role;   /* NULL: not said */
@@ -185,10 +180,16 @@ struct realm_rep {
 	size_t flows_n;
 	struct required_action_rep *required_actions;
 	size_t required_actions_n;
-	struct str flow_configs, identity_providers, identity_provider_mappers; /* JSON lists */
-	struct str smtp_server;          /* JSON object */
+	struct kept_rep *flow_configs, *identity_providers, *identity_provider_mappers;
+	size_t flow_configs_n, identity_providers_n, identity_provider_mappers_n;
+	struct attributes smtp_server;
+	struct str ignored;              /* where members go that have their own way */
 	struct str kept;
 	struct json_sent sent;
+};
+/* A thing of which no field is used yet. */
+struct kept_rep {
+	struct str kept;
 };
 /* The realm itself. Its collections (users, clients, roles ...) are known to it and left
  * out: import and export deal with them one by one. */
@@ -196,6 +197,9 @@ extern const struct json_shape realm_shape;
 /* Fills what follows from other fields (settings.ssl_required) and refuses what cannot be. */
 MUST_USE enum error_code realm_check(struct realm_rep *realm, const char *path,
 				     struct why *reterr_why);
+/* Those fields of it that hold secrets of others (mail, identity providers). */
+extern const struct json_shape realm_secret_shape;
+void realm_forget_secrets(struct realm_rep *realm);
 /* A name that may stand in URLs, as Keycloak wants it. */
 MUST_USE enum error_code realm_name_check(struct str name, const char *path,
 					  struct why *reterr_why);
