@@ -21,7 +21,7 @@ struct client;
 enum client_outcome {
 	CLIENT_ANSWERED,        /* a status that is not 3xx; see http_status and body_complete */
 	CLIENT_REDIRECT,        /* 3xx: not followed; see http_status and location */
-	CLIENT_BAD_URL,         /* not a strict http(s) URL, with userinfo, or with a fragment */
+	CLIENT_BAD_REQUEST,     /* not a strict http(s) URL, userinfo in it, a bad header or CA */
 	CLIENT_NAME_NOT_FOUND,  /* the name has no address, or its server did not answer in time */
 	CLIENT_DENIED_ADDRESS,  /* every address of the host is forbidden by the policy */
 	CLIENT_REFUSED,         /* nobody listens there */
@@ -48,8 +48,8 @@ const char *client_outcome_name(enum client_outcome outcome);
  * addresses in the URL are judged. Unix sockets are not judged. */
 enum client_policy {
 	/* Denied: link-local and cloud metadata (169.254.0.0/16, fe80::/10, fd00:ec2::254,
-	 * 100.100.100.200, 192.0.0.192), "this network" (0.0.0.0/8, ::), multicast, broadcast. For
-	 * URLs that an admin has set. */
+	 * 100.100.100.200 ...; allow_link_local lifts these), "this network" (0.0.0.0/8, ::),
+	 * multicast, broadcast. For URLs that an admin has set. */
 	CLIENT_POLICY_ADMIN,
 	/* Besides: loopback, private (RFC 1918, RFC 6598, fc00::/7), and the reserved ranges. For
 	 * URLs that come from dynamic registration or from a client's request. */
@@ -63,9 +63,9 @@ struct client_config {
 	struct str ca_file;       /* PEM bundle (/etc/ssl/certs/ca-certificates.crt) */
 	struct str ca_pem;        /* PEM certificates trusted besides; may be empty */
 	struct str proxy;         /* "http://proxy.example:3128"; empty: none */
-	struct str proxy_except;  /* comma-separated hosts that go direct, as curl's NO_PROXY */
+	struct str proxy_except;  /* "localhost,example.org": they and what is below them go direct */
 	struct str user_agent;    /* ("Curfew/x.y") */
-	bool allow_link_local;    /* CLIENT_POLICY_ADMIN then denies no link-local or metadata address */
+	bool allow_link_local;    /* CLIENT_POLICY_ADMIN then permits them and metadata addresses */
 	int64_t connect_timeout_ms; /* name, connection and TLS together (3000) */
 	int64_t total_timeout_ms;   /* from the start of the request to its last byte (5000) */
 	size_t max_running;       /* requests under way in all (200) */
