@@ -47,7 +47,7 @@ struct str ticket_seal(struct visit *visit, struct ticket *ticket)
 	struct why why;
 	struct str sealed;
 	struct str plain = json_text_of(visit->arena, &shape, ticket);
-	if (seal(visit->arena, visit->app->ticket_key, PURPOSE, plain, &sealed, &why) == OK)
+	if (seal_text(visit->arena, visit->app->ticket_key, PURPOSE, plain, &sealed, &why) == OK)
 		return sealed;
 	log_write(LOG_ERROR, "app", "sealing a ticket: %s", why.text);
 	return STR("");
@@ -57,7 +57,7 @@ static enum error_code unseal_ticket(struct visit *visit, struct str sealed, str
 				     struct why *reterr_why)
 {
 	struct secret plain;
-	if (unseal(visit->app->ticket_key, PURPOSE, sealed, &plain, reterr_why) != OK)
+	if (seal_open(visit->app->ticket_key, PURPOSE, sealed, &plain, reterr_why) != OK)
 		return ERROR_INVALID_REQUEST;
 	enum error_code code = json_read(visit->arena, secret_str(&plain), &shape, NULL, ret_ticket, reterr_why);
 	secret_free(&plain);

@@ -44,9 +44,11 @@ struct token_refusal {
 	bool replay;         /* a rotated token came again: the client is to be signed out */
 };
 
+/* The rotation generation of a refresh token of ours; 0 when it has none. */
+int64_t token_generation(struct arena *arena, const struct jwt_claims *claims);
 /* Whether a refresh token, whose signature is ours, may be used; OK in `code` when so. */
 struct token_refusal token_check_refresh(const struct token_refresh_facts *facts,
-					 const struct jwt_claims *claims);
+					 const struct jwt_claims *claims, int64_t generation);
 /* The checks of it that need no session: type, issuer, client. For logout too. */
 struct token_refusal token_check_refresh_kind(const struct token_refresh_facts *facts,
 					      const struct jwt_claims *claims);

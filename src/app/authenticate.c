@@ -1,0 +1,231 @@
+/* POST /realms/{realm}/login-actions/authenticate: what the login form sends.
+ *
+ * Three stages: begin (worker: ticket, user, the attempt reserved), check (password gate:
+ * the hash) and finish (the outcome in one transaction). */
+#include "app/attempt.h"
+#include "app/browser.h"
+#include "app/events.h"
+#include "app/grant.h"
+#include "app/login.h"
+#include "app/login_page.h"
+#include "app/page.h"
+#include "base/limits.h"
+#include "login/required_action.h"
+
+/* What the stages hand on; in the request's arena. */
+struct authentication {
+	struct visit visit;
+	struct ticket ticket;
+	struct authorize_request request;
+	struct authorize_plan plan;
+	struct attempt attempt;
+	struct str username;
+	bool remember_me;
+};
+
+static struct event new_event(struct authentication *a, const char *type)
+{
+	struct event event = event_new(&a->visit, type);
+	event.client_id = a->ticket.client_id;
+	event.user_id = a->attempt.user ? a->attempt.user->id : STR("");
+	event_detail(&a->visit, &event, "auth_method", STR("openid-connect"));
+	event_detail(&a->visit, &event, "auth_type", STR("code"));
+	event_detail(&a->visit, &event, "redirect_uri", a->ticket.redirect_uri);
+	event_detail(&a->visit, &event, "username", str_take(a->username, 255));
+	return event;
+}
+
+/* The form again, with the reason for the user and the event for us. */
+static void show_again(struct authentication *a, struct str text, struct str event_error)
+{
+	struct event event = new_event(a, "LOGIN_ERROR");
+	event_emit_error(&a->visit, &event, event_error, STR(""));
+	struct ticket ticket = a->ticket;
+	const struct login_page page = {
+		.error = text,
+		.username = str_take(a->username, 255),
+		.fixed_user = a->ticket.user_id.n ? a->username : STR(""),
+		.remember_me = a->remember_me,
+	};
+	login_page_show(&a->visit, &ticket, &page);
+}
+
+static void refused(struct authentication *a, struct str text, struct str event_error)
+{
+	struct event event = new_event(a, "LOGIN_ERROR");
+	event_emit_error(&a->visit, &event, event_error, text);
+	page_error(&a->visit, 400, text, STR(""));
+}
+
+/* The browser may have signed in meanwhile, in another tab. */
+static enum error_code finish_round(struct authentication *a, struct why *reterr_why)
+{
+	struct visit *visit = &a->visit;
+	const struct user *user = a->attempt.user;
+	bool alive;
+	struct session session;
+	struct user *owner;
+	enum error_code code = browser_session(visit, &alive, &session, &owner, reterr_why);
+	if (code != OK)
+		return code;
+	if (alive && !str_eq(session.user_id, user->id)) {
+		refused(a, arena_format(visit->arena, "You are already authenticated as different user '%.*s' in this "
+			"session. Please sign out first.", STR_ARG(owner->username)), STR("different_user_authenticated"));
+		return OK;
+	}
+	struct effects effects = effects_new(visit->arena);
+	code = attempt_succeeded(visit, &a->attempt, &effects, reterr_why);
+	if (code != OK)
+		return code;
+	const struct grant grant = { .request = &a->request, .plan = &a->plan, .user = user,
+		.session = alive ? &session : NULL, .fresh = true, .remember_me = a->remember_me,
+		.auth_time_s = visit->now_ms / 1000 };
+	return grant_code(visit, &grant, &effects, reterr_why);
+}
+
+static enum error_code ask_for_password(struct authentication *a, struct why *reterr_why)
+{
+	struct effects effects = effects_new(a->visit.arena);
+	enum error_code code = attempt_succeeded(&a->visit, &a->attempt, &effects, reterr_why);
+	if (code == OK)
+		code = app_apply(a->visit.app, &effects, reterr_why);
+	if (code != OK)
+		return code;
+	a->ticket.user_id = a->attempt.user->id;
+	a->ticket.remember_me = a->remember_me;
+	a->ticket.auth_time_s = a->visit.now_ms / 1000;
+	login_page_update_password(&a->visit, &a->ticket, a->attempt.user->username, STR(""));
+	return OK;
+}
+
+/* The password was right: what else stands between the user and a session. */
+static enum error_code finish_right(struct authentication *a, struct why *reterr_why)
+{
+	const struct user *user = a->attempt.user;
+	if (!user->enabled) {
+		show_again(a, STR("Account is disabled, contact your administrator."), STR("user_disabled"));
+		return OK;
+	}
+	if (a->ticket.user_id.n && !str_eq(a->ticket.user_id, user->id)) {
+		refused(a, STR("You have to sign in again as the user who is signed in."),
+			STR("different_user_authenticated"));
+		return OK;
+	}
+	struct str text = STR("");
+	switch (required_next(a->visit.arena, user, &text)) {
+	case REQUIRED_NOT_POSSIBLE:
+		refused(a, text, STR("resolve_required_actions"));
+		return OK;
+	case REQUIRED_UPDATE_PASSWORD:
+		return ask_for_password(a, reterr_why);
+	case REQUIRED_NOTHING:
+		break;
+	}
+	enum error_code code = ERROR_STALE;
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
+		code = finish_round(a, reterr_why);
+	return code;
+}
+
+static enum error_code finish_wrong(struct authentication *a, struct why *reterr_why)
+{
+	enum error_code code = attempt_failed(&a->visit, &a->attempt, reterr_why);
+	if (code != OK)
+		return code;
+	struct str error = a->attempt.locked ? STR("user_temporarily_disabled") :
+			   a->attempt.user ? STR("invalid_user_credentials") : STR("user_not_found");
+	show_again(a, STR("Invalid username or password."), error);
+	return OK;
+}
+
+static void check(void *context, struct http_request *request, struct http_response *response)
+{
+	(void)request;
+	(void)response;
+	struct authentication *a = context;
+	struct why why = { "" };
+	enum error_code code = attempt_check(&a->visit, &a->attempt, &why);
+	if (code == OK)
+		code = a->attempt.right ? finish_right(a, &why) : finish_wrong(a, &why);
+	if (code != OK)
+		login_failed(&a->visit, code, &why);
+	visit_close(&a->visit);
+}
+
+static enum error_code read_form(struct authentication *a, struct str *ret_ticket, struct str *ret_password,
+				 struct why *reterr_why)
+{
+	const struct params *params;
+	enum error_code code = http_form(a->visit.request, &params, reterr_why);
+	if (code != OK)
+		return code;
+	*ret_ticket = params_value(params, "ticket");
+	*ret_password = params_value(params, "password");
+	a->username = str_trim(params_value(params, "username"));
+	a->remember_me = a->visit.realm->settings.remember_me && params_count(params, "rememberMe") > 0;
+	if (ret_password->n > LIMIT_PASSWORD)
+		return error_because(reterr_why, ERROR_PASSWORD_TOO_LONG, "password of %zu bytes", ret_password->n);
+	return OK;
+}
+
+/* False: answered. */
+static bool open_ticket(struct authentication *a, struct str sealed)
+{
+	struct why why = { "" };
+	int64_t life_s = a->visit.realm->settings.access_code_lifespan_login_s;
+	enum error_code code = ticket_open(&a->visit, sealed, TICKET_LOGIN, life_s, &a->ticket, &why);
+	if (code != OK) {
+		login_page_bad_ticket(&a->visit, code, &a->ticket, &why);
+		return false;
+	}
+	struct authorize_verdict verdict;
+	a->request = ticket_request(&a->ticket);
+	if (authorize_check(a->visit.arena, a->visit.realm, &a->request, &a->plan, &verdict))
+		return true;
+	/* The client was changed while the form was open. */
+	refused(a, verdict.text, verdict.event_error);
+	return false;
+}
+
+static bool begin(struct authentication *a)
+{
+	struct why why = { "" };
+	struct str sealed, password;
+	enum error_code code = read_form(a, &sealed, &password, &why);
+	if (code != OK) {
+		page_error(&a->visit, error_http_status(code), str_from(error_text(code)), STR(""));
+		return false;
+	}
+	if (!open_ticket(a, sealed))
+		return false;
+	if (!a->username.n) {
+		show_again(a, STR("Invalid username or password."), STR("user_not_found"));
+		return false;
+	}
+	code = attempt_begin(&a->visit, a->username, password, &a->attempt, &why);
+	if (code != OK)
+		login_failed(&a->visit, code, &why);
+	return code == OK;
+}
+
+void authenticate_handle(void *context, struct http_request *request, struct http_response *response)
+{
+	struct authentication *a = arena_alloc(request->arena, sizeof *a);
+	if (!visit_open(&a->visit, context, request, response))
+		return;
+	if (begin(a))
+		http_hand_over(request, HTTP_QUEUE_GATE, check, a);
+	else
+		visit_close(&a->visit);
+}
+
+/* A reload or a bookmark of the form's address: there is nothing to go on with. */
+void authenticate_restart(void *context, struct http_request *request, struct http_response *response)
+{
+	struct visit visit;
+	if (!visit_open(&visit, context, request, response))
+		return;
+	page_error(&visit, 400, STR("This page has no sign-in to go on with. Please go back to the application and "
+				    "sign in from there."), STR(""));
+	visit_close(&visit);
+}

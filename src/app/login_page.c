@@ -1,0 +1,93 @@
+/* The login form as a page; see login_page.h. */
+#include "app/login_page.h"
+
+#include "app/events.h"
+#include "app/login.h"
+#include "app/page.h"
+#include "base/log.h"
+
+void login_page_show(struct visit *visit, struct ticket *ticket, const struct login_page *page)
+{
+	const struct realm_settings *realm = &visit->realm->settings;
+	ticket->kind = TICKET_LOGIN;
+	struct str sealed = ticket_seal(visit, ticket);
+	const struct template_value values[] = {
+		{ .name = "action", .text = visit_url(visit, "/login-actions/authenticate") },
+		{ .name = "ticket", .text = sealed },
+		{ .name = "error", .text = page->error },
+		{ .name = "notice", .text = page->notice },
+		{ .name = "username", .text = page->username },
+		{ .name = "fixed_user", .text = page->fixed_user },
+		{ .name = "label", .text = realm->login_with_email_allowed ? STR("Username or email") : STR("Username") },
+		{ .name = "remember_me", .text = realm->remember_me ? STR("1") : STR("") },
+		{ .name = "checked", .text = page->remember_me ? STR("checked") : STR("") },
+	};
+	page_show(visit, 200, "login", values, ARRAY_LENGTH(values));
+}
+
+void login_page_update_password(struct visit *visit, struct ticket *ticket, struct str username, struct str error)
+{
+	ticket->kind = TICKET_UPDATE_PASSWORD;
+	struct str sealed = ticket_seal(visit, ticket);
+	const struct template_value values[] = {
+		{ .name = "action", .text = visit_url(visit, "/login-actions/required-action?execution=UPDATE_PASSWORD") },
+		{ .name = "ticket", .text = sealed },
+		{ .name = "username", .text = username },
+		{ .name = "error", .text = error },
+	};
+	page_show(visit, 200, "update_password", values, ARRAY_LENGTH(values));
+}
+
+void login_page_bad_ticket(struct visit *visit, enum error_code code, struct ticket *ticket, const struct why *why)
+{
+	struct event event = event_new(visit, "LOGIN_ERROR");
+	event.client_id = ticket->client_id;
+	struct str restart = ticket->client_id.n ? ticket_restart_url(visit, ticket) : STR("");
+	struct str error = code == ERROR_COOKIE_LOST ? STR("cookie_not_found") : str_from(error_event(code));
+	event_emit_error(visit, &event, error, str_from(why->text));
+	if (code == ERROR_EXPIRED && ticket->kind == TICKET_LOGIN) {
+		const struct login_page page = {
+			.notice = STR("Your login attempt timed out. Login will start from the beginning.") };
+		login_page_show(visit, ticket, &page);
+		return;
+	}
+	struct str text = code == ERROR_COOKIE_LOST ?
+		STR("Restart login cookie not found. It may have expired; it may have been deleted or cookies are "
+		    "disabled in your browser. If cookies are disabled then enable them. Click Back to "
+		    "Application to login again.") :
+		code == ERROR_EXPIRED ? STR("Action expired. Please continue with login now.") : STR("Invalid Request");
+	page_error(visit, 400, text, restart);
+}
+
+void login_show(struct visit *visit, const struct authorize_request *request, const struct user *again)
+{
+	struct ticket ticket = {
+		.client_id = request->client_id,
+		.redirect_uri = request->redirect_uri,
+		.response_mode = request->response_mode,
+		.scope = request->scope,
+		.state = request->state,
+		.nonce = request->nonce,
+		.code_challenge = request->code_challenge,
+		.code_challenge_method = request->code_challenge_method,
+		.max_age = request->max_age,
+		.prompt = request->prompt,
+		.login_hint = request->login_hint,
+		.user_id = again ? again->id : STR(""),
+	};
+	const struct login_page page = {
+		.notice = again ? STR("Please re-authenticate to continue") : STR(""),
+		.username = request->login_hint,
+		.fixed_user = again ? again->username : STR(""),
+	};
+	login_page_show(visit, &ticket, &page);
+}
+
+void login_failed(struct visit *visit, enum error_code code, const struct why *why)
+{
+	log_write(LOG_ERROR, "app", "login in realm %.*s: %s: %s", STR_ARG(visit->realm->settings.name),
+		  error_name(code), why->text);
+	page_error(visit, error_http_status(code), str_from(error_text(code)), STR(""));
+	if (error_http_status(code) == 503)
+		http_set_header_z(visit->response, "Retry-After", "2");
+}
