@@ -35,7 +35,6 @@ struct json_node {
 	struct json_node **items;    /* LIST */
 	struct json_member *members; /* OBJECT, in order */
 	struct arena *arena;         /* what grows it */
-	struct json_index *index;    /* of large objects; private */
 };
 
 /* New nodes. Texts given to any function here are borrowed: they must live as long as
@@ -52,6 +51,8 @@ struct json_node *json_node_texts(struct arena *arena, const struct str *items, 
 
 /* Members of an object by plain name, no path. Put replaces in place, or appends. */
 void json_node_put(struct json_node *object, struct str name, struct json_node *value);
+/* Appends without looking whether the name stands there already: the caller knows. */
+void json_node_append(struct json_node *object, struct str name, struct json_node *value);
 struct json_node *json_node_find(const struct json_node *object, struct str name); /* or NULL */
 void json_node_remove(struct json_node *object, struct str name);
 void json_node_add(struct json_node *list, struct json_node *value);

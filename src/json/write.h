@@ -43,6 +43,8 @@ void json_write_null(struct json_writer *w);
 /* One complete JSON value as text: trusted to be one when compact (it came from json_read,
  * json_tree or the store); laid out anew when pretty. */
 void json_write_raw(struct json_writer *w, struct str json);
+/* The members of an object's JSON text, checked as they go by; nothing for the empty text. */
+void json_write_members(struct json_writer *w, struct str object);
 /* A list of texts. */
 void json_write_texts(struct json_writer *w, const struct str *items, size_t n);
 /* A struct by the table that reads it. Texts, lists, maps and structs that are empty are

@@ -1,0 +1,50 @@
+/* From jansson's values to ours: scalars with their coercions, compact texts, and refusals
+ * that say where. Private to json/. */
+#ifndef JSON_VALUE_H
+#define JSON_VALUE_H
+
+#include <jansson.h>
+
+#include "json/read.h"
+
+/* What one read goes by. */
+struct reader {
+	struct arena *arena;
+	enum json_unknown unknown;
+	bool coerce;
+	const char *root; /* the path's beginning */
+	struct why *why;
+};
+
+/* Where a value stands: a chain from the value up to the root, on the stack. */
+struct place {
+	const struct place *up; /* NULL: the root itself */
+	struct str name;        /* of a member; p NULL: element `index` of a list */
+	size_t index;
+	bool secret; /* no message shows what stands here */
+};
+
+/* The place of a member or an element of what stands at `up`. */
+struct place place_of_member(const struct place *up, struct str name, bool secret);
+struct place place_of_item(const struct place *up, size_t index);
+
+/* Writes "PATH = VALUE: problem" and returns `code`. A NULL value is not shown. */
+enum error_code value_refuse(const struct reader *r, const struct place *at, json_t *value,
+		       enum error_code code, const char *problem);
+
+/* Scans and parses; the caller releases *ret_value with json_decref. */
+MUST_USE enum error_code value_parse(const struct reader *r, struct str json, json_t **ret_value);
+
+/* True for null, and under coercion for a blank text where a bool or int is wanted. */
+bool value_is_absent(const struct reader *r, enum json_kind kind, const json_t *value);
+
+MUST_USE enum error_code value_read_text(const struct reader *r, const struct place *at, json_t *value,
+				   struct str *ret_text);
+MUST_USE enum error_code value_read_bool(const struct reader *r, const struct place *at, json_t *value,
+				   bool *ret_value);
+MUST_USE enum error_code value_read_int(const struct reader *r, const struct place *at, json_t *value,
+				  int64_t *ret_value);
+/* Any value as compact JSON text in the arena. */
+struct str value_compact(const struct reader *r, json_t *value);
+
+#endif
