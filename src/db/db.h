@@ -25,8 +25,9 @@
  *   {norowid}      the same, `strict, without rowid`, for tables found by their primary key
  *   {skip locked}  ends a select of rows to take: `for update skip locked` on PostgreSQL
  * Same on both without a token: `on conflict (...) do update set x = excluded.x`,
- * `returning`, `true`/`false`, `limit $1`, `cast($1 as text)`, CTEs, `like` (case matters).
- * Mind: a count or sum of bigints is read with cast(... as {bigint}). No max(a, b). */
+ * `returning`, `true`/`false`, `limit $1`, CTEs, `like` (case matters). Mind: the sum of
+ * bigints is read as cast(sum(x) as {bigint}); cast(x as text), not as {text}; there is no
+ * max(a, b); two savepoints cannot be open at once. */
 #ifndef DB_DB_H
 #define DB_DB_H
 

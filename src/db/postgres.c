@@ -157,15 +157,19 @@ static enum error_code connect_now(struct postgres_db *p, struct why *reterr_why
 		reterr_why);
 }
 
-/* The server says goodbye by closing: an idle socket is then readable. */
+/* The server says goodbye by a message and closing: an idle socket is then readable, and
+ * what is read comes to an end. */
 static bool is_alive(struct postgres_db *p)
 {
 	if (!p->connection || PQstatus(p->connection) != CONNECTION_OK)
 		return false;
 	struct pollfd fd = { .fd = PQsocket(p->connection), .events = POLLIN };
-	if (poll(&fd, 1, 0) <= 0)
-		return true;
-	return PQconsumeInput(p->connection) && PQstatus(p->connection) == CONNECTION_OK;
+	while (poll(&fd, 1, 0) > 0) {
+		if (!PQconsumeInput(p->connection) || PQstatus(p->connection) != CONNECTION_OK)
+			return false;
+		(void)PQisBusy(p->connection); /* takes notices and changed settings out of the buffer */
+	}
+	return true;
 }
 
 static enum error_code ensure_connected(struct postgres_db *p, struct why *reterr_why)

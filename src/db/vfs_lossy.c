@@ -140,7 +140,8 @@ static int lossy_read(sqlite3_file *file, void *to, int n, sqlite3_int64 offset)
 	if (power_is_off) {
 		rc = SQLITE_IOERR_READ;
 	} else {
-		memcpy(to, image->bytes + at, have);
+		if (have > 0)
+			memcpy(to, image->bytes + at, have);
 		memset((char *)to + have, 0, want - have);
 		rc = have < want ? SQLITE_IOERR_SHORT_READ : SQLITE_OK;
 	}

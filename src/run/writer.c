@@ -230,13 +230,18 @@ static void give_up(struct writer *writer, const struct entry *entry)
 }
 
 /* Ends the `later` lists of a batch; those that the store failed on stay in `queue`. */
-static size_t settle_later(struct writer *writer, struct queue *queue, enum error_code code)
+static size_t settle_later(struct writer *writer, struct queue *queue, enum error_code code,
+	const struct why *why)
 {
 	struct queue kept;
 	struct entry *entry;
 	size_t settled = 0;
 	queue_init(&kept);
 	while ((entry = queue_take(queue))) {
+		if (code != OK) {
+			entry->code = code;
+			entry->why = *why;
+		}
 		if (code != OK || is_store_trouble(entry->code)) {
 			queue_add(&kept, entry);
 			continue;
@@ -286,7 +291,7 @@ static bool do_batch(struct writer *writer)
 	if (code != OK)
 		atomic_fetch_add(&writer->counters.commits_failed, 1);
 	answer_waiting(writer, &waiting, code, &why);
-	size_t settled = settle_later(writer, &later, code);
+	size_t settled = settle_later(writer, &later, code, &why);
 
 	pthread_mutex_lock(&writer->lock);
 	bool kept = later.n > 0;

@@ -1,0 +1,529 @@
+/* store/: statements, migrations, and what each effect does and demands. */
+#include "store_fixture.h"
+
+#include <string.h>
+
+#include "base/tables.h"
+#include "store/migrate.h"
+#include "store/statements.h"
+
+static const struct str realm = STR_INIT("realm");
+
+/* ---- statements and migrations ---- */
+
+static void every_statement_prepares(void **state)
+{
+	(void)state;
+	struct db *db = fixture_open();
+	assert_true(statements_all_n > 60);
+	for (size_t i = 0; i < statements_all_n; i++)
+		EXPECT(db_prepare(db, statements_all[i], &why), OK);
+	db_close(db);
+}
+
+static const struct migration first = { 1, "first", { "create table one (n {bigint})" } };
+static const struct migration second = { 2, "second",
+	{ "create table two (n {bigint})", "insert into two values (1); insert into one values (2)" } };
+static const struct migration broken = { 2, "broken",
+	{ "create table two (n {bigint})", "insert into missing values (1)" } };
+
+static int fresh(void **state)
+{
+	return fixture_fresh(state);
+}
+
+static void migrations_resume(void **state)
+{
+	(void)state;
+	struct db *db = fixture_open();
+	const struct migration *list[] = { &first, &broken };
+	EXPECT(migrate_list(db, list, 1, 5, &why), OK);
+	assert_int_not_equal(migrate_list(db, list, 2, 6, NULL), OK);
+	assert_int_equal(fixture_number(db, "select cast(count(*) as {bigint}) from one"), 0);
+	list[1] = &second;
+	EXPECT(migrate_list(db, list, 2, 7, &why), OK);
+	EXPECT(migrate_list(db, list, 2, 8, &why), OK);
+	assert_int_equal(fixture_number(db, "select n from one"), 2);
+	assert_int_equal(fixture_number(db, "select n from two"), 1);
+	assert_int_equal(
+		fixture_number(db, "select applied_ms from schema_migration where number = 2"), 7);
+	db_close(db);
+}
+
+static void newer_schema_is_refused(void **state)
+{
+	(void)state;
+	struct db *db = fixture_open();
+	const struct migration *list[] = { &first, &second };
+	EXPECT(migrate_list(db, list, 2, 5, &why), OK);
+	struct why why = { "" };
+	assert_int_equal(migrate_list(db, list, 1, 5, &why), ERROR_UNSUPPORTED_VERSION);
+	assert_non_null(strstr(why.text, "newer version"));
+	db_close(db);
+}
+
+static void open_refuses_bad_urls(void **state)
+{
+	(void)state;
+	static const char *const urls[] = { "", "sqlite:", "mysql://x", "/tmp/x" };
+	ARENA_SCOPED arena = arena_new(0);
+	struct store *store = NULL;
+	for (size_t i = 0; i < ARRAY_LENGTH(urls); i++)
+		EXPECT(store_open(&(struct store_config){ .url = str_from(urls[i]) }, &store, &why),
+			ERROR_INVALID_CONFIG);
+	assert_null(store);
+}
+
+static void health(void **state)
+{
+	(void)state;
+	struct str findings = STR("x");
+	EXPECT(store_ping(on.store, &why), OK);
+	assert_int_equal(store_is_local(on.store), fixture_engine() == DB_SQLITE);
+	EXPECT(store_check(on.store, on.arena, &findings, &why), OK);
+	expect_text(findings, "");
+	script("insert into user_role (user_id, role_id) values ('nobody', 'r')");
+	EXPECT(store_check(on.store, on.arena, &findings, &why), OK);
+	expect_text(findings, "1 role mappings without a user\n");
+}
+
+/* ---- sessions ---- */
+
+static void session_comes_back(void **state)
+{
+	(void)state;
+	struct session s = some_session("s");
+	s.cookie_hash = STR("cookie");
+	s.user_agent = STR("a \xff\xc3\xa9 b");
+	s.remember_me = true;
+	s.notes = STR("{\"a\":\"b\"}");
+	struct client_session c = some_client("s", "shop");
+	c.redirect_uri = STR("http://shop.test/cb");
+	c.adapter_session_id = STR("JS");
+	c.adapter_host = STR("node1");
+	c.adapter_bound_ms = 5;
+	c.refresh_generation = 3;
+	c.refresh_use_count = 2;
+	c.notes = STR("{\"nonce\":\"n\"}");
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
+	ADD(CLIENT_SESSION_PUT, client_session, .row = c, .session_version = 1);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "blog"), .session_version = 2);
+	APPLY(OK);
+	struct session got;
+	EXPECT(store_find_session_by_cookie(on.store, on.arena, realm, STR("cookie"), &got, &why), OK);
+	expect_text(got.id, "s");
+	expect_text(got.user_id, "ada");
+	expect_text(got.user_agent, "a ?\xc3\xa9 b");
+	expect_text(got.notes, "{\"a\":\"b\"}");
+	expect_text(got.auth_method, "openid-connect");
+	assert_true(got.remember_me && !got.offline);
+	assert_int_equal(got.version, 3);
+	assert_int_equal(got.started_ms, 1000);
+	assert_int_equal(got.clients_n, 2);
+	expect_text(got.clients[0].client_id, "blog");
+	const struct client_session *shop = &got.clients[1];
+	expect_text(shop->client_id, "shop");
+	expect_text(shop->session_id, "s");
+	expect_text(shop->issuer, "http://localhost/realms/realm");
+	expect_text(shop->scope, "openid");
+	expect_text(shop->redirect_uri, "http://shop.test/cb");
+	expect_text(shop->adapter_session_id, "JS");
+	expect_text(shop->adapter_host, "node1");
+	expect_text(shop->notes, "{\"nonce\":\"n\"}");
+	assert_int_equal(shop->adapter_bound_ms, 5);
+	assert_int_equal(shop->refresh_generation, 3);
+	assert_int_equal(shop->refresh_use_count, 2);
+}
+
+static void sessions_are_found_in_their_place_only(void **state)
+{
+	(void)state;
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
+	APPLY(OK);
+	struct session got;
+	EXPECT(store_find_session(on.store, on.arena, STR("other"), STR("s"), false, &got, &why),
+		ERROR_NAME_NOT_FOUND);
+	EXPECT(store_find_session(on.store, on.arena, realm, STR("s"), true, &got, &why),
+		ERROR_NAME_NOT_FOUND);
+	EXPECT(store_find_session(on.store, on.arena, realm, STR("' or 1=1 --"), false, &got, &why),
+		ERROR_NAME_NOT_FOUND);
+	EXPECT(store_find_session_by_cookie(on.store, on.arena, realm, STR(""), &got, &why),
+		ERROR_NAME_NOT_FOUND);
+	assert_int_equal(find_session("s").clients_n, 0);
+}
+
+static void session_id_and_cookie_are_unique(void **state)
+{
+	(void)state;
+	struct session s = some_session("s"), t = some_session("t");
+	s.cookie_hash = t.cookie_hash = STR("same");
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
+	APPLY(OK);
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
+	APPLY(ERROR_STALE);
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = t;
+	APPLY(ERROR_STALE);
+	s.offline = true;
+	s.cookie_hash = STR("");
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
+	APPLY(OK);
+}
+
+static void session_versions(void **state)
+{
+	(void)state;
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
+	APPLY(OK);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 9);
+	APPLY(ERROR_STALE);
+	assert_int_equal(find_session("s").clients_n, 0);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 1);
+	APPLY(OK);
+	/* Rotation. */
+	struct client_session turned = some_client("s", "shop");
+	turned.refresh_generation = 4;
+	turned.refresh_use_count = 1;
+	turned.last_refresh_s = 50;
+	ADD(CLIENT_SESSION_REFRESH, client_session, .row = turned, .session_version = 1);
+	APPLY(ERROR_STALE);
+	ADD(CLIENT_SESSION_REFRESH, client_session, .row = turned, .session_version = 2);
+	APPLY(OK);
+	turned.client_id = STR("blog");
+	ADD(CLIENT_SESSION_REFRESH, client_session, .row = turned, .session_version = 3);
+	APPLY(ERROR_STALE);
+	struct session got = find_session("s");
+	assert_int_equal(got.version, 3);
+	assert_int_equal(got.clients[0].refresh_generation, 4);
+	assert_int_equal(got.clients[0].refresh_use_count, 1);
+	assert_int_equal(got.clients[0].last_refresh_s, 50);
+	expect_text(got.clients[0].scope, "openid");
+	/* One client's end. */
+	ADD(CLIENT_SESSION_END, client_end, .session_id = STR("s"), .client_id = STR("shop"),
+		.session_version = 2);
+	APPLY(ERROR_STALE);
+	ADD(CLIENT_SESSION_END, client_end, .session_id = STR("s"), .client_id = STR("blog"),
+		.session_version = 3);
+	APPLY(ERROR_STALE);
+	ADD(CLIENT_SESSION_END, client_end, .session_id = STR("s"), .client_id = STR("shop"),
+		.session_version = 3);
+	APPLY(OK);
+	assert_int_equal(find_session("s").version, 4);
+	assert_int_equal(find_session("s").clients_n, 0);
+}
+
+static void session_signs_in_again(void **state)
+{
+	(void)state;
+	struct session s = some_session("s");
+	s.notes = STR("{}");
+	s.last_refresh_s = 70;
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
+	APPLY(OK);
+	ADD(SESSION_SIGN_IN_AGAIN, session, .id = STR("s"), .version = 2, .cookie_hash = STR("new"));
+	APPLY(ERROR_STALE);
+	ADD(SESSION_SIGN_IN_AGAIN, session, .id = STR("s"), .version = 1, .cookie_hash = STR("new"),
+		.auth_time_s = 60, .last_refresh_s = 60);
+	APPLY(OK);
+	struct session got = find_session("s");
+	expect_text(got.cookie_hash, "new");
+	expect_text(got.notes, "{}");
+	assert_int_equal(got.auth_time_s, 60);
+	assert_int_equal(got.last_refresh_s, 70);
+	assert_int_equal(got.version, 2);
+}
+
+static void touch_never_moves_back(void **state)
+{
+	(void)state;
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 1);
+	APPLY(OK);
+	ADD(SESSION_TOUCH, touch, .session_id = STR("s"), .client_id = STR("shop"),
+		.last_refresh_s = 90);
+	ADD(SESSION_TOUCH, touch, .session_id = STR("s"), .client_id = STR("shop"),
+		.last_refresh_s = 80);
+	ADD(SESSION_TOUCH, touch, .session_id = STR("gone"), .last_refresh_s = 80);
+	APPLY(OK);
+	assert_int_equal(find_session("s").last_refresh_s, 90);
+	assert_int_equal(find_session("s").clients[0].last_refresh_s, 90);
+	assert_int_equal(find_session("s").version, 2);
+}
+
+static void bind_needs_the_row(void **state)
+{
+	(void)state;
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 1);
+	APPLY(OK);
+	struct client_session bound = some_client("s", "shop");
+	bound.adapter_session_id = STR("JS");
+	bound.adapter_host = STR("node1");
+	bound.adapter_bound_ms = 2000;
+	ADD(CLIENT_SESSION_BIND, client_session, .row = bound);
+	APPLY(OK);
+	expect_text(find_session("s").clients[0].adapter_session_id, "JS");
+	bool newer = false;
+	EXPECT(store_newer_client_session(on.store, realm, STR("ada"), STR("shop"), STR("JS"), 1999,
+		       &newer, &why), OK);
+	assert_true(newer);
+	EXPECT(store_newer_client_session(on.store, realm, STR("ada"), STR("shop"), STR("JS"), 2000,
+		       &newer, &why), OK);
+	assert_false(newer);
+	EXPECT(store_newer_client_session(on.store, realm, STR("ada"), STR("shop"), STR(""), 1999,
+		       &newer, &why), OK);
+	assert_true(newer);
+	EXPECT(store_newer_client_session(on.store, realm, STR("eve"), STR("shop"), STR(""), 0, &newer,
+		       &why), OK);
+	assert_false(newer);
+	bound.client_id = STR("blog");
+	ADD(CLIENT_SESSION_BIND, client_session, .row = bound);
+	APPLY(ERROR_STALE);
+}
+
+static void end_takes_the_clients(void **state)
+{
+	(void)state;
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("other");
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 1);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("other", "shop"),
+		.session_version = 1);
+	APPLY(OK);
+	ADD(SESSION_END, end, .session_id = STR("s"), .version = 1);
+	ADD(EVENT, event, .realm_id = realm, .type = STR("LOGOUT"));
+	APPLY(ERROR_STALE);
+	assert_int_equal(find_session("s").clients_n, 1);
+	assert_int_equal(count("select count(*) from event"), 0);
+	ADD(SESSION_END, end, .session_id = STR("s"), .version = 2);
+	APPLY(OK);
+	ADD(SESSION_END, end, .session_id = STR("s"), .version = 2);
+	APPLY(ERROR_STALE);
+	assert_int_equal(count("select count(*) from client_session"), 1);
+	assert_int_equal(find_session("other").clients_n, 1);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "blog"), .session_version = 2);
+	APPLY(ERROR_STALE);
+}
+
+/* Four sessions, started at 1000, 2000 ..., last used at 10, 20 ...; "d" is eve's. */
+static void add_four_sessions(bool offline)
+{
+	static const char *const ids[] = { "a", "b", "c", "d" };
+	for (size_t i = 0; i < 4; i++) {
+		struct session s = some_session(ids[i]);
+		s.offline = offline;
+		s.started_ms = (int64_t)(i + 1) * 1000;
+		s.last_refresh_s = (int64_t)(i + 1) * 10;
+		s.user_id = i == 3 ? STR("eve") : STR("ada");
+		s.remember_me = i == 1;
+		effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
+		struct client_session c = some_client(ids[i], "shop");
+		c.offline = offline;
+		ADD(CLIENT_SESSION_PUT, client_session, .row = c, .session_version = 1);
+		c.client_id = STR("blog");
+		ADD(CLIENT_SESSION_PUT, client_session, .row = c, .session_version = 2);
+	}
+	APPLY(OK);
+}
+
+static void expect_sessions(const struct session *sessions, size_t n, const char *ids)
+{
+	assert_int_equal(n, strlen(ids));
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(sessions[i].id.p[0], ids[i]);
+		assert_int_equal(sessions[i].clients_n, 2);
+		expect_text(sessions[i].clients[0].client_id, "blog");
+		assert_true(str_eq(sessions[i].clients[1].session_id, sessions[i].id));
+	}
+}
+
+static void lists_of_sessions(void **state)
+{
+	(void)state;
+	add_four_sessions(false);
+	add_four_sessions(true);
+	struct session *s;
+	size_t n;
+	EXPECT(store_list_sessions(on.store, on.arena, realm, STR(""), false, 0, -1, &s, &n, &why), OK);
+	expect_sessions(s, n, "dcba");
+	EXPECT(store_list_sessions(on.store, on.arena, realm, STR(""), true, 1, 2, &s, &n, &why), OK);
+	expect_sessions(s, n, "cb");
+	assert_true(s[0].offline && s[0].clients[0].offline);
+	EXPECT(store_list_sessions(on.store, on.arena, realm, STR("ada"), false, 0, 2, &s, &n, &why),
+		OK);
+	expect_sessions(s, n, "cb");
+	EXPECT(store_list_sessions(on.store, on.arena, STR("x"), STR(""), false, 0, -1, &s, &n, &why),
+		OK);
+	assert_int_equal(n, 0);
+	EXPECT(store_list_sessions_before(on.store, on.arena, realm, false, 3000, 2, &s, &n, &why), OK);
+	expect_sessions(s, n, "ab");
+	EXPECT(store_list_sessions_before(on.store, on.arena, realm, true, 999, 2, &s, &n, &why), OK);
+	assert_int_equal(n, 0);
+	EXPECT(store_list_expired(on.store, on.arena, realm, false, false, 10, 0, 9, &s, &n, &why), OK);
+	expect_sessions(s, n, "a");
+	EXPECT(store_list_expired(on.store, on.arena, realm, false, false, 10, 3000, 9, &s, &n, &why),
+		OK);
+	expect_sessions(s, n, "ac");
+	EXPECT(store_list_expired(on.store, on.arena, realm, false, true, 100, 0, 9, &s, &n, &why), OK);
+	expect_sessions(s, n, "b");
+	EXPECT(store_list_expired(on.store, on.arena, realm, false, false, 100, 0, 2, &s, &n, &why),
+		OK);
+	assert_int_equal(n, 2);
+}
+
+/* ---- codes and tokens ---- */
+
+static void code_works_once(void **state)
+{
+	(void)state;
+	struct code code = { .hash = STR("h"), .realm_id = realm, .client_id = STR("shop"),
+		.session_id = STR("s"), .user_id = STR("ada"), .redirect_uri = STR("http://shop.test/"),
+		.scope = STR("openid"), .nonce = STR("n"), .state = STR("st"), .code_challenge = STR("cc"),
+		.code_challenge_method = STR("S256"), .issuer = STR("iss"), .acr = STR("1"),
+		.offline_asked = true, .auth_time_s = 3, .expires_ms = 9 };
+	effects_add(&on.list, EFFECT_CODE_CREATE)->u.code = code;
+	APPLY(OK);
+	effects_add(&on.list, EFFECT_CODE_CREATE)->u.code = code;
+	APPLY(ERROR_STALE);
+	ADD(CODE_USE, code_use, .hash = STR("h"));
+	APPLY(ERROR_INVALID_VALUE);
+	ADD(CODE_USE, code_use, .hash = STR("h"), .used_ms = 77);
+	APPLY(OK);
+	ADD(CODE_USE, code_use, .hash = STR("h"), .used_ms = 78);
+	APPLY(ERROR_STALE);
+	ADD(CODE_USE, code_use, .hash = STR("other"), .used_ms = 78);
+	APPLY(ERROR_STALE);
+	struct code got;
+	EXPECT(store_find_code(on.store, on.arena, STR("h"), &got, &why), OK);
+	expect_text(got.redirect_uri, "http://shop.test/");
+	expect_text(got.code_challenge_method, "S256");
+	expect_text(got.acr, "1");
+	assert_true(got.offline_asked);
+	assert_int_equal(got.expires_ms, 9);
+	assert_int_equal(got.used_ms, 77);
+	EXPECT(store_find_code(on.store, on.arena, STR("x"), &got, &why), ERROR_NAME_NOT_FOUND);
+}
+
+static void tokens_are_revoked_by_realm(void **state)
+{
+	(void)state;
+	bool revoked = true;
+	EXPECT(store_token_revoked(on.store, realm, STR("jti"), &revoked, &why), OK);
+	assert_false(revoked);
+	ADD(TOKEN_REVOKE, token_revoke, .realm_id = realm, .jti = STR("jti"), .expires_s = 5);
+	ADD(TOKEN_REVOKE, token_revoke, .realm_id = realm, .jti = STR("jti"), .expires_s = 5);
+	APPLY(OK);
+	EXPECT(store_token_revoked(on.store, realm, STR("jti"), &revoked, &why), OK);
+	assert_true(revoked);
+	EXPECT(store_token_revoked(on.store, STR("other"), STR("jti"), &revoked, &why), OK);
+	assert_false(revoked);
+}
+
+/* ---- events ---- */
+
+static void add_event(int64_t time_ms, const char *type, const char *user)
+{
+	struct event_detail *details = arena_array(on.arena, 2, sizeof *details);
+	details[0] = (struct event_detail){ STR("reason"), STR("bad \"value\" \x01") };
+	details[1] = (struct event_detail){ STR("reason"), STR("\xff") };
+	ADD(EVENT, event, .time_ms = time_ms, .type = str_from(type), .realm_id = realm,
+		.realm_name = STR("realm"), .client_id = STR("shop"), .user_id = str_from(user),
+		.ip_address = STR("192.0.2.1"), .details = details, .details_n = 2);
+}
+
+static void expect_events(struct event_query query, const char *times)
+{
+	struct event *events = NULL;
+	size_t n = 99;
+	query.realm_id = realm;
+	EXPECT(store_list_events(on.store, on.arena, &query, &events, &n, &why), OK);
+	assert_int_equal(n, strlen(times));
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(events[i].time_ms, times[i] - '0');
+		assert_int_equal(events[i].id.n, 36);
+		assert_int_equal(events[i].details_n, 2);
+		expect_text(events[i].details[0].value, "bad \"value\" \x01");
+		expect_text(events[i].details[1].value, "\xef\xbf\xbd");
+	}
+}
+
+static void events_by_every_filter(void **state)
+{
+	(void)state;
+	add_event(1, "LOGIN", "ada");
+	add_event(2, "LOGIN_ERROR", "");
+	add_event(3, "LOGOUT", "ada");
+	add_event(4, "LOGINXERROR", "eve");
+	APPLY(OK);
+	struct str types[] = { STR("LOGIN_ERROR"), STR("LOGOUT") };
+	expect_events((struct event_query){ .first = 0 }, "4321");
+	expect_events((struct event_query){ .first = 1, .max = 2 }, "32");
+	expect_events((struct event_query){ .types = { types, 2 } }, "32");
+	expect_events((struct event_query){ .types = { types, 2 }, .user_id = STR("ada") }, "3");
+	expect_events((struct event_query){ .user_id = STR("ada") }, "31");
+	expect_events((struct event_query){ .from_ms = 2, .to_ms = 3 }, "32");
+	expect_events((struct event_query){ .client_id = STR("shop"), .ip_address = STR("192.0.2.1"),
+			      .from_ms = 4 }, "4");
+	expect_events((struct event_query){ .client_id = STR("blog") }, "");
+	ADD(ADMIN_EVENT, admin_event, .realm_id = realm, .operation = STR("CREATE"), .time_ms = 3);
+	APPLY(OK);
+	assert_int_equal(count("select time_ms from admin_event where operation = 'CREATE'"), 3);
+}
+
+static void damaged_rows_are_told_of(void **state)
+{
+	(void)state;
+	static const char *const damages[] = { "{", "[\"a\"]", "[1,2]", "\"x\"",
+		"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[" };
+	add_event(1, "LOGIN", "ada");
+	effects_add(&on.list, EFFECT_USER_CREATE)->u.user = some_user("ada", "ada", "");
+	ADD(SIGNOUT_CREATE, signout, .id = STR("so"), .realm_id = realm);
+	effects_add(&on.list, EFFECT_DELIVERY_CREATE)->u.delivery = some_delivery("d", "so", 1);
+	APPLY(OK);
+	for (size_t i = 0; i < ARRAY_LENGTH(damages); i++) {
+		char sql[400];
+		snprintf(sql, sizeof sql, "update event set details = '%s'; update users set attributes"
+			" = '%s'", damages[i], damages[i]);
+		script(sql);
+		struct event_query query = { .realm_id = realm };
+		struct event *events = NULL;
+		struct user *user = NULL;
+		size_t n;
+		EXPECT(store_list_events(on.store, on.arena, &query, &events, &n, &why), ERROR_CORRUPT);
+		EXPECT(store_find_user(on.store, on.arena, realm, STR("ada"), USER_ROW, &user, &why),
+			ERROR_CORRUPT);
+		assert_null(events);
+		assert_null(user);
+	}
+	script("update delivery set state = 'lost'");
+	struct signout got;
+	EXPECT(store_find_signout(on.store, on.arena, realm, STR("so"), &got, &why), ERROR_CORRUPT);
+}
+
+int main(int argc, char **argv)
+{
+#define IN_STORE(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
+	const struct CMUnitTest tests[] = {
+		IN_STORE(every_statement_prepares),
+		cmocka_unit_test_setup(migrations_resume, fresh),
+		cmocka_unit_test_setup(newer_schema_is_refused, fresh),
+		cmocka_unit_test_setup(open_refuses_bad_urls, fresh),
+		IN_STORE(health),
+		IN_STORE(session_comes_back),
+		IN_STORE(sessions_are_found_in_their_place_only),
+		IN_STORE(session_id_and_cookie_are_unique),
+		IN_STORE(session_versions),
+		IN_STORE(session_signs_in_again),
+		IN_STORE(touch_never_moves_back),
+		IN_STORE(bind_needs_the_row),
+		IN_STORE(end_takes_the_clients),
+		IN_STORE(lists_of_sessions),
+		IN_STORE(code_works_once),
+		IN_STORE(tokens_are_revoked_by_realm),
+		IN_STORE(events_by_every_filter),
+		IN_STORE(damaged_rows_are_told_of),
+	};
+	fixture_start(argc, argv, "store");
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	fixture_end();
+	return failed;
+}
