@@ -26,6 +26,8 @@ enum error_code proxy_rules_parse(struct arena *arena, enum proxy_kind kind, str
 
 /* An IPv4 or IPv6 address in text to 16 bytes; brackets and a port are not part of one. */
 bool proxy_address(struct str text, uint8_t ret_address[16]);
+/* The shortest text of an address; IPv4 dotted. */
+struct str proxy_address_text(struct arena *arena, const uint8_t address[16]);
 bool proxy_is_trusted(const struct proxy_rules *rules, const uint8_t address[16]);
 
 /* Sets request->client, scheme, host and trusted_proxy from peer, Host and, when the peer is
@@ -40,5 +42,7 @@ enum error_code proxy_apply(const struct proxy_rules *rules, struct http_request
 /* A Host or authority: reg-name or IP literal with optional port, nothing else. Lower-cased
  * into the arena. */
 bool proxy_host(struct arena *arena, struct str text, struct str *ret_host);
+/* An authority without its port: "localhost", "[::1]". Borrowed. */
+struct str proxy_host_name(struct str host);
 
 #endif

@@ -11,7 +11,7 @@
 struct http_response {
 	struct arena *arena; /* the request's */
 	int status;          /* 0: no answer yet */
-	struct http_header *headers;
+	struct http_header *headers; /* one with an empty name was replaced: skip it */
 	size_t n_headers;
 	struct str body; /* must live until the request ends: arena, or static */
 	int body_fd;     /* >= 0: the body is this file from offset 0, `body` is ignored; the
