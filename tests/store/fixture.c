@@ -123,10 +123,19 @@ int fixture_fresh(void **state)
 	return 0;
 }
 
-void fixture_end(void)
+int fixture_run(const char *name, const struct fixture_test *tests, size_t n)
 {
+	struct CMUnitTest chosen[100];
+	size_t chosen_n = 0;
+	assert_true(n <= sizeof chosen / sizeof chosen[0]);
+	for (size_t i = 0; i < n; i++)
+		if (tests[i].engines == EVERY_ENGINE ||
+		    (tests[i].engines == SQLITE_ONLY) == (fixture.engine == DB_SQLITE))
+			chosen[chosen_n++] = tests[i].test;
+	int failed = _cmocka_run_group_tests(name, chosen, chosen_n, NULL, NULL);
 	if (fixture.engine == DB_POSTGRESQL)
 		drop_schema("");
 	remove_files();
 	(void)rmdir(fixture.folder);
+	return failed;
 }

@@ -19,10 +19,15 @@
 
 /* Reads the argument; ends the program (77: skipped) when PostgreSQL is not given. */
 void fixture_start(int argc, char **argv, const char *test);
-/* Removes what was made. */
-void fixture_end(void);
+/* A test and where it makes sense. */
+struct fixture_test {
+	struct CMUnitTest test;
+	enum { EVERY_ENGINE, SQLITE_ONLY, POSTGRESQL_ONLY } engines;
+};
+/* Runs those for the engine, then removes what was made; for main to return. */
+int fixture_run(const char *name, const struct fixture_test *tests, size_t n);
 
-/* The database, empty since fixture_fresh. Borrowed until fixture_end. */
+/* The database, empty since fixture_fresh. Borrowed until fixture_run ends. */
 struct db_config fixture_config(void);
 enum db_engine fixture_engine(void);
 /* Removes all data. No connection may be open. For cmocka: a setup function. */

@@ -399,8 +399,6 @@ static void a_lock_held_by_another_is_busy(void **state)
 static void write_skew_must_be_run_again(void **state)
 {
 	(void)state;
-	if (fixture_engine() == DB_SQLITE)
-		skip(); /* writers come one after another there */
 	static const struct db_statement copy_count = { "copy_count",
 		"insert into thing (realm, name, n) select 'r', $1, count(*) from thing", "t", 1 };
 	struct db *other = fixture_open();
@@ -493,8 +491,6 @@ static void kill_connection(struct db *victim)
 static void a_lost_connection_is_opened_anew(void **state)
 {
 	(void)state;
-	if (fixture_engine() == DB_SQLITE)
-		skip();
 	put("a", 1);
 	begin(db);
 	EXPECT(db_run(db, &raise_all, DB_VALUES(db_int(1)), NULL, &why), OK);
@@ -570,8 +566,6 @@ static void overwrite(const char *file, off_t at, size_t n)
 static void damage_is_found(void **state)
 {
 	(void)state;
-	if (fixture_engine() != DB_SQLITE)
-		skip();
 	EXPECT(db_check(db, &why), OK);
 	begin(db);
 	EXPECT(run_many(0, &why), OK);
@@ -668,8 +662,6 @@ static void a_full_disk_leaves_nothing_behind(void **state)
 {
 	(void)state;
 	static const char *const failures[] = { "vfs.write=error:1", "vfs.sync=error:1" };
-	if (fixture_engine() != DB_SQLITE)
-		skip();
 	db_close(db);
 	struct db_config config = fixture_config();
 	config.vfs = vfs_lossy_register();
@@ -692,38 +684,36 @@ static void a_full_disk_leaves_nothing_behind(void **state)
 int main(int argc, char **argv)
 {
 	fixture_start(argc, argv, "db");
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(values_come_back_as_they_went),
-		TEST(null_is_not_the_empty_text),
-		TEST(parameters_are_bound_by_their_number),
-		TEST(text_compares_byte_by_byte),
-		TEST(upsert_and_returning_work),
-		TEST(a_wrong_number_of_changed_rows_is_stale),
-		TEST(unique_constraints_are_named_alike),
-		TEST(other_constraints_refuse_the_value),
-		TEST(values_of_strangers_are_checked),
-		TEST(mistakes_in_use_are_internal_errors),
-		TEST(prepare_finds_mistakes),
-		TEST(braces_that_are_no_token_stay),
-		TEST(a_savepoint_takes_back_its_part_alone),
-		TEST(a_reader_sees_one_snapshot),
-		TEST(read_only_connections_do_not_write),
-		TEST(a_lock_held_by_another_is_busy),
-		TEST(write_skew_must_be_run_again),
-		TEST(a_batch_runs_in_order_and_in_whole),
-		TEST(a_batch_reports_its_first_failure),
-		TEST(a_lost_connection_is_opened_anew),
-		TEST(a_changed_table_needs_a_new_plan),
-		TEST(what_cannot_be_opened_says_why),
-		TEST(damage_is_found),
-		TEST(the_log_moves_into_the_file),
-		TEST(a_backup_is_one_snapshot),
+#define TEST(name, engines) { cmocka_unit_test_setup_teardown(name, setup, teardown), engines }
+	const struct fixture_test tests[] = {
+		TEST(values_come_back_as_they_went, EVERY_ENGINE),
+		TEST(null_is_not_the_empty_text, EVERY_ENGINE),
+		TEST(parameters_are_bound_by_their_number, EVERY_ENGINE),
+		TEST(text_compares_byte_by_byte, EVERY_ENGINE),
+		TEST(upsert_and_returning_work, EVERY_ENGINE),
+		TEST(a_wrong_number_of_changed_rows_is_stale, EVERY_ENGINE),
+		TEST(unique_constraints_are_named_alike, EVERY_ENGINE),
+		TEST(other_constraints_refuse_the_value, EVERY_ENGINE),
+		TEST(values_of_strangers_are_checked, EVERY_ENGINE),
+		TEST(mistakes_in_use_are_internal_errors, EVERY_ENGINE),
+		TEST(prepare_finds_mistakes, EVERY_ENGINE),
+		TEST(braces_that_are_no_token_stay, EVERY_ENGINE),
+		TEST(a_savepoint_takes_back_its_part_alone, EVERY_ENGINE),
+		TEST(a_reader_sees_one_snapshot, EVERY_ENGINE),
+		TEST(read_only_connections_do_not_write, EVERY_ENGINE),
+		TEST(a_lock_held_by_another_is_busy, EVERY_ENGINE),
+		TEST(write_skew_must_be_run_again, POSTGRESQL_ONLY),
+		TEST(a_batch_runs_in_order_and_in_whole, EVERY_ENGINE),
+		TEST(a_batch_reports_its_first_failure, EVERY_ENGINE),
+		TEST(a_lost_connection_is_opened_anew, POSTGRESQL_ONLY),
+		TEST(a_changed_table_needs_a_new_plan, EVERY_ENGINE),
+		TEST(what_cannot_be_opened_says_why, EVERY_ENGINE),
+		TEST(damage_is_found, SQLITE_ONLY),
+		TEST(the_log_moves_into_the_file, EVERY_ENGINE),
+		TEST(a_backup_is_one_snapshot, EVERY_ENGINE),
 #ifdef CURFEW_TEST_BUILD
-		TEST(a_full_disk_leaves_nothing_behind),
+		TEST(a_full_disk_leaves_nothing_behind, SQLITE_ONLY),
 #endif
 	};
-	int failed = cmocka_run_group_tests_name("db", tests, NULL, NULL);
-	fixture_end();
-	return failed;
+	return fixture_run("db", tests, ARRAY_LENGTH(tests));
 }

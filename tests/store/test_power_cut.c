@@ -151,11 +151,9 @@ static void what_was_not_synced_is_lost(void **state)
 int main(int argc, char **argv)
 {
 	fixture_start(argc, argv, "power_cut");
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_was_not_synced_is_lost),
-		cmocka_unit_test(what_was_acknowledged_survives_a_power_cut),
+	const struct fixture_test tests[] = {
+		{ cmocka_unit_test(what_was_not_synced_is_lost), SQLITE_ONLY },
+		{ cmocka_unit_test(what_was_acknowledged_survives_a_power_cut), SQLITE_ONLY },
 	};
-	int failed = cmocka_run_group_tests_name("power_cut", tests, NULL, NULL);
-	fixture_end();
-	return failed;
+	return fixture_run("power_cut", tests, ARRAY_LENGTH(tests));
 }

@@ -287,8 +287,6 @@ static void stopping_applies_what_waits(void **state)
 static void the_log_is_moved_off_the_writers_path(void **state)
 {
 	(void)state;
-	if (fixture_engine() != DB_SQLITE)
-		skip();
 	for (int i = 0; i < 150; i++)
 		EXPECT(writer_apply(writer, &(struct list){ i, BLOB }, &why), OK);
 	struct writer_stats s = stats();
@@ -362,8 +360,6 @@ static void *fill_up(void *argument)
 static void a_full_disk_fails_batches_and_passes(void **state)
 {
 	(void)state;
-	if (fixture_engine() != DB_SQLITE)
-		skip();
 	writer_free(writer);
 	db_close(db);
 	struct db_config config = fixture_config();
@@ -446,25 +442,23 @@ static void a_pool_needs_a_database(void **state)
 int main(int argc, char **argv)
 {
 	fixture_start(argc, argv, "writer");
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(a_list_holds_in_whole_or_not_at_all),
-		TEST(many_threads_share_commits_but_not_failures),
-		TEST(conflicts_are_run_again_or_stale),
-		TEST(later_lists_are_applied_soon),
-		TEST(at_the_bound_nothing_is_dropped),
-		TEST(stopping_applies_what_waits),
-		TEST(the_log_is_moved_off_the_writers_path),
+#define TEST(name, engines) { cmocka_unit_test_setup_teardown(name, setup, teardown), engines }
+	const struct fixture_test tests[] = {
+		TEST(a_list_holds_in_whole_or_not_at_all, EVERY_ENGINE),
+		TEST(many_threads_share_commits_but_not_failures, EVERY_ENGINE),
+		TEST(conflicts_are_run_again_or_stale, EVERY_ENGINE),
+		TEST(later_lists_are_applied_soon, EVERY_ENGINE),
+		TEST(at_the_bound_nothing_is_dropped, EVERY_ENGINE),
+		TEST(stopping_applies_what_waits, EVERY_ENGINE),
+		TEST(the_log_is_moved_off_the_writers_path, SQLITE_ONLY),
 #ifdef CURFEW_TEST_BUILD
-		TEST(a_failed_commit_fails_its_batch_cleanly),
-		TEST(later_lists_survive_a_failing_store),
-		TEST(stopping_ends_even_when_the_store_fails),
-		TEST(a_full_disk_fails_batches_and_passes),
+		TEST(a_failed_commit_fails_its_batch_cleanly, EVERY_ENGINE),
+		TEST(later_lists_survive_a_failing_store, EVERY_ENGINE),
+		TEST(stopping_ends_even_when_the_store_fails, EVERY_ENGINE),
+		TEST(a_full_disk_fails_batches_and_passes, SQLITE_ONLY),
 #endif
-		TEST(a_thread_gets_its_connection_back),
-		TEST(a_pool_needs_a_database),
+		TEST(a_thread_gets_its_connection_back, EVERY_ENGINE),
+		TEST(a_pool_needs_a_database, EVERY_ENGINE),
 	};
-	int failures = cmocka_run_group_tests_name("writer", tests, NULL, NULL);
-	fixture_end();
-	return failures;
+	return fixture_run("writer", tests, ARRAY_LENGTH(tests));
 }
