@@ -3,7 +3,7 @@
 
 #include "crypto/password.h"
 #include "crypto/random.h"
-#include "login/credential.h"
+#include "model/credential.h"
 #include "login/lockout.h"
 
 enum { RESERVE_ROUNDS = 12 }; /* guesses in parallel meet in one row */

@@ -8,7 +8,7 @@
 #include "app/page.h"
 #include "base/limits.h"
 #include "crypto/password.h"
-#include "login/credential.h"
+#include "model/credential.h"
 #include "login/policy.h"
 #include "login/required_action.h"
 

@@ -1,36 +1,8 @@
 /* Password policies; see policy.h. */
 #include "login/policy.h"
 
-#include <string.h>
-
 #include "base/limits.h"
 #include "base/tables.h"
-
-/* Takes the next item off *rest: name and argument. */
-static bool next_item(struct str *rest, struct str *ret_name, struct str *ret_argument)
-{
-	if (!str_trim(*rest).n)
-		return false;
-	const char *at = memmem(rest->p, rest->n, " and ", 5);
-	struct str item = str_trim(at ? str_take(*rest, (size_t)(at - rest->p)) : *rest);
-	*rest = at ? str_drop(*rest, (size_t)(at - rest->p) + 5) : (struct str){ NULL, 0 };
-	size_t open = str_index(item, '(');
-	*ret_name = str_trim(str_take(item, open));
-	struct str inside = str_drop(item, open + 1);
-	*ret_argument = str_ends(inside, STR(")")) ? str_take(inside, inside.n - 1) : inside;
-	if (!ret_argument->p)
-		*ret_argument = STR("");
-	return true;
-}
-
-struct str policy_value(struct str policy, struct str item)
-{
-	struct str name, argument;
-	while (next_item(&policy, &name, &argument))
-		if (str_eq(name, item))
-			return argument;
-	return (struct str){ NULL, 0 };
-}
 
 static size_t count(struct str s, bool (*is)(unsigned char c))
 {
@@ -128,7 +100,7 @@ enum error_code policy_check(struct arena *arena, struct str policy, struct str 
 		text = STR("Please specify password.");
 	else if (password.n > LIMIT_PASSWORD)
 		text = STR("Invalid password: it is too long.");
-	while (!text.n && next_item(&policy, &name, &argument))
+	while (!text.n && policy_next(&policy, &name, &argument))
 		text = check_item(arena, name, argument, password, username, email);
 	if (!text.n)
 		return OK;

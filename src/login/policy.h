@@ -3,11 +3,8 @@
 #define LOGIN_POLICY_H
 
 #include "base/errors.h"
-#include "model/user.h"
+#include "model/credential.h"
 
-/* The argument of one item ("8" of length(8), "" of notUsername); p NULL when the policy
- * does not have it. */
-struct str policy_value(struct str policy, struct str item);
 /* Whether a new password meets the policy. ERROR_INVALID_PASSWORD: *ret_text says what is
  * missing, in Keycloak's words. An item that this server does not know is not met, so that
  * nobody gets a weaker password than the realm asks for. */

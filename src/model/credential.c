@@ -1,165 +1,164 @@
-/* Keycloak's password credentials; see credential.h. */
+/* Password credentials; see credential.h. */
 #include "model/credential.h"
 
-#include "base/tables.h"
+#include <string.h>
+
 #include "crypto/base64.h"
+#include "json/read.h"
 #include "json/write.h"
 
-struct password_secret {
-	struct str value, salt; /* base64 */
-};
-
-struct password_data {
-	int64_t iterations;
-	struct str algorithm;
-	struct json_list_pair *more; /* Argon2's parameters, lists of one text */
-	size_t more_n;
+struct secret_part {
+	struct str value, salt;
 };
 
 static const struct json_field secret_fields[] = {
-	JSON_TEXT(struct password_secret, value, "value", JSON_REQUIRED | JSON_SECRET),
-	JSON_TEXT(struct password_secret, salt, "salt", JSON_SECRET | JSON_ALWAYS),
+	JSON_TEXT(struct secret_part, value, "value", JSON_REQUIRED | JSON_SECRET),
+	JSON_TEXT(struct secret_part, salt, "salt", JSON_SECRET),
 };
-static const char *const secret_known[] = { "additionalParameters", NULL };
-static const struct json_shape secret_shape =
-	JSON_SHAPE(struct password_secret, secret_fields, .known = secret_known);
+static const struct json_shape secret_shape = JSON_SHAPE(struct secret_part, secret_fields);
+
+struct data_part {
+	struct str algorithm;
+	int64_t iterations;
+	struct json_list_pair *parameters;
+	size_t parameters_n;
+};
 
 static const struct json_field data_fields[] = {
-	JSON_INT(struct password_data, iterations, "hashIterations", 0),
-	JSON_TEXT(struct password_data, algorithm, "algorithm", JSON_REQUIRED),
-	JSON_TEXTS_MAP(struct password_data, more, more_n, "additionalParameters",
-		       JSON_ALWAYS | JSON_LONE),
+	JSON_TEXT(struct data_part, algorithm, "algorithm", JSON_REQUIRED),
+	JSON_INT(struct data_part, iterations, "hashIterations", 0),
+	JSON_TEXTS_MAP(struct data_part, parameters, parameters_n, "additionalParameters", JSON_LONE | JSON_ALWAYS),
 };
-static const struct json_shape data_shape = JSON_SHAPE(struct password_data, data_fields);
+static const struct json_shape data_shape = JSON_SHAPE(struct data_part, data_fields);
 
-static struct str parameter(const struct password_data *data, struct str name)
+static const struct json_read_options lenient = { .unknown = JSON_UNKNOWN_IGNORED, .coerce = true };
+
+static struct str parameter(const struct data_part *data, const char *name)
 {
-	for (size_t i = 0; i < data->more_n; i++)
-		if (str_eq(data->more[i].key, name) && data->more[i].n)
-			return data->more[i].values[0];
+	for (size_t i = 0; i < data->parameters_n; i++)
+		if (str_eq_z(data->parameters[i].key, name) && data->parameters[i].n)
+			return data->parameters[i].values[0];
 	return (struct str){ NULL, 0 };
 }
 
-static enum error_code number(const struct password_data *data, const char *name, int64_t otherwise,
-			      int64_t *ret_value, struct why *reterr_why)
+static int64_t number(const struct data_part *data, const char *name, int64_t otherwise)
 {
-	struct str text = parameter(data, str_from(name));
-	if (!text.n)
-		*ret_value = otherwise;
-	else if (!str_to_int64(text, ret_value))
-		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "password credential: %s is no number", name);
-	return OK;
+	int64_t value;
+	return str_to_int64(parameter(data, name), &value) ? value : otherwise;
 }
 
-static enum error_code read_cost(const struct password_data *data, struct password_cost *ret_cost,
-				 struct why *reterr_why)
+static enum error_code read_cost(const struct data_part *data, struct password_cost *ret_cost, struct why *reterr_why)
 {
-	enum error_code error;
-	struct password_cost cost;
-	if (!password_algorithm_of(data->algorithm, parameter(data, STR("type")), &cost.algorithm))
-		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "password credential: algorithm \"%.*s\" is not known",
+	struct password_cost cost = { .iterations = data->iterations };
+	if (!password_algorithm_of(data->algorithm, parameter(data, "type"), &cost.algorithm))
+		return error_because(reterr_why, ERROR_CORRUPT, "credential algorithm '%.*s' is not known",
 				     STR_ARG(str_take(data->algorithm, 40)));
-	cost = password_cost_of(cost.algorithm);
-	/* Keycloak reads 0 or a missing number as its default. */
-	if (data->iterations)
-		cost.iterations = data->iterations;
-	if ((error = number(data, "memory", cost.memory_kib, &cost.memory_kib, reterr_why)) ||
-	    (error = number(data, "parallelism", cost.parallelism, &cost.parallelism, reterr_why)) ||
-	    (error = number(data, "hashLength", cost.hash_length, &cost.hash_length, reterr_why)))
-		return error;
-	if (!password_version_of(parameter(data, STR("version")), &cost.version))
-		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "password credential: unknown Argon2 version");
+	if (!password_version_of(parameter(data, "version"), &cost.version))
+		return error_because(reterr_why, ERROR_CORRUPT, "credential version '%.*s' is not known",
+				     STR_ARG(str_take(parameter(data, "version"), 40)));
+	cost.memory_kib = number(data, "memory", 0);
+	cost.parallelism = number(data, "parallelism", 1);
 	*ret_cost = cost;
 	return OK;
 }
 
-enum error_code credential_password(struct arena *arena, const struct credential *credential,
-				    struct password_hash *ret_hash, struct why *reterr_why)
+enum error_code credential_read(struct arena *arena, const struct credential *credential,
+				struct password_hash *ret_hash, struct why *reterr_why)
 {
-	static const struct json_read_options options = { .unknown = JSON_UNKNOWN_IGNORED,
-							  .coerce = true,
-							  .path = "credential" };
-	enum error_code error;
-	struct password_secret secret = { 0 };
-	struct password_data data = { 0 };
+	struct secret_part secret = { 0 };
+	struct data_part data = { 0 };
 	struct password_hash hash = { 0 };
-	if ((error = json_read(arena, credential->secret_data, &secret_shape, &options, &secret,
-			       reterr_why)) ||
-	    (error = json_read(arena, credential->credential_data, &data_shape, &options, &data,
-			       reterr_why)) ||
-	    (error = read_cost(&data, &hash.cost, reterr_why)) ||
-	    (error = base64_decode(arena, secret.salt, &hash.salt, reterr_why)) ||
-	    (error = base64_decode(arena, secret.value, &hash.hash, reterr_why)))
-		return error == ERROR_BUSY ? error : ERROR_INVALID_VALUE;
-	if ((error = password_check(&hash, reterr_why)))
-		return error;
+	if (json_read(arena, credential->secret_data, &secret_shape, &lenient, &secret, reterr_why) != OK ||
+	    json_read(arena, credential->credential_data, &data_shape, &lenient, &data, reterr_why) != OK)
+		return ERROR_CORRUPT;
+	enum error_code code = read_cost(&data, &hash.cost, reterr_why);
+	if (code != OK)
+		return code;
+	if (base64_decode(arena, secret.value, &hash.hash, NULL) != OK ||
+	    base64_decode(arena, secret.salt, &hash.salt, NULL) != OK)
+		return error_because(reterr_why, ERROR_CORRUPT, "credential %.*s: value or salt is not base64",
+				     STR_ARG(credential->id));
+	hash.cost.hash_length = (int64_t)hash.hash.n;
 	*ret_hash = hash;
 	return OK;
 }
 
-static void add_parameter(struct arena *arena, struct password_data *data, struct str name,
-			  struct str value)
+static void add_parameter(struct arena *arena, struct data_part *data, const char *name, struct str value)
 {
-	struct json_list_pair *pair = arena_push(arena, &data->more, &data->more_n, sizeof *data->more);
-	pair->key = name;
-	pair->n = 1;
-	pair->values = arena_array(arena, 1, sizeof *pair->values);
+	struct json_list_pair *pair =
+		arena_push(arena, &data->parameters, &data->parameters_n, sizeof *data->parameters);
+	pair->key = str_from(name);
+	pair->values = arena_alloc(arena, sizeof *pair->values);
 	pair->values[0] = value;
+	pair->n = 1;
 }
 
-void credential_from_password(struct arena *arena, const struct password_hash *hash,
-			      struct credential *ret_credential)
+void credential_write(struct arena *arena, const struct password_hash *hash, struct credential *ret_credential)
 {
-	const struct password_cost *cost = &hash->cost;
-	const char *type = password_algorithm_type(cost->algorithm);
-	struct password_secret secret = { .value = base64_encode(arena, hash->hash),
-					  .salt = base64_encode(arena, hash->salt) };
-	struct password_data data = { .iterations = cost->iterations,
-				      .algorithm = str_from(password_algorithm_name(cost->algorithm)) };
-	if (*type) {
-		add_parameter(arena, &data, STR("hashLength"), arena_format(arena, "%zu", hash->hash.n));
-		add_parameter(arena, &data, STR("memory"),
-			      arena_format(arena, "%lld", (long long)cost->memory_kib));
-		add_parameter(arena, &data, STR("type"), str_from(type));
-		add_parameter(arena, &data, STR("version"),
-			      cost->version == 0x10 ? STR("1.0") : STR("1.3"));
-		add_parameter(arena, &data, STR("parallelism"),
-			      arena_format(arena, "%lld", (long long)cost->parallelism));
+	struct secret_part secret = { base64_encode(arena, hash->hash), base64_encode(arena, hash->salt) };
+	struct data_part data = { .algorithm = str_from(password_algorithm_name(hash->cost.algorithm)),
+		.iterations = hash->cost.iterations };
+	const char *type = password_algorithm_type(hash->cost.algorithm);
+	if (type[0]) {
+		add_parameter(arena, &data, "hashLength", arena_format(arena, "%zu", hash->hash.n));
+		add_parameter(arena, &data, "memory", arena_format(arena, "%lld", (long long)hash->cost.memory_kib));
+		add_parameter(arena, &data, "type", str_from(type));
+		add_parameter(arena, &data, "version", hash->cost.version == 0x10 ? STR("1.0") : STR("1.3"));
+		add_parameter(arena, &data, "parallelism", arena_format(arena, "%lld", (long long)hash->cost.parallelism));
 	}
 	ret_credential->type = STR("password");
 	ret_credential->secret_data = json_text_of(arena, &secret_shape, &secret);
 	ret_credential->credential_data = json_text_of(arena, &data_shape, &data);
 }
 
-/* The argument of `name(...)` in a policy text; false when it is not in it. */
-static bool policy_argument(struct str policy, struct str name, struct str *ret_argument)
+const struct credential *credential_password(const struct user *user)
 {
-	for (size_t at = 0; at + name.n < policy.n; at++) {
-		struct str rest = str_drop(policy, at);
-		if (!str_starts(rest, name) || rest.p[name.n] != '(' ||
-		    (at && policy.p[at - 1] != ' '))
-			continue;
-		rest = str_drop(rest, name.n + 1);
-		*ret_argument = str_trim(str_take(rest, str_index(rest, ')')));
-		return true;
-	}
-	return false;
+	for (size_t i = 0; i < user->credentials_n; i++)
+		if (str_eq_z(user->credentials[i].type, "password"))
+			return &user->credentials[i];
+	return NULL;
 }
 
-struct password_cost credential_cost(struct str password_policy)
+bool policy_next(struct str *rest, struct str *ret_name, struct str *ret_argument)
 {
-	struct str argument;
-	enum password_algorithm algorithm;
+	if (!str_trim(*rest).n)
+		return false;
+	const char *at = memmem(rest->p, rest->n, " and ", 5);
+	struct str item = str_trim(at ? str_take(*rest, (size_t)(at - rest->p)) : *rest);
+	*rest = at ? str_drop(*rest, (size_t)(at - rest->p) + 5) : (struct str){ NULL, 0 };
+	size_t open = str_index(item, '(');
+	*ret_name = str_trim(str_take(item, open));
+	struct str inside = str_drop(item, open + 1);
+	*ret_argument = str_ends(inside, STR(")")) ? str_take(inside, inside.n - 1) : inside;
+	if (!ret_argument->p)
+		*ret_argument = STR("");
+	return true;
+}
+
+struct str policy_value(struct str policy, struct str item)
+{
+	struct str name, argument;
+	while (policy_next(&policy, &name, &argument))
+		if (str_eq(name, item))
+			return argument;
+	return (struct str){ NULL, 0 };
+}
+
+struct password_cost credential_cost(const struct realm_settings *realm)
+{
 	struct password_cost cost = password_cost_default();
-	if (policy_argument(password_policy, STR("hashAlgorithm"), &argument) &&
-	    password_algorithm_of(argument, (struct str){ NULL, 0 }, &algorithm))
+	struct str name = policy_value(realm->password_policy, STR("hashAlgorithm"));
+	enum password_algorithm algorithm;
+	if (name.n && password_algorithm_of(name, STR(""), &algorithm))
 		cost = password_cost_of(algorithm);
 	int64_t iterations;
-	if (policy_argument(password_policy, STR("hashIterations"), &argument) &&
-	    str_to_int64(argument, &iterations) && iterations > 0)
+	if (str_to_int64(policy_value(realm->password_policy, STR("hashIterations")), &iterations) && iterations > 0)
 		cost.iterations = iterations;
 	return cost;
+}
+
+bool credential_is_old(const struct password_cost *stored, const struct password_cost *wanted)
+{
+	return stored->algorithm != wanted->algorithm || stored->iterations != wanted->iterations ||
+	       stored->memory_kib != wanted->memory_kib || stored->parallelism != wanted->parallelism;
 }

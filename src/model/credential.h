@@ -1,25 +1,29 @@
-/* A password credential, between the two JSON texts that Keycloak keeps of it and the
- * numbers of crypto/password.h; and the part of a realm's password policy that says how new
- * passwords are hashed. Pure. */
+/* Password credentials in Keycloak's form: two JSON texts, secretData (value, salt) and
+ * credentialData (algorithm, hashIterations, additionalParameters); and the text of a
+ * realm's password policy, which says how new ones are hashed. Pure. */
 #ifndef MODEL_CREDENTIAL_H
 #define MODEL_CREDENTIAL_H
 
 #include "crypto/password.h"
 #include "model/user.h"
 
-/* The hash that a credential of type "password" holds, its texts in `arena`.
- * INVALID_VALUE: not Keycloak's form, an unknown algorithm, or beyond the bounds of
- * crypto/password.h; `why` says which, and never shows the hash. */
-MUST_USE enum error_code credential_password(struct arena *arena, const struct credential *credential,
-					     struct password_hash *ret_hash, struct why *reterr_why);
-/* Fills type, secret_data and credential_data as Keycloak writes them; the rest is the
- * caller's (id, created_ms). */
-void credential_from_password(struct arena *arena, const struct password_hash *hash,
-			      struct credential *ret_credential);
+/* Reads a stored password. ERROR_CORRUPT with field and value (never the hash). */
+MUST_USE enum error_code credential_read(struct arena *arena, const struct credential *credential,
+					 struct password_hash *ret_hash, struct why *reterr_why);
+/* Writes secret_data and credential_data. */
+void credential_write(struct arena *arena, const struct password_hash *hash, struct credential *ret_credential);
+/* The user's password credential (needs USER_CREDENTIALS); NULL: none. */
+const struct credential *credential_password(const struct user *user);
+/* What the realm's password policy wants new hashes to cost (hashAlgorithm, hashIterations). */
+struct password_cost credential_cost(const struct realm_settings *realm);
+/* True when a stored hash is not what the policy wants and should be made anew at login. */
+bool credential_is_old(const struct password_cost *stored, const struct password_cost *wanted);
 
-/* How the realm wants new passwords hashed: `hashAlgorithm(x)` and `hashIterations(n)` of its
- * policy ("length(8) and hashAlgorithm(pbkdf2-sha512)"), Keycloak's defaults for what is
- * not said; an unknown algorithm counts as not said. */
-struct password_cost credential_cost(struct str password_policy);
+/* Takes the next item off a policy text, "length(8) and notUsername": its name and argument
+ * ("" when it has none). False at the end. */
+bool policy_next(struct str *rest, struct str *ret_name, struct str *ret_argument);
+/* The argument of one item ("8" of length(8), "" of notUsername); p NULL when the policy
+ * does not have it. */
+struct str policy_value(struct str policy, struct str item);
 
 #endif
