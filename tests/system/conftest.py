@@ -1,0 +1,155 @@
+"""Fixtures of the system tests. Each test gets what it asks for and nothing is left behind:
+servers are stopped (and have to stop well), their logs searched for sanitizer reports."""
+
+import pathlib
+
+import pytest
+
+from support import realm as realms
+from support.browser import App, Browser
+from support.server import ROOT, Postgres, Server
+from support.sink import Sink
+from support.sites import Sites
+
+ENGINES = ("sqlite", "postgres")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--curfew", type=pathlib.Path, default=ROOT / "build/test/src/curfew",
+                     help="the program (build/test/src/curfew)")
+    parser.addoption("--engines", default=",".join(ENGINES), help="which stores: sqlite,postgres")
+    parser.addoption("--kills", type=int, default=20, help="kills in the crash tests")
+
+
+def pytest_generate_tests(metafunc):
+    if "engine" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--engines").split(",")
+        metafunc.parametrize("engine", chosen, scope="session")
+
+
+@pytest.fixture(scope="session")
+def binary(request):
+    path = request.config.getoption("--curfew").resolve()
+    assert path.is_file(), f"{path} is not built"
+    return path
+
+
+@pytest.fixture(scope="session")
+def kills(request):
+    return request.config.getoption("--kills")
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    found = Postgres()
+    yield found
+    found.stop()
+
+
+class Makers:
+    """Makes servers and applications, and ends them in the reverse order."""
+
+    def __init__(self, request, binary, engine, folder):
+        self.request, self.binary, self.engine, self.folder = request, binary, engine, folder
+        self.made = []
+        self.sites = None
+
+    def server(self, *realm_list, flags=(), env=None, start=True):
+        """A server with these realms (JSON objects) imported."""
+        folder = self.folder / f"server-{len(self.made)}"
+        folder.mkdir()
+        database = None
+        if self.engine == "postgres":
+            database = self.request.getfixturevalue("postgres").database()
+        server = Server(self.binary, folder, database, flags, env)
+        self.made.append(server)
+        if start:
+            server.start(*[realms.write(one, folder) for one in realm_list])
+        return server
+
+    def sink(self, **keywords):
+        sink = Sink(**keywords)
+        self.made.append(sink)
+        return sink
+
+    def django_sites(self):
+        folder = self.folder / "sites"
+        folder.mkdir()
+        sites = Sites(folder)
+        self.made.append(sites)
+        return sites
+
+    def finish(self):
+        problems = []
+        for one in reversed(self.made):
+            try:
+                one.finish() if isinstance(one, Server) else one.stop()
+            except AssertionError as problem:
+                problems.append(str(problem))
+        assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def make(request, binary, engine, tmp_path):
+    makers = Makers(request, binary, engine, tmp_path)
+    yield makers
+    makers.finish()
+
+
+@pytest.fixture(scope="module")
+def shared(request, binary, engine, tmp_path_factory):
+    """The same, for what several tests of one file use together."""
+    makers = Makers(request, binary, engine, tmp_path_factory.mktemp("shared"))
+    yield makers
+    makers.finish()
+
+
+class World:
+    """A server with the recorded realm, and an application at each of its clients' addresses."""
+
+    def __init__(self, makers, change=None, **server_settings):
+        self.makers = makers
+        self.sinks = {name: makers.sink() for name in realms.PORTS}
+        realm = realms.customers({name: sink.port for name, sink in self.sinks.items()})
+        if change:
+            change(realm)
+        self.realm = realm
+        self.server = makers.server(realm, **server_settings)
+        self.admin = self.server.admin()
+        for name, attribute in (("shop", "django-shop"), ("blog", "django-blog"),
+                                ("legacy", "legacy-node"), ("front", "front-app"),
+                                ("ovirt", "ovirt-engine"), ("batch", "batch")):
+            setattr(self, name, self.app(attribute))
+        self.spa = self.app("spa", secret=None)
+
+    def app(self, client_id, sink=None, prefix="", **keywords):
+        keywords.setdefault("secret", client_id + "-secret")
+        sink = sink or self.sinks[client_id]
+        return App(self.server, client_id, sink.url, prefix=prefix, **keywords)
+
+    def browser(self):
+        return Browser()
+
+    def told(self, client_id, sid, seconds=30):
+        return self.sinks[client_id].wait_told(sid, seconds)
+
+    def hears_nothing(self, client_id, sid):
+        return not self.sinks[client_id].logout_tokens(sid)
+
+
+@pytest.fixture
+def world(make):
+    """A world of its own, for tests that change settings or end what others need."""
+    return World(make)
+
+
+@pytest.fixture
+def new_world(make):
+    """Makes a world whose realm a function has changed before the import."""
+    return lambda change=None, **settings: World(make, change, **settings)
+
+
+@pytest.fixture(scope="module")
+def common(shared):
+    """A world that the tests of one file share. Each uses browsers of its own."""
+    return World(shared)
