@@ -51,8 +51,8 @@ enum error_code jwk_parse(struct arena *arena, struct str json, struct jwk *ret_
 enum error_code jwk_set_parse(struct arena *arena, struct str json, struct jwk_set *ret_set,
 			      struct why *reterr_why) MUST_USE;
 void jwk_set_free(struct jwk_set *set);
-/* The keys that may verify a token with this kid: next after `after` (NULL: the first), NULL
- * when there is no more. An empty kid matches every key whose use is not "enc". */
+/* The next key after `after` (NULL: the first) that may verify a token with this kid; NULL
+ * when there is no more. An empty kid matches every key. Keys for encryption never match. */
 const struct jwk *jwk_set_find(const struct jwk_set *set, struct str kid, const struct jwk *after);
 
 #endif
