@@ -20,6 +20,8 @@ extern struct setting on;
 /* For cmocka: an empty database with the realm "realm", and its end. */
 int store_setup(void **state);
 int store_teardown(void **state);
+#define IN_STORE(test) \
+	{ cmocka_unit_test_setup_teardown(test, store_setup, store_teardown), EVERY_ENGINE }
 
 /* Adds one effect to on.list: ADD(SESSION_CREATE, session, .id = STR("s"), ...). */
 #define ADD(KIND, member, ...) \

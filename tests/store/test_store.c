@@ -1,6 +1,7 @@
 /* store/: statements, migrations, and what each effect does and demands. */
 #include "store_fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/tables.h"
@@ -26,11 +27,6 @@ static const struct migration second = { 2, "second",
 	{ "create table two (n {bigint})", "insert into two values (1); insert into one values (2)" } };
 static const struct migration broken = { 2, "broken",
 	{ "create table two (n {bigint})", "insert into missing values (1)" } };
-
-static int fresh(void **state)
-{
-	return fixture_fresh(state);
-}
 
 static void migrations_resume(void **state)
 {
@@ -499,14 +495,15 @@ static void damaged_rows_are_told_of(void **state)
 	EXPECT(store_find_signout(on.store, on.arena, realm, STR("so"), &got, &why), ERROR_CORRUPT);
 }
 
+#define ON_EMPTY(test) { cmocka_unit_test_setup(test, fixture_fresh), EVERY_ENGINE }
+
 int main(int argc, char **argv)
 {
-#define IN_STORE(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
-	const struct CMUnitTest tests[] = {
+	static const struct fixture_test tests[] = {
 		IN_STORE(every_statement_prepares),
-		cmocka_unit_test_setup(migrations_resume, fresh),
-		cmocka_unit_test_setup(newer_schema_is_refused, fresh),
-		cmocka_unit_test_setup(open_refuses_bad_urls, fresh),
+		ON_EMPTY(migrations_resume),
+		ON_EMPTY(newer_schema_is_refused),
+		ON_EMPTY(open_refuses_bad_urls),
 		IN_STORE(health),
 		IN_STORE(session_comes_back),
 		IN_STORE(sessions_are_found_in_their_place_only),
@@ -523,7 +520,5 @@ int main(int argc, char **argv)
 		IN_STORE(damaged_rows_are_told_of),
 	};
 	fixture_start(argc, argv, "store");
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	fixture_end();
-	return failed;
+	return fixture_run("store", tests, ARRAY_LENGTH(tests));
 }

@@ -404,8 +404,7 @@ static void searches(void **state)
 
 int main(int argc, char **argv)
 {
-#define IN_STORE(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
-	const struct CMUnitTest tests[] = {
+	static const struct fixture_test tests[] = {
 		IN_STORE(user_comes_back),
 		IN_STORE(names_and_emails_are_unique),
 		IN_STORE(user_needs_its_realm),
@@ -418,7 +417,5 @@ int main(int argc, char **argv)
 		IN_STORE(searches),
 	};
 	fixture_start(argc, argv, "store_users");
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	fixture_end();
-	return failed;
+	return fixture_run("store_users", tests, ARRAY_LENGTH(tests));
 }
