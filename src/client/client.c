@@ -97,7 +97,7 @@ static void finish(struct client *client, struct transfer *transfer, CURLcode co
 static void start(struct client *client, struct transfer *transfer)
 {
 	list_add(&client->running, transfer);
-	if (transfer->unusable.text[0]) {
+	if (transfer->unusable.text[0] || transfer->denied[0]) {
 		finish(client, transfer, CURLE_OK, false);
 		return;
 	}

@@ -1,7 +1,7 @@
 /* One request on its way; see transfer.h. */
 #include "client/transfer.h"
 
-#include <arpa/inet.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -91,6 +91,19 @@ static enum error_code take_url(struct transfer *transfer, struct str text)
 	return OK;
 }
 
+static bool is_denied(const struct transfer *transfer, const char *address)
+{
+	return policy_denies_text(transfer->policy, transfer->settings->config.allow_link_local,
+		address);
+}
+
+static void note_denied(struct transfer *transfer, const char *address)
+{
+	size_t n = strnlen(address, sizeof transfer->denied - 1);
+	memcpy(transfer->denied, address, n);
+	transfer->denied[n] = 0;
+}
+
 /* Whose queue it joins, and what reasons call the other side. */
 static void take_place(struct transfer *transfer, struct str unix_socket)
 {
@@ -107,6 +120,10 @@ static void take_place(struct transfer *transfer, struct str unix_socket)
 	transfer->turn.host_key = url_origin(arena, url);
 	transfer->via_proxy = transfer->settings->proxy &&
 		!goes_direct(transfer->settings, url->host);
+	/* A proxy would ask it before on_open_socket could judge. */
+	char *host = arena_z(arena, url->host);
+	if ((url->is_ipv4 || url->is_ipv6) && is_denied(transfer, host))
+		note_denied(transfer, host);
 }
 
 static enum error_code take_request(struct transfer *transfer,
@@ -215,19 +232,6 @@ static size_t on_body(char *p, size_t size, size_t count, void *data)
 	return fine && !transfer->body_over ? n : 0;
 }
 
-static void note_denied(struct transfer *transfer, const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET) {
-		struct sockaddr_in v4;
-		memcpy(&v4, address, sizeof v4);
-		inet_ntop(AF_INET, &v4.sin_addr, transfer->denied, sizeof transfer->denied);
-	} else if (address->sa_family == AF_INET6) {
-		struct sockaddr_in6 v6;
-		memcpy(&v6, address, sizeof v6);
-		inet_ntop(AF_INET6, &v6.sin6_addr, transfer->denied, sizeof transfer->denied);
-	}
-}
-
 /* Sees the address that is really connected to, after name resolution. */
 static curl_socket_t on_open_socket(void *data, curlsocktype purpose,
 	struct curl_sockaddr *address)
@@ -237,7 +241,8 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose,
 	bool judged = !transfer->via_proxy && !transfer->unix_socket;
 	if (judged && policy_denies(transfer->policy, transfer->settings->config.allow_link_local,
 		&address->addr)) {
-		note_denied(transfer, &address->addr);
+		getnameinfo(&address->addr, address->addrlen, transfer->denied,
+			sizeof transfer->denied, NULL, 0, NI_NUMERICHOST);
 		return CURL_SOCKET_BAD;
 	}
 	transfer->sockets++;
@@ -250,11 +255,8 @@ static int on_request(void *data, char *remote_ip, char *local_ip, int remote_po
 {
 	struct transfer *transfer = data;
 	(void)local_ip, (void)remote_port, (void)local_port;
-	bool judged = !transfer->via_proxy && !transfer->unix_socket;
-	if (judged && policy_denies_text(transfer->policy,
-		transfer->settings->config.allow_link_local, remote_ip)) {
-		size_t n = strnlen(remote_ip, sizeof transfer->denied - 1);
-		memcpy(transfer->denied, remote_ip, n);
+	if (!transfer->via_proxy && !transfer->unix_socket && is_denied(transfer, remote_ip)) {
+		note_denied(transfer, remote_ip);
 		return CURL_PREREQFUNC_ABORT;
 	}
 	transfer->asked = true;
@@ -265,6 +267,7 @@ static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *data)
 {
 	struct transfer *transfer = data;
 	(void)easy;
+	transfer->tls_begun = true;
 	if (!trust_apply(transfer->settings->trust, ssl_ctx, transfer->ca_pem.n > 0) ||
 	    x509_watch_attach(ssl_ctx, &transfer->watch, NULL))
 		return CURLE_OUT_OF_MEMORY;

@@ -34,7 +34,7 @@ struct transfer {
 	void *context;
 
 	/* what is asked */
-	struct why unusable; /* why it cannot be sent at all; empty: it can */
+	struct why unusable; /* why it cannot be sent at all; empty: it can, unless `denied` is set */
 	struct url url;
 	struct str method, body, ca_pem;
 	struct curl_slist *headers; /* nodes in the arena */
@@ -49,7 +49,8 @@ struct transfer {
 	CURL *easy; /* while it runs */
 	int64_t sent_mono_ms, started_mono_ms, started_ms;
 	size_t sockets; /* opened for it */
-	char denied[INET6_ADDRSTRLEN]; /* the last address that the policy forbade */
+	char denied[INET6_ADDRSTRLEN]; /* the last address that the policy forbade; "": none */
+	bool tls_begun; /* connected, the handshake is under way or done */
 	bool asked;     /* there was a connection, the request went out */
 	int status;     /* of the last status line; 0: none */
 	bool head_ended;

@@ -62,6 +62,7 @@ static const struct { CURLcode code; enum client_outcome outcome; } outcomes[] =
 	{ CURLE_SSL_CONNECT_ERROR, CLIENT_TLS_PROTOCOL },
 	{ CURLE_SSL_CIPHER, CLIENT_TLS_PROTOCOL },
 	{ CURLE_PEER_FAILED_VERIFICATION, CLIENT_TLS_NAME },
+	{ CURLE_OK, CLIENT_RESET }, /* a head that broke off is none */
 	{ CURLE_GOT_NOTHING, CLIENT_RESET },
 	{ CURLE_SEND_ERROR, CLIENT_RESET },
 	{ CURLE_RECV_ERROR, CLIENT_RESET },
@@ -234,13 +235,11 @@ static void say_timeout(struct text *text, const struct transfer *transfer,
 	enum client_outcome outcome)
 {
 	bool answering = outcome == CLIENT_ANSWER_TIMEOUT;
-	bool connected = transfer->url.is_https && !transfer->unix_socket && !transfer->via_proxy &&
-		is_known_us(transfer, CURLINFO_CONNECT_TIME_T);
 	if (outcome == CLIENT_NAME_NOT_FOUND)
 		text_addf(text, "name %.*s did not resolve within ", STR_ARG(transfer->url.host));
 	else
 		text_addf(text, "%s %.*s within ", answering ? "no answer from" :
-			connected ? "TLS handshake not finished with" : "no connection to",
+			transfer->tls_begun ? "TLS handshake not finished with" : "no connection to",
 			STR_ARG(transfer->place));
 	add_duration(text, answering ? transfer->total_timeout_ms : connect_limit(transfer));
 }
