@@ -127,9 +127,9 @@ bool str_to_int64(struct str s, int64_t *ret_value)
 			return false;
 		value = value * 10 + (uint64_t)(s.p[i] - '0');
 	}
-	if (value > (uint64_t)INT64_MAX)
+	if (value > (uint64_t)INT64_MAX + negative)
 		return false;
-	*ret_value = negative ? -(int64_t)value : (int64_t)value;
+	*ret_value = negative ? (int64_t)(0 - value) : (int64_t)value;
 	return true;
 }
 

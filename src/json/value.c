@@ -100,12 +100,12 @@ enum error_code value_parse(const struct reader *r, struct str json, json_t **re
 		*ret_value = value;
 		return OK;
 	}
-	if (json_error_code(&fault) == json_error_out_of_memory)
-		return error_because(r->why, ERROR_BUSY, "no memory to read %zu bytes of JSON", json.n);
-	enum error_code code = json_error_code(&fault) == json_error_duplicate_key ? ERROR_INVALID_VALUE
-										   : ERROR_BAD_JSON;
-	return error_because(r->why, code, "%s: line %d, column %d: %s", r->root, fault.line,
-			     fault.column, fault.text);
+	if (json_error_code(&fault) == json_error_duplicate_key)
+		return error_because(r->why, ERROR_INVALID_VALUE, "%s: line %d, column %d: %s", r->root,
+				     fault.line, fault.column, fault.text);
+	/* The scanner takes nothing that jansson does not, and jansson's code does not tell
+	 * when memory was short. */
+	return error_because(r->why, ERROR_BUSY, "no memory to read %zu bytes of JSON", json.n);
 }
 
 bool value_is_absent(const struct reader *r, enum json_kind kind, const json_t *value)

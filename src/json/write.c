@@ -9,15 +9,6 @@ struct json_writer json_writer_new(struct text *text, bool pretty)
 	return (struct json_writer){ .text = text, .pretty = pretty };
 }
 
-/* Length of the valid UTF-8 sequence at the beginning of s, 0 when there is none. */
-static size_t sequence_length(struct str s)
-{
-	for (size_t n = 2; n <= 4 && n <= s.n; n++)
-		if (str_is_utf8(str_take(s, n)))
-			return n;
-	return 0;
-}
-
 /* What a byte that cannot stand in a JSON string is written as; empty: it needs its code. */
 static struct str short_escape(char c)
 {
@@ -52,7 +43,7 @@ void json_add_text(struct text *text, struct str s)
 		bool plain = c >= 0x20 && c != '"' && c != '\\' && (c < 0x80 || valid);
 		if (plain)
 			continue;
-		size_t length = c < 0x80 ? 0 : sequence_length(str_drop(s, i));
+		size_t length = c < 0x80 ? 0 : str_utf8_step(str_drop(s, i));
 		if (length) {
 			i += length - 1;
 			continue;
