@@ -1,0 +1,84 @@
+/* Requests of clients; see client_request.h. */
+#include "app/client_request.h"
+
+#include "base/log.h"
+#include "http/cors.h"
+#include "oidc/client_auth.h"
+#include "oidc/redirect.h"
+
+struct str client_request_value(const struct client_request *r, const char *name)
+{
+	return params_value(r->form, name);
+}
+
+void client_request_fail(struct client_request *r, enum error_code code, struct str text, struct str reason)
+{
+	event_emit_error(r->visit, &r->event, str_from(error_event(code)), reason.n ? reason : text);
+	http_respond_error(r->visit->response, error_http_status(code), str_from(error_oauth(code)),
+			   text.n ? text : str_from(error_text(code)));
+	if (error_http_status(code) == 401)
+		http_set_header_z(r->visit->response, "WWW-Authenticate", "Basic realm=\"curfew\"");
+	http_no_store(r->visit->response);
+}
+
+void client_request_broken(struct client_request *r, enum error_code code, const struct why *why)
+{
+	log_write(LOG_ERROR, "app", "%.*s: %s: %s", STR_ARG(r->visit->request->path), error_name(code), why->text);
+	http_respond_error_code(r->visit->response, code);
+	if (error_http_status(code) == 503)
+		http_set_header_z(r->visit->response, "Retry-After", "1");
+	http_no_store(r->visit->response);
+}
+
+static struct client_auth presented(const struct client_request *r)
+{
+	struct str header = http_header(r->visit->request, "Authorization");
+	struct client_auth auth = {
+		.client_id = client_request_value(r, "client_id"),
+		.client_secret = client_request_value(r, "client_secret"),
+		.has_secret = params_count(r->form, "client_secret") > 0,
+		.assertion_type = client_request_value(r, "client_assertion_type"),
+	};
+	if (str_eq_nocase(str_take(header, 6), STR("Basic ")))
+		auth.basic = str_trim(str_drop(header, 6));
+	return auth;
+}
+
+static bool judge_origin(struct client_request *r)
+{
+	struct str_list origins = redirect_web_origins(r->visit->arena, r->client);
+	if (cors_apply(r->visit->request, origins.items, origins.n, true, r->visit->response) != CORS_REFUSED)
+		return true;
+	http_respond_json(r->visit->response, 403, STR("{\"error\":\"Invalid origin\"}"));
+	return false;
+}
+
+bool client_request_open(struct client_request *r, struct visit *visit, const char *error_type)
+{
+	*r = (struct client_request){ .visit = visit, .event = event_new(visit, error_type) };
+	static const char *const repeatable[] = { "resource", "audience", NULL };
+	static const struct params none;
+	struct why why = { "" };
+	struct str twice = STR("");
+	enum error_code code = http_form(visit->request, &r->form, &why);
+	if (code == ERROR_UNSUPPORTED_MEDIA_TYPE) {
+		/* As recorded: a JSON body is a form without parameters. */
+		r->form = &none;
+		code = OK;
+	}
+	if (code == OK)
+		code = params_refuse_duplicates(r->form, repeatable, &twice, &why);
+	if (code != OK) {
+		client_request_fail(r, code, STR(""), str_from(why.text));
+		return false;
+	}
+	struct client_auth auth = presented(r);
+	code = client_auth_check(visit->arena, visit->realm, &auth, &r->client, &why);
+	r->event.client_id = r->client ? r->client->client_id : str_take(auth.client_id, 255);
+	if (code != OK) {
+		client_request_fail(r, code, STR(""), str_from(why.text));
+		return false;
+	}
+	event_detail(visit, &r->event, "client_auth_method", STR("client-secret"));
+	return judge_origin(r);
+}

@@ -1,0 +1,26 @@
+/* Requests that a client makes for itself (token, introspect, revoke, logout by token): its
+ * authentication, CORS and errors, alike everywhere. */
+#ifndef APP_CLIENT_REQUEST_H
+#define APP_CLIENT_REQUEST_H
+
+#include "app/events.h"
+
+struct client_request {
+	struct visit *visit;
+	const struct params *form;
+	const struct client *client; /* authenticated; on failure the one named, or NULL */
+	struct event event;          /* of the endpoint's error type; client filled in */
+};
+
+/* Reads the form, refuses duplicates, authenticates the client, judges CORS. `error_type` is
+ * the endpoint's error event ("CODE_TO_TOKEN_ERROR" ...). False: answered. */
+bool client_request_open(struct client_request *r, struct visit *visit, const char *error_type);
+/* Answers with an OAuth error and emits the event. `text` is the error_description; `reason`
+ * (may be empty: text) goes to the event. */
+void client_request_fail(struct client_request *r, enum error_code code, struct str text, struct str reason);
+/* An error of ours: logged in full, told in general. */
+void client_request_broken(struct client_request *r, enum error_code code, const struct why *why);
+/* A parameter of the form; empty when absent. */
+struct str client_request_value(const struct client_request *r, const char *name);
+
+#endif

@@ -1,0 +1,160 @@
+/* What a realm tells everybody of itself: the discovery document (OpenID Connect Discovery 1.0,
+ * RFC 8414), its public keys, and Keycloak's short description. Disabled and deleted realms
+ * still serve them, since notices signed with their keys may be under way. */
+#include "app/endpoints.h"
+#include "app/visit.h"
+#include "http/cors.h"
+#include "json/write.h"
+
+struct endpoint_name {
+	const char *member, *path;
+};
+
+static const struct endpoint_name endpoints[] = {
+	{ "authorization_endpoint", "/protocol/openid-connect/auth" },
+	{ "token_endpoint", "/protocol/openid-connect/token" },
+	{ "introspection_endpoint", "/protocol/openid-connect/token/introspect" },
+	{ "userinfo_endpoint", "/protocol/openid-connect/userinfo" },
+	{ "end_session_endpoint", "/protocol/openid-connect/logout" },
+	{ "revocation_endpoint", "/protocol/openid-connect/revoke" },
+	{ "jwks_uri", "/protocol/openid-connect/certs" },
+};
+
+/* Lists that are the same for every realm: only what this server does. */
+struct endpoint_list {
+	const char *member, *values[8];
+};
+
+static const struct endpoint_list lists[] = {
+	{ "grant_types_supported", { "authorization_code", "client_credentials", "password", "refresh_token" } },
+	{ "acr_values_supported", { "0", "1" } },
+	{ "response_types_supported", { "code" } },
+	{ "response_modes_supported", { "query", "fragment", "form_post" } },
+	{ "subject_types_supported", { "public" } },
+	{ "prompt_values_supported", { "none", "login" } },
+	{ "token_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
+	{ "introspection_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
+	{ "revocation_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
+	{ "claim_types_supported", { "normal" } },
+	{ "code_challenge_methods_supported", { "plain", "S256" } },
+};
+
+static const char *const claim_names[] = { "iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
+	"family_name", "preferred_username", "email", "acr", "azp", "nonce" };
+
+static void write_list(struct json_writer *w, const char *member, const char *const *values, size_t n)
+{
+	json_member_array_begin(w, member);
+	for (size_t i = 0; i < n && values[i]; i++)
+		json_write_text(w, str_from(values[i]));
+	json_write_array_end(w);
+}
+
+/* The algorithms of the realm's active signing keys. */
+static void write_algorithms(struct json_writer *w, const struct realm *realm)
+{
+	json_member_array_begin(w, "id_token_signing_alg_values_supported");
+	for (size_t i = 0; i < realm->keys_n; i++) {
+		const struct realm_key *key = &realm->keys[i];
+		bool first = realm_key_for(realm, key->algorithm) == key;
+		if (key->use == KEY_SIGN && key->state == KEY_ACTIVE && first && !str_eq_z(key->algorithm, "AES"))
+			json_write_text(w, key->algorithm);
+	}
+	json_write_array_end(w);
+}
+
+static void write_scopes(struct json_writer *w, const struct realm *realm)
+{
+	json_member_array_begin(w, "scopes_supported");
+	json_write_text(w, STR("openid"));
+	for (size_t i = 0; i < realm->client_scopes_n; i++)
+		if (str_eq_z(realm->client_scopes[i].protocol, "openid-connect"))
+			json_write_text(w, realm->client_scopes[i].name);
+	json_write_array_end(w);
+}
+
+static struct str discovery_text(const struct visit *visit)
+{
+	struct text text = text_new(visit->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	json_member_text(&w, "issuer", visit->issuer);
+	for (size_t i = 0; i < ARRAY_LENGTH(endpoints); i++)
+		json_member_text(&w, endpoints[i].member, visit_url(visit, endpoints[i].path));
+	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
+		write_list(&w, lists[i].member, lists[i].values, ARRAY_LENGTH(lists[i].values));
+	write_list(&w, "claims_supported", claim_names, ARRAY_LENGTH(claim_names));
+	write_algorithms(&w, visit->realm);
+	write_scopes(&w, visit->realm);
+	json_member_bool(&w, "frontchannel_logout_supported", true);
+	json_member_bool(&w, "frontchannel_logout_session_supported", true);
+	json_member_bool(&w, "backchannel_logout_supported", true);
+	json_member_bool(&w, "backchannel_logout_session_supported", true);
+	json_member_bool(&w, "authorization_response_iss_parameter_supported", true);
+	json_member_bool(&w, "claims_parameter_supported", false);
+	json_member_bool(&w, "request_parameter_supported", false);
+	json_member_bool(&w, "request_uri_parameter_supported", false);
+	json_member_bool(&w, "require_pushed_authorization_requests", false);
+	json_write_object_end(&w);
+	return text_str(&text);
+}
+
+/* Public to every origin: nothing in it depends on who asks. */
+static void answer(struct visit *visit, struct str json)
+{
+	http_respond_json(visit->response, 200, json);
+	http_no_cache(visit->response);
+	struct str origin = http_header(visit->request, "Origin");
+	if (origin.n)
+		cors_allow(visit->response, origin, false);
+}
+
+void discovery_handle(void *context, struct http_request *request, struct http_response *response)
+{
+	struct visit visit;
+	if (endpoint_goes_to_worker(context, request, discovery_handle) ||
+	    !visit_open_any(&visit, context, request, response))
+		return;
+	answer(&visit, discovery_text(&visit));
+	visit_close(&visit);
+}
+
+void certs_handle(void *context, struct http_request *request, struct http_response *response)
+{
+	struct visit visit;
+	if (endpoint_goes_to_worker(context, request, certs_handle) ||
+	    !visit_open_any(&visit, context, request, response))
+		return;
+	struct text text = text_new(visit.arena, 0);
+	text_add_z(&text, "{\"keys\":[");
+	for (size_t i = 0, shown = 0; i < visit.realm->keys_n; i++) {
+		struct str jwk = visit.realm->keys[i].jwk;
+		if (jwk.n && shown++)
+			text_add_char(&text, ',');
+		text_add(&text, jwk);
+	}
+	text_add_z(&text, "]}");
+	answer(&visit, text_str(&text));
+	visit_close(&visit);
+}
+
+void realm_info_handle(void *context, struct http_request *request, struct http_response *response)
+{
+	struct visit visit;
+	if (endpoint_goes_to_worker(context, request, realm_info_handle) ||
+	    !visit_open_any(&visit, context, request, response))
+		return;
+	const struct realm *realm = visit.realm;
+	const struct realm_key *key = realm_key_for(realm, STR("RS256"));
+	struct text text = text_new(visit.arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	json_member_text(&w, "realm", realm->settings.name);
+	if (key)
+		json_member_text(&w, "public_key", key->public_key);
+	json_member_text(&w, "token-service", visit_url(&visit, "/protocol/openid-connect"));
+	json_member_int(&w, "tokens-not-before", realm->settings.not_before_s);
+	json_write_object_end(&w);
+	answer(&visit, text_str(&text));
+	visit_close(&visit);
+}

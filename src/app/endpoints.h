@@ -1,0 +1,14 @@
+/* Handlers of the endpoints that have no header of their own. Private to app/. */
+#ifndef APP_ENDPOINTS_H
+#define APP_ENDPOINTS_H
+
+#include "app/app.h"
+
+http_handler token_handle, userinfo_handle, introspect_handle, revoke_handle;
+http_handler discovery_handle, certs_handle, realm_info_handle, resource_handle;
+
+/* Hands the request to a worker when the store is not local; true then. For INLINE routes
+ * that read. */
+bool endpoint_goes_to_worker(struct app *app, struct http_request *request, http_handler *handler);
+
+#endif

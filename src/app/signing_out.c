@@ -1,0 +1,82 @@
+/* Ending sessions; see signing_out.h. */
+#include "app/signing_out.h"
+
+#include "app/events.h"
+#include "base/limits.h"
+#include "crypto/random.h"
+#include "model/life.h"
+
+struct signout_order signing_out_order(const struct visit *visit, enum door door, const struct client *client)
+{
+	struct str name = client ? client->client_id : STR("");
+	return (struct signout_order){
+		.door = door,
+		.id = random_uuid(visit->arena),
+		.initiator = name,
+		.initiator_client = name,
+		.ip_address = visit->request->client,
+		.now_ms = visit->now_ms,
+	};
+}
+
+static void log_events(const struct visit *visit, const struct effects *effects)
+{
+	for (size_t i = 0; i < effects->n; i++)
+		if (effects->items[i].kind == EFFECT_EVENT)
+			event_log(visit, &effects->items[i].u.event);
+}
+
+static enum error_code round_trip(struct visit *visit, const struct signout_order *order, struct str session_id,
+				  bool offline, struct str client_id, struct signout_outcome *ret_outcome,
+				  struct why *reterr_why)
+{
+	struct session session;
+	enum error_code code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
+						  session_id, offline, &session, reterr_why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		return OK;
+	if (code != OK)
+		return code;
+	struct effects effects = effects_new(visit->arena);
+	struct signout_outcome outcome;
+	if (door_row(order->door)->ends == DOOR_ENDS_CLIENT)
+		signout_client(order, visit->realm, &session, client_id, &effects, &outcome);
+	else
+		signout_session(order, visit->realm, &session, &effects, &outcome);
+	code = app_apply(visit->app, &effects, reterr_why);
+	if (code != OK)
+		return code;
+	log_events(visit, &effects);
+	*ret_outcome = outcome;
+	return OK;
+}
+
+enum error_code signing_out(struct visit *visit, const struct signout_order *order, struct str session_id,
+			    bool offline, struct str client_id, struct signout_outcome *ret_outcome,
+			    struct why *reterr_why)
+{
+	enum error_code code = ERROR_STALE;
+	struct signout_outcome outcome = { 0 };
+	/* More rounds than elsewhere: a sign-out must not lose to a busy session. */
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS * 10 && code == ERROR_STALE; round++)
+		code = round_trip(visit, order, session_id, offline, client_id, &outcome, reterr_why);
+	if (code == OK)
+		*ret_outcome = outcome;
+	return code;
+}
+
+enum error_code signing_out_find(struct visit *visit, struct str session_id, bool offline,
+				 const struct session **ret_session, struct why *reterr_why)
+{
+	*ret_session = NULL;
+	if (!session_id.n)
+		return OK;
+	struct session *session = arena_alloc(visit->arena, sizeof *session);
+	enum error_code code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
+						  session_id, offline, session, reterr_why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		return OK;
+	if (code == OK && life_of(visit->realm, NULL, session, visit->now_ms) == LIFE_ALIVE)
+		*ret_session = session;
+	return code;
+}

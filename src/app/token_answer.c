@@ -1,0 +1,130 @@
+/* Tokens signed and written; see token_answer.h. */
+#include "app/token_answer.h"
+
+#include "app/own_token.h"
+#include "crypto/random.h"
+#include "json/write.h"
+
+static struct str algorithm_of(const struct client_request *r, const char *attribute)
+{
+	struct str own = attributes_get(&r->client->attributes, str_from(attribute));
+	struct str realms = r->visit->realm->settings.default_signature_algorithm;
+	return own.n ? own : realms.n ? realms : STR("RS256");
+}
+
+static struct token_input input_of(struct client_request *r, const struct token_grant *grant)
+{
+	struct visit *visit = r->visit;
+	struct role_set held = roles_of_user(visit->arena, visit->realm, grant->user);
+	return (struct token_input){
+		.claims = {
+			.realm = visit->realm,
+			.client = r->client,
+			.user = grant->user,
+			.session = grant->session,
+			.grant = &grant->scope,
+			.roles = roles_for_token(visit->arena, r->client, grant->scope.scopes, grant->scope.n, &held),
+			.acr = grant->acr,
+			.client_address = grant->client_address,
+			.lightweight = attributes_true(&r->client->attributes,
+				STR("client.use.lightweight.access.token.enabled"), false),
+		},
+		.part = grant->part,
+		.issuer = grant->part ? grant->part->issuer : visit->issuer,
+		.nonce = grant->nonce,
+		.access_jti = random_uuid(visit->arena),
+		.id_jti = random_uuid(visit->arena),
+		.refresh_jti = random_uuid(visit->arena),
+		.refresh_generation = grant->refresh_generation,
+		.now_ms = visit->now_ms,
+	};
+}
+
+struct signed_tokens {
+	struct str access, refresh, id;
+	int64_t access_life_s, refresh_life_s;
+};
+
+static enum error_code sign_id(struct client_request *r, const struct token_input *input,
+			       struct signed_tokens *tokens, struct why *reterr_why)
+{
+	struct arena *arena = r->visit->arena;
+	struct str algorithm = algorithm_of(r, "id.token.signed.response.alg");
+	enum sign_algorithm id;
+	if (!sign_algorithm_of(algorithm, &id))
+		return error_because(reterr_why, ERROR_UNSUPPORTED_ALGORITHM, "client %.*s: id.token.signed.response.alg",
+				     STR_ARG(r->client->client_id));
+	struct str claims = token_id_claims(arena, input, jwt_half_hash(arena, id, tokens->access));
+	return own_token_sign(arena, r->visit->realm, algorithm, STR("JWT"), claims, &tokens->id, reterr_why);
+}
+
+static enum error_code sign_all(struct client_request *r, const struct token_grant *grant,
+				const struct token_input *input, struct signed_tokens *tokens, struct why *reterr_why)
+{
+	struct arena *arena = r->visit->arena;
+	const struct realm *realm = r->visit->realm;
+	struct str claims = token_access_claims(arena, input, &tokens->access_life_s);
+	enum error_code code = own_token_sign(arena, realm, algorithm_of(r, "access.token.signed.response.alg"),
+					      STR("JWT"), claims, &tokens->access, reterr_why);
+	bool refresh = grant->part && attributes_true(&r->client->attributes, STR("use.refresh.tokens"), true);
+	if (code == OK && refresh) {
+		claims = token_refresh_claims(arena, input, &tokens->refresh_life_s);
+		code = own_token_sign(arena, realm, STR("HS512"), STR("JWT"), claims, &tokens->refresh, reterr_why);
+	}
+	if (code == OK && grant->scope.openid && grant->session)
+		code = sign_id(r, input, tokens, reterr_why);
+	return code;
+}
+
+enum error_code token_answer_make(struct client_request *r, const struct token_grant *grant,
+				  struct token_answer *ret_answer, struct why *reterr_why)
+{
+	struct signed_tokens tokens = { 0 };
+	struct token_input input = input_of(r, grant);
+	enum error_code code = sign_all(r, grant, &input, &tokens, reterr_why);
+	if (code != OK)
+		return code;
+	struct text text = text_new(r->visit->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	json_member_text(&w, "access_token", tokens.access);
+	json_member_int(&w, "expires_in", tokens.access_life_s);
+	json_member_int(&w, "refresh_expires_in", tokens.refresh_life_s);
+	if (tokens.refresh.n)
+		json_member_text(&w, "refresh_token", tokens.refresh);
+	json_member_text(&w, "token_type", STR("Bearer"));
+	if (tokens.id.n)
+		json_member_text(&w, "id_token", tokens.id);
+	json_member_int(&w, "not-before-policy", life_not_before_s(r->visit->realm, r->client, grant->user));
+	if (grant->session)
+		json_member_text(&w, "session_state", grant->session->id);
+	json_member_text(&w, "scope", grant->scope.text);
+	json_write_object_end(&w);
+	*ret_answer = (struct token_answer){ text_str(&text), input.access_jti,
+		tokens.refresh.n ? input.refresh_jti : STR("") };
+	return OK;
+}
+
+void token_answer_send(struct client_request *r, const struct token_answer *answer)
+{
+	http_respond_json(r->visit->response, 200, answer->json);
+	http_no_store(r->visit->response);
+}
+
+const struct client_session *token_answer_part(const struct session *session, const struct client *client)
+{
+	for (size_t i = 0; i < session->clients_n; i++)
+		if (str_eq(session->clients[i].client_id, client->id))
+			return &session->clients[i];
+	return NULL;
+}
+
+enum error_code token_answer_still(struct client_request *r, const struct token_grant *grant, bool *ret_still,
+				   struct why *reterr_why)
+{
+	struct session now;
+	enum error_code code = store_find_session(r->visit->app->store, r->visit->arena,
+		r->visit->realm->settings.id, grant->session->id, grant->session->offline, &now, reterr_why);
+	*ret_still = code == OK && token_answer_part(&now, r->client) != NULL;
+	return code == ERROR_NAME_NOT_FOUND ? OK : code;
+}

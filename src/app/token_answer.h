@@ -1,0 +1,45 @@
+/* The answer of the token endpoint: tokens signed, JSON written. */
+#ifndef APP_TOKEN_ANSWER_H
+#define APP_TOKEN_ANSWER_H
+
+#include "app/client_request.h"
+#include "model/user.h"
+#include "oidc/token.h"
+
+/* Who gets tokens, and in which session. Filled by a grant. */
+struct token_grant {
+	const struct user *user;          /* with roles and groups */
+	const struct session *session;    /* NULL: none (client credentials) */
+	const struct client_session *part;
+	struct scope_grant scope;
+	struct str acr, nonce;
+	struct str client_address;        /* client credentials only */
+	int64_t refresh_generation;       /* of the refresh token to give */
+};
+
+/* Signed tokens, before they leave. */
+struct token_answer {
+	struct str json;
+	struct str access_jti, refresh_jti; /* for the event */
+};
+
+/* Signs access, refresh (when there is a session and the client uses them) and ID token
+ * (scope openid). NO_KEY, CRYPTO_FAILED. */
+MUST_USE enum error_code token_answer_make(struct client_request *r, const struct token_grant *grant,
+					   struct token_answer *ret_answer, struct why *reterr_why);
+/* Writes the answer. */
+void token_answer_send(struct client_request *r, const struct token_answer *answer);
+/* True when the session and the client's part in it still stand: asked after signing, so that
+ * no token leaves after a logout's answer. */
+MUST_USE enum error_code token_answer_still(struct client_request *r, const struct token_grant *grant,
+					    bool *ret_still, struct why *reterr_why);
+/* The part of this client in a session; NULL when it has none. */
+const struct client_session *token_answer_part(const struct session *session, const struct client *client);
+
+/* Grants: each answers the request. */
+typedef void token_grant_handler(struct client_request *r);
+token_grant_handler token_by_code, token_by_refresh, token_by_client_credentials;
+/* Closes the visit itself when it handed over to the gate; true then. */
+bool token_by_password(struct client_request *r);
+
+#endif

@@ -1,0 +1,219 @@
+/* grant_type=authorization_code (RFC 6749 section 4.1.3): a code, once, for tokens. */
+#include "app/signing_out.h"
+#include "app/token_answer.h"
+#include "base/limits.h"
+#include "crypto/hash.h"
+#include "oidc/pkce.h"
+
+#define NOT_VALID STR("Code not valid")
+
+/* Rows that the code names. */
+struct redemption {
+	struct client_request *r;
+	struct code code;
+	struct user *user;
+	struct session session;
+	const struct client_session *part;
+	struct token_grant grant;
+};
+
+/* A code that comes again: what the first use gave ends, and the client is told so. */
+static void replayed(struct redemption *d)
+{
+	struct signout_order order = signing_out_order(d->r->visit, DOOR_CODE_REPLAY, d->r->client);
+	struct signout_outcome outcome;
+	struct why why = { "" };
+	enum error_code code = signing_out(d->r->visit, &order, d->code.session_id, false, d->code.client_id, &outcome, &why);
+	if (code == OK && d->code.offline_asked)
+		code = signing_out(d->r->visit, &order, d->code.session_id, true, d->code.client_id, &outcome, &why);
+	if (code != OK)
+		client_request_broken(d->r, code, &why);
+	else
+		client_request_fail(d->r, ERROR_INVALID_CODE, NOT_VALID, STR("the code was used before"));
+}
+
+/* The code's own conditions; false: answered. */
+static bool check_code(struct redemption *d)
+{
+	struct client_request *r = d->r;
+	struct str text = STR("");
+	if (!str_eq(d->code.realm_id, r->visit->realm->settings.id) || !str_eq(d->code.client_id, r->client->id)) {
+		client_request_fail(r, ERROR_INVALID_CODE, NOT_VALID, STR("the code was given to another client"));
+		return false;
+	}
+	if (d->code.used_ms) {
+		replayed(d);
+		return false;
+	}
+	if (r->visit->now_ms >= d->code.expires_ms) {
+		client_request_fail(r, ERROR_INVALID_CODE, STR("Code is expired"), STR(""));
+		return false;
+	}
+	if (!str_eq(client_request_value(r, "redirect_uri"), d->code.redirect_uri)) {
+		client_request_fail(r, ERROR_INVALID_CODE, STR("Incorrect redirect_uri"), STR(""));
+		return false;
+	}
+	if (pkce_check_verifier(r->visit->arena, d->code.code_challenge, d->code.code_challenge_method,
+				client_request_value(r, "code_verifier"), &text) != OK) {
+		client_request_fail(r, ERROR_PKCE_INVALID, text, STR(""));
+		return false;
+	}
+	return true;
+}
+
+static enum error_code load_rows(struct redemption *d, struct why *reterr_why)
+{
+	struct visit *visit = d->r->visit;
+	struct str realm_id = visit->realm->settings.id;
+	enum error_code code = store_find_session(visit->app->store, visit->arena, realm_id, d->code.session_id, false,
+						  &d->session, reterr_why);
+	if (code == OK)
+		code = store_find_user(visit->app->store, visit->arena, realm_id, d->session.user_id,
+				       USER_ROLES | USER_GROUPS, &d->user, reterr_why);
+	d->part = code == OK ? token_answer_part(&d->session, d->r->client) : NULL;
+	return code;
+}
+
+/* Session, user and client part must live; false: answered. */
+static bool check_rows(struct redemption *d, enum error_code loaded)
+{
+	bool alive = loaded == OK && d->part &&
+		     life_of(d->r->visit->realm, d->user, &d->session, d->r->visit->now_ms) == LIFE_ALIVE;
+	if (alive && d->user->enabled)
+		return true;
+	client_request_fail(d->r, ERROR_INVALID_CODE, loaded == OK && d->user && !d->user->enabled ? STR("User disabled") :
+		STR("Session not active"), STR(""));
+	return false;
+}
+
+/* offline_access: a session of its own kind with the same sid, which outlives the browser's. */
+static enum error_code add_offline(struct redemption *d, struct effects *effects, struct why *reterr_why)
+{
+	struct visit *visit = d->r->visit;
+	struct session *offline = arena_alloc(visit->arena, sizeof *offline);
+	enum error_code code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
+						  d->session.id, true, offline, reterr_why);
+	if (code != OK && code != ERROR_NAME_NOT_FOUND)
+		return code;
+	if (code == ERROR_NAME_NOT_FOUND) {
+		*offline = d->session;
+		offline->offline = true;
+		offline->cookie_hash = STR("");
+		offline->started_ms = visit->now_ms;
+		offline->last_refresh_s = visit->now_ms / 1000;
+		offline->version = 0;
+		effects_add(effects, EFFECT_SESSION_CREATE)->u.session = *offline;
+	}
+	struct client_session *part = arena_alloc(visit->arena, sizeof *part);
+	*part = *d->part;
+	part->offline = true;
+	part->started_ms = visit->now_ms;
+	part->last_refresh_s = visit->now_ms / 1000;
+	part->refresh_generation = part->refresh_use_count = 0;
+	struct effect_client_session *effect = &effects_add(effects, EFFECT_CLIENT_SESSION_PUT)->u.client_session;
+	effect->row = *part;
+	effect->session_version = offline->version;
+	d->grant.session = offline;
+	d->grant.part = part;
+	return OK;
+}
+
+static enum error_code apply(struct redemption *d, struct why *reterr_why)
+{
+	struct client_request *r = d->r;
+	struct effects effects = effects_new(r->visit->arena);
+	effects_add(&effects, EFFECT_CODE_USE)->u.code_use =
+		(struct effect_code_use){ d->code.hash, r->visit->now_ms };
+	struct str adapter = client_request_value(r, "client_session_state");
+	if (adapter.n) {
+		struct effect_client_session *bind = &effects_add(&effects, EFFECT_CLIENT_SESSION_BIND)->u.client_session;
+		bind->row = *d->part;
+		bind->row.adapter_session_id = str_take(adapter, 255);
+		bind->row.adapter_host = str_take(client_request_value(r, "client_session_host"), 255);
+		bind->row.adapter_bound_ms = r->visit->now_ms;
+	}
+	enum error_code code = OK;
+	if (d->grant.scope.offline_access)
+		code = add_offline(d, &effects, reterr_why);
+	return code == OK ? app_apply(r->visit->app, &effects, reterr_why) : code;
+}
+
+static void answer(struct redemption *d)
+{
+	struct client_request *r = d->r;
+	struct token_answer answer;
+	struct why why = { "" };
+	bool still = false;
+	enum error_code code = token_answer_make(r, &d->grant, &answer, &why);
+	if (code == OK)
+		code = token_answer_still(r, &d->grant, &still, &why);
+	if (code != OK) {
+		client_request_broken(r, code, &why);
+		return;
+	}
+	if (!still) {
+		client_request_fail(r, ERROR_INVALID_CODE, STR("Session not active"), STR(""));
+		return;
+	}
+	struct event event = r->event;
+	event.type = STR("CODE_TO_TOKEN");
+	event_detail(r->visit, &event, "token_id", answer.access_jti);
+	event_detail(r->visit, &event, "grant_type", STR("authorization_code"));
+	event_detail(r->visit, &event, "refresh_token_type", d->grant.session->offline ? STR("Offline") : STR("Refresh"));
+	event_detail(r->visit, &event, "scope", d->grant.scope.text);
+	event_detail(r->visit, &event, "refresh_token_id", answer.refresh_jti);
+	event_detail(r->visit, &event, "code_id", d->session.id);
+	event_emit(r->visit, &event);
+	token_answer_send(r, &answer);
+}
+
+/* One round of load, decide, apply. STALE: somebody used the code or ended the session. */
+static enum error_code round_trip(struct redemption *d, struct str hash, bool *ret_granted, struct why *reterr_why)
+{
+	struct client_request *r = d->r;
+	enum error_code code = store_find_code(r->visit->app->store, r->visit->arena, hash, &d->code, reterr_why);
+	if (code == ERROR_NAME_NOT_FOUND) {
+		client_request_fail(r, ERROR_INVALID_CODE, NOT_VALID, STR("unknown code"));
+		return OK;
+	}
+	if (code != OK)
+		return code;
+	if (!check_code(d))
+		return OK;
+	r->event.user_id = d->code.user_id;
+	r->event.session_id = d->code.session_id;
+	code = load_rows(d, reterr_why);
+	if (code != OK && code != ERROR_NAME_NOT_FOUND)
+		return code;
+	if (!check_rows(d, code))
+		return OK;
+	d->grant = (struct token_grant){ .user = d->user, .session = &d->session, .part = d->part,
+		.acr = d->code.acr, .nonce = d->code.nonce };
+	if (!scope_resolve(r->visit->arena, r->client, d->code.scope, &d->grant.scope)) {
+		client_request_fail(r, ERROR_INVALID_SCOPE, STR(""), STR("the client's scopes changed meanwhile"));
+		return OK;
+	}
+	code = apply(d, reterr_why);
+	*ret_granted = code == OK;
+	return code;
+}
+
+void token_by_code(struct client_request *r)
+{
+	struct redemption d = { .r = r };
+	struct why why = { "" };
+	struct str text = client_request_value(r, "code");
+	if (!text.n) {
+		client_request_fail(r, ERROR_INVALID_REQUEST, STR("Missing parameter: code"), STR(""));
+		return;
+	}
+	struct str hash = hash_base64url(r->visit->arena, HASH_SHA256, text);
+	enum error_code code = ERROR_STALE;
+	bool granted = false;
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
+		code = round_trip(&d, hash, &granted, &why);
+	if (code != OK)
+		client_request_broken(r, code, &why);
+	else if (granted)
+		answer(&d);
+}

@@ -1,0 +1,174 @@
+/* grant_type=password (RFC 6749 section 4.3), for clients that have directAccessGrantsEnabled:
+ * command lines and scripts made for Keycloak rely on it. */
+#include "app/attempt.h"
+#include "app/token_answer.h"
+#include "crypto/random.h"
+#include "login/required_action.h"
+
+enum { SID_BYTES = 18 };
+
+struct password_request {
+	struct client_request r;
+	struct visit visit;
+	struct attempt attempt;
+	struct str username;
+	struct token_grant grant;
+	struct session session;
+	struct client_session part;
+};
+
+/* The session of a sign-in without a browser: no cookie, no time of authentication. */
+static void make_session(struct password_request *p)
+{
+	struct visit *visit = &p->visit;
+	p->session = (struct session){
+		.id = random_token(visit->arena, SID_BYTES),
+		.offline = p->grant.scope.offline_access,
+		.realm_id = visit->realm->settings.id,
+		.user_id = p->attempt.user->id,
+		.username = p->attempt.user->username,
+		.ip_address = visit->request->client,
+		.user_agent = str_take(http_header(visit->request, "User-Agent"), 255),
+		.auth_method = STR("openid-connect"),
+		.started_ms = visit->now_ms,
+		.last_refresh_s = visit->now_ms / 1000,
+	};
+	p->part = (struct client_session){
+		.session_id = p->session.id,
+		.offline = p->session.offline,
+		.client_id = p->r.client->id,
+		.issuer = visit->issuer,
+		.started_ms = visit->now_ms,
+		.last_refresh_s = visit->now_ms / 1000,
+		.scope = p->grant.scope.refresh_text,
+		.adapter_session_id = str_take(client_request_value(&p->r, "client_session_state"), 255),
+		.adapter_host = str_take(client_request_value(&p->r, "client_session_host"), 255),
+	};
+	if (p->part.adapter_session_id.n)
+		p->part.adapter_bound_ms = visit->now_ms;
+	p->grant.session = &p->session;
+	p->grant.part = &p->part;
+}
+
+static struct event login_event(struct password_request *p, const struct token_answer *answer)
+{
+	struct event event = p->r.event;
+	event.type = STR("LOGIN");
+	event.user_id = p->attempt.user->id;
+	event.session_id = p->session.id;
+	event_detail(&p->visit, &event, "token_id", answer->access_jti);
+	event_detail(&p->visit, &event, "grant_type", STR("password"));
+	event_detail(&p->visit, &event, "refresh_token_type", p->session.offline ? STR("Offline") : STR("Refresh"));
+	event_detail(&p->visit, &event, "scope", p->grant.scope.text);
+	event_detail(&p->visit, &event, "refresh_token_id", answer->refresh_jti);
+	event_detail(&p->visit, &event, "username", p->attempt.user->username);
+	return event;
+}
+
+static enum error_code grant(struct password_request *p, struct why *reterr_why)
+{
+	struct token_answer answer;
+	p->grant.user = p->attempt.user;
+	p->grant.acr = STR("1");
+	make_session(p);
+	enum error_code code = token_answer_make(&p->r, &p->grant, &answer, reterr_why);
+	if (code != OK)
+		return code;
+	struct effects effects = effects_new(p->visit.arena);
+	code = attempt_succeeded(&p->visit, &p->attempt, &effects, reterr_why);
+	if (code != OK)
+		return code;
+	effects_add(&effects, EFFECT_SESSION_CREATE)->u.session = p->session;
+	effects_add(&effects, EFFECT_CLIENT_SESSION_PUT)->u.client_session =
+		(struct effect_client_session){ p->part, p->session.version };
+	struct event event = login_event(p, &answer);
+	event_add(&p->visit, &event, &effects);
+	code = app_apply(p->visit.app, &effects, reterr_why);
+	if (code != OK)
+		return code;
+	event_log(&p->visit, &event);
+	token_answer_send(&p->r, &answer);
+	return OK;
+}
+
+static enum error_code right(struct password_request *p, struct why *reterr_why)
+{
+	struct str text = STR("");
+	if (!p->attempt.user->enabled) {
+		client_request_fail(&p->r, ERROR_USER_DISABLED, STR(""), STR(""));
+		return OK;
+	}
+	if (required_next(p->visit.arena, p->attempt.user, &text) != REQUIRED_NOTHING) {
+		client_request_fail(&p->r, ERROR_USER_NOT_SET_UP, STR("Account is not fully set up"), text);
+		return OK;
+	}
+	return grant(p, reterr_why);
+}
+
+static enum error_code wrong(struct password_request *p, struct why *reterr_why)
+{
+	enum error_code code = attempt_failed(&p->visit, &p->attempt, reterr_why);
+	if (code == OK)
+		client_request_fail(&p->r, p->attempt.locked ? ERROR_USER_LOCKED : ERROR_INVALID_CREDENTIALS, STR(""),
+				    p->attempt.user ? STR("") : STR("user_not_found"));
+	return code;
+}
+
+static void check(void *context, struct http_request *request, struct http_response *response)
+{
+	(void)request;
+	(void)response;
+	struct password_request *p = context;
+	struct why why = { "" };
+	enum error_code code = attempt_check(&p->visit, &p->attempt, &why);
+	if (code == OK)
+		code = p->attempt.right ? right(p, &why) : wrong(p, &why);
+	if (code != OK)
+		client_request_broken(&p->r, code, &why);
+	visit_close(&p->visit);
+}
+
+static bool begin(struct password_request *p)
+{
+	struct client_request *r = &p->r;
+	struct why why = { "" };
+	p->username = str_trim(client_request_value(r, "username"));
+	event_detail(r->visit, &r->event, "grant_type", STR("password"));
+	event_detail(r->visit, &r->event, "username", str_take(p->username, 255));
+	struct str hinder = r->visit->realm->not_possible.n ? r->visit->realm->not_possible : r->client->not_possible;
+	if (!r->client->direct_access_grants_enabled) {
+		client_request_fail(r, ERROR_UNAUTHORIZED_CLIENT, STR("Client not allowed for direct access grants"), STR(""));
+		return false;
+	}
+	if (hinder.n) {
+		client_request_fail(r, ERROR_INVALID_GRANT, STR("Account is not fully set up"), hinder);
+		return false;
+	}
+	if (!p->username.n) {
+		client_request_fail(r, ERROR_INVALID_REQUEST, STR("Missing parameter: username"), STR(""));
+		return false;
+	}
+	struct str scope = client_request_value(r, "scope");
+	if (!scope_resolve(r->visit->arena, r->client, scope, &p->grant.scope)) {
+		client_request_fail(r, ERROR_INVALID_SCOPE,
+				    arena_join(r->visit->arena, STR("Invalid scopes: "), scope, STR("")), STR(""));
+		return false;
+	}
+	enum error_code code = attempt_begin(&p->visit, p->username, client_request_value(r, "password"), &p->attempt, &why);
+	r->event.user_id = code == OK && p->attempt.user ? p->attempt.user->id : STR("");
+	if (code != OK)
+		client_request_broken(r, code, &why);
+	return code == OK;
+}
+
+bool token_by_password(struct client_request *r)
+{
+	struct password_request *p = arena_alloc(r->visit->arena, sizeof *p);
+	p->visit = *r->visit;
+	p->r = *r;
+	p->r.visit = &p->visit;
+	if (!begin(p))
+		return false;
+	http_hand_over(p->visit.request, HTTP_QUEUE_GATE, check, p);
+	return true;
+}

@@ -1,0 +1,105 @@
+/* GET and POST /realms/{realm}/protocol/openid-connect/userinfo (OpenID Connect Core 1.0,
+ * section 5.3). */
+#include "app/bearer.h"
+#include "app/endpoints.h"
+#include "app/events.h"
+#include "base/log.h"
+#include "http/cors.h"
+#include "oidc/redirect.h"
+#include "oidc/token.h"
+
+/* As recorded: an empty text/plain answer whose header says why (RFC 6750 section 3). */
+static void refuse(struct visit *visit, int status, const char *error, const char *text)
+{
+	struct str realm = visit->realm->settings.name;
+	struct str value = !error ? arena_format(visit->arena, "Bearer realm=\"%.*s\"", STR_ARG(realm)) :
+		arena_format(visit->arena, "Bearer realm=\"%.*s\", error=\"%s\", error_description=\"%s\"",
+			     STR_ARG(realm), error, text);
+	http_respond_text(visit->response, status, STR(""));
+	http_no_store(visit->response);
+	struct why why;
+	if (http_set_header(visit->response, "WWW-Authenticate", value, &why) != OK)
+		http_set_header_z(visit->response, "WWW-Authenticate", "Bearer");
+}
+
+static struct str token_of(struct visit *visit)
+{
+	struct str token = http_bearer(visit->request);
+	const struct params *form;
+	if (token.n || visit->request->method != HTTP_POST || http_form(visit->request, &form, NULL) != OK)
+		return token;
+	return params_value(form, "access_token");
+}
+
+static void answer(struct visit *visit, const struct bearer *bearer)
+{
+	struct scope_grant grant;
+	if (!scope_resolve(visit->arena, bearer->client, bearer->claims.scope, &grant))
+		grant = (struct scope_grant){ 0 };
+	struct role_set held = roles_of_user(visit->arena, visit->realm, bearer->user);
+	const struct claims_input input = {
+		.realm = visit->realm,
+		.client = bearer->client,
+		.user = bearer->user,
+		.session = bearer->session,
+		.grant = &grant,
+		.roles = roles_for_token(visit->arena, bearer->client, grant.scopes, grant.n, &held),
+		.acr = bearer->claims.acr,
+	};
+	http_respond_json(visit->response, 200, token_userinfo_claims(visit->arena, &input));
+	http_no_store(visit->response);
+	struct str_list origins = redirect_web_origins(visit->arena, bearer->client);
+	(void)cors_apply(visit->request, origins.items, origins.n, true, visit->response);
+	struct event event = event_new(visit, "USER_INFO_REQUEST");
+	event.client_id = bearer->client->client_id;
+	event.user_id = bearer->user->id;
+	event.session_id = bearer->claims.sid;
+	event_detail(visit, &event, "auth_method", STR("validate_access_token"));
+	event_detail(visit, &event, "username", bearer->user->username);
+	event_emit(visit, &event);
+}
+
+static void refuse_dead(struct visit *visit, const struct bearer *bearer, const char *dead)
+{
+	struct event event = event_new(visit, "USER_INFO_REQUEST_ERROR");
+	event.client_id = bearer->client ? bearer->client->client_id : STR("");
+	event.user_id = bearer->user ? bearer->user->id : STR("");
+	event.session_id = bearer->claims.sid;
+	event_detail(visit, &event, "auth_method", STR("validate_access_token"));
+	/* Words with a blank are reasons of a bad token; the others are event errors. */
+	bool words = str_contains(str_from(dead), STR(" "));
+	event_emit_error(visit, &event, words ? STR("invalid_token") : str_from(dead), words ? str_from(dead) : STR(""));
+	refuse(visit, 401, "invalid_token", "Token verification failed");
+}
+
+static void handle(struct visit *visit)
+{
+	struct bearer bearer = { 0 };
+	const char *dead;
+	struct why why = { "" };
+	struct str token = token_of(visit);
+	if (!token.n) {
+		refuse(visit, 401, NULL, NULL);
+		return;
+	}
+	enum error_code code = bearer_open(visit, token, &bearer, &dead, &why);
+	if (code == ERROR_INVALID_TOKEN) {
+		refuse_dead(visit, &bearer, dead);
+	} else if (code != OK) {
+		log_write(LOG_ERROR, "app", "userinfo: %s", why.text);
+		http_respond_error_code(visit->response, code);
+	} else if (!jwt_has_scope(&bearer.claims, STR("openid"))) {
+		refuse(visit, 403, "insufficient_scope", "Missing openid scope");
+	} else {
+		answer(visit, &bearer);
+	}
+}
+
+void userinfo_handle(void *context, struct http_request *request, struct http_response *response)
+{
+	struct visit visit;
+	if (endpoint_goes_to_worker(context, request, userinfo_handle) || !visit_open(&visit, context, request, response))
+		return;
+	handle(&visit);
+	visit_close(&visit);
+}
