@@ -224,19 +224,22 @@ static void limits_hold(void **state)
 	const struct json_cutter_options options = {
 		.streamed = streamed, .member_limit = 10, .element_limit = 5, .total_limit = 60,
 	};
+#define OVER(byte, name, limit) \
+	ERROR_TOO_LARGE, "line 1, byte " byte ": a value in \"" name "\" is larger than " limit " bytes"
+#define BLANKS "                                                     " /* 53 */
 	static const struct {
 		const char *json;
 		enum error_code error;
 		const char *why;
 	} cases[] = {
 		{ "{\"a\":\"12345678\"}", OK, "" },
-		{ "{\"a\":\"123456789\"}", ERROR_TOO_LARGE, "line 1, byte 5: a value in \"a\" is larger than 10 bytes" },
-		{ "{\"a\":[1,2,3,4,5,6]}", ERROR_TOO_LARGE, "line 1, byte 5: a value in \"a\" is larger than 10 bytes" },
+		{ "{\"a\":\"123456789\"}", OVER("5", "a", "10") },
+		{ "{\"a\":[1,2,3,4,5,6]}", OVER("5", "a", "10") },
 		{ "{\"users\":[\"123\"]}", OK, "" },
-		{ "{\"users\":[1,\"1234\"]}", ERROR_TOO_LARGE, "line 1, byte 12: a value in \"users\" is larger than 5 bytes" },
-		{ "{\"roles\":{\"realm\":[123456]}}", ERROR_TOO_LARGE, "line 1, byte 19: a value in \"roles.realm\" is larger than 5 bytes" },
-		{ "{\"a\":1}                                                     ", OK, "" },
-		{ "{\"a\":1}                                                      ", ERROR_TOO_LARGE, "the input is larger than 60 bytes" },
+		{ "{\"users\":[1,\"1234\"]}", OVER("12", "users", "5") },
+		{ "{\"roles\":{\"realm\":[123456]}}", OVER("19", "roles.realm", "5") },
+		{ "{\"a\":1}" BLANKS, OK, "" },
+		{ "{\"a\":1} " BLANKS, ERROR_TOO_LARGE, "the input is larger than 60 bytes" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		for (size_t chunk = 1; chunk < 70; chunk++) {
