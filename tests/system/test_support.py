@@ -106,7 +106,7 @@ def test_a_browser_sends_secure_cookies_on_loopback_and_stays_within_paths():
                     seen.append(connection.recv(4096).decode())
                     connection.sendall(
                         b"HTTP/1.1 200 OK\r\nSet-Cookie: s=1; Path=/; Secure; HttpOnly; "
-                        b"SameSite=None\r\nSet-Cookie: t=2; Path=/in\r\n"
+                        b"SameSite=None\r\nSet-Cookie: t=2;Version=1;Path=/in\r\n"
                         b"Content-Length: 0\r\nConnection: close\r\n\r\n")
 
         thread = threading.Thread(target=serve)

@@ -135,27 +135,32 @@ class Browser:
 
     def __init__(self):
         self.session = requests.Session()
-        self.session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(
-            secure_protocols=("http", "https", "ws", "wss")))
+        self.session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self.session.headers.update({"User-Agent": "Mozilla/5.0 (system test)"})
+        self.cookies = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(
+            secure_protocols=("http", "https")))
 
-    @property
-    def cookies(self):
-        return self.session.cookies
+    def send(self, method, url, headers, **more):
+        """One request with this browser's cookies."""
+        request = self.session.prepare_request(
+            requests.Request(method, url, headers=headers, **more))
+        cookie = requests.cookies.get_cookie_header(self.cookies, request)
+        if cookie:
+            request.headers["Cookie"] = cookie
+        answer = self.session.send(request, allow_redirects=False, timeout=60)
+        requests.cookies.extract_cookies_to_jar(self.cookies, request, answer.raw)
+        return answer
 
     def open(self, url, method="GET", follow=True, headers=None, **more):
         """A top-level navigation. With `follow`, redirects are followed while somebody
         listens there; the last answer is returned."""
-        answer = self.session.request(
-            method, url, headers={**NAVIGATION, **(headers or {})}, allow_redirects=False,
-            timeout=60, **more)
+        answer = self.send(method, url, {**NAVIGATION, **(headers or {})}, **more)
         page = Page(self, answer)
         for _ in range(20):
             if not follow or not page.location:
                 return page
             try:
-                answer = self.session.get(page.location, headers=NAVIGATION,
-                                          allow_redirects=False, timeout=60)
+                answer = self.send("GET", page.location, NAVIGATION)
             except requests.ConnectionError:
                 return page
             page = Page(self, answer)

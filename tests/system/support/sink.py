@@ -2,6 +2,7 @@
 do not. How one behaves can be changed while it runs."""
 
 import http.server
+import os
 import socket
 import ssl
 import struct
@@ -104,8 +105,8 @@ class Sink:
         if mode == "reset":
             handler.connection.setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            handler.connection.close()
-            return
+            os.close(handler.connection.detach())
+            raise ConnectionResetError
         if mode == "endless":
             handler.send_response(200)
             handler.send_header("content-length", str(1 << 40))

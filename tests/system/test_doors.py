@@ -1,0 +1,311 @@
+"""One test for each row of src/signout/doors.def: the session ends, its applications are told,
+the receipt names the door, the event is written."""
+
+import pytest
+import requests
+
+from support import realm as realms
+from support import wait_for
+from support.browser import App, Browser, Tokens
+
+
+class SignedIn:
+    """ada in one browser, signed in at the shop, the blog and the adapter application."""
+
+    def __init__(self, world, **shop_changes):
+        self.world, self.browser = world, Browser()
+        self.shop = world.shop.sign_in(self.browser, **shop_changes)
+        self.blog = world.blog.sign_in(self.browser)
+        self.legacy = world.legacy.sign_in(
+            self.browser, token_fields={"client_session_state": "http-session-1",
+                                        "client_session_host": "node-1"})
+        assert self.shop.sid == self.blog.sid == self.legacy.sid
+        self.sid = self.shop.sid
+
+    def is_alive(self):
+        """All applications agree."""
+        answers = {app.is_alive(tokens) for app, tokens in (
+            (self.world.shop, self.shop), (self.world.blog, self.blog))}
+        assert len(answers) == 1, answers
+        return answers.pop()
+
+
+def ended(world, signed_in, door, event="LOGOUT", told=("django-shop", "django-blog",
+                                                       "legacy-node")):
+    """What has to hold after any end of a whole session."""
+    assert not signed_in.is_alive()
+    for app, tokens in ((world.shop, signed_in.shop), (world.blog, signed_in.blog)):
+        refused = app.refresh(tokens)
+        assert refused.status_code == 400 and refused.json()["error"] == "invalid_grant"
+    for client in told:
+        world.told(client, signed_in.sid)
+    wait_for(lambda: {state for client, state in world.admin.receipt(signed_in.sid).states().items()
+                      if client in told} == {"delivered"}, "all notices are delivered")
+    receipt = world.admin.receipt(signed_in.sid)
+    assert receipt.door == door
+    events = [one for one in world.admin.events(event)
+              if one.get("sessionId") == signed_in.sid]
+    assert events, f"no event {event} of the session"
+    return receipt
+
+
+def logout_url(world, prefix=""):
+    return world.server.endpoint("logout", prefix=prefix)
+
+
+@pytest.mark.door("rp-initiated")
+def test_rp_initiated(world):
+    user = SignedIn(world)
+    back = world.shop.base_url + "/bye"
+    page = user.browser.open(logout_url(world), follow=False, params={
+        "id_token_hint": user.shop.id, "post_logout_redirect_uri": back, "state": "s 1"})
+    assert page.status == 302 and page.location == back + "?state=s+1" or \
+        page.location == back + "?state=s%201"
+    receipt = ended(world, user, "rp-initiated")
+    assert receipt.initiator == "django-shop"
+
+
+@pytest.mark.door("legacy-redirect")
+@pytest.mark.parametrize("prefix", ["", "/auth"])
+def test_legacy_redirect(world, prefix):
+    user = SignedIn(world)
+    page = user.browser.open(logout_url(world, prefix), follow=False,
+                             params={"redirect_uri": world.shop.base_url + "/"})
+    assert page.status == 302 and page.location == world.shop.base_url + "/"
+    ended(world, user, "legacy-redirect")
+
+
+@pytest.mark.door("confirmed")
+def test_confirmed(world):
+    user = SignedIn(world)
+    page = user.browser.open(logout_url(world))
+    assert page.is_confirmation() and user.is_alive()
+    page = page.submit("kc-logout")
+    assert page.status == 200 and "logged out" in page.text.lower()
+    ended(world, user, "confirmed")
+
+
+@pytest.mark.door("refresh-token")
+def test_refresh_token(world):
+    user = SignedIn(world)
+    answer = world.shop.post("logout", refresh_token=user.shop.refresh)
+    assert (answer.status_code, answer.content) == (204, b"")
+    ended(world, user, "refresh-token")
+
+
+def offline_tokens(world, browser=None):
+    tokens = world.shop.sign_in(browser, scope="openid offline_access")
+    assert tokens.claims("refresh")["typ"] == "Offline"
+    return tokens
+
+
+@pytest.mark.door("offline-token")
+def test_offline_token(world):
+    tokens = offline_tokens(world)
+    assert world.shop.refresh(tokens).status_code == 200
+    assert world.shop.post("logout", refresh_token=tokens.refresh).status_code == 204
+    refused = world.shop.refresh(tokens)
+    assert refused.json() == {"error": "invalid_grant",
+                              "error_description": "Offline user session not found"}
+    wait_for(lambda: any(one.door == "offline-token" for one in world.admin.signouts()),
+             "the receipt")
+
+
+@pytest.mark.door("token-revocation")
+def test_token_revocation(world):
+    user = SignedIn(world)
+    assert world.blog.post("revoke", token=user.blog.refresh).status_code == 200
+    assert world.blog.refresh(user.blog).status_code == 400
+    assert not world.blog.introspect(user.blog.access)["active"]
+    assert world.shop.is_alive(user.shop), "the others' part lives on"
+    receipt = wait_for(
+        lambda: next((one for one in world.admin.signouts()
+                      if one.door == "token-revocation"), None), "the receipt")
+    assert "django-shop" not in receipt.deliveries
+    assert world.hears_nothing("django-shop", user.sid)
+    assert world.admin.events("REVOKE_GRANT")
+
+
+@pytest.mark.door("token-revocation")
+def test_the_last_revocation_ends_the_session(world):
+    browser = Browser()
+    tokens = world.shop.sign_in(browser)
+    assert world.shop.post("revoke", token=tokens.refresh).status_code == 200
+    assert not world.admin.sessions("ada")
+    assert world.shop.authorize(browser).is_login()
+
+
+@pytest.mark.door("offline-revocation")
+def test_offline_revocation(world):
+    tokens = offline_tokens(world)
+    assert world.shop.post("revoke", token=tokens.refresh).status_code == 200
+    assert world.shop.refresh(tokens).status_code == 400
+    wait_for(lambda: any(one.door == "offline-revocation" for one in world.admin.signouts()),
+             "the receipt")
+
+
+@pytest.mark.door("code-replay")
+def test_code_replay(world):
+    browser = Browser()
+    code = world.shop.code(browser)
+    tokens = Tokens(world.shop.redeem(code).json())
+    replayed = world.shop.redeem(code)
+    assert replayed.json() == {"error": "invalid_grant", "error_description": "Code not valid"}
+    assert not world.shop.is_alive(tokens)
+    assert world.shop.refresh(tokens).status_code == 400
+    world.told("django-shop", tokens.sid)
+    assert world.admin.receipt(tokens.sid).door == "code-replay"
+
+
+@pytest.mark.door("refresh-replay")
+def test_refresh_replay(new_world):
+    world = new_world(lambda realm: realm.update(revokeRefreshToken=True, refreshTokenMaxReuse=0))
+    tokens = world.shop.sign_in()
+    newer = Tokens(world.shop.refresh(tokens).json())
+    replayed = world.shop.refresh(tokens)
+    assert replayed.json() == {
+        "error": "invalid_grant",
+        "error_description": "Maximum allowed refresh token reuse exceeded"}
+    assert world.shop.refresh(newer).status_code == 400, "the newest is dead, too"
+    assert not world.shop.is_alive(newer)
+    world.told("django-shop", tokens.sid)
+    assert world.admin.receipt(tokens.sid).door == "refresh-replay"
+
+
+@pytest.mark.door("admin-session")
+def test_admin_ends_a_session(world):
+    user, other = SignedIn(world), SignedIn(world)
+    world.admin.request("DELETE", f"/sessions/{user.sid}", 204)
+    receipt = ended(world, user, "admin-session")
+    assert receipt.initiator == "admin"
+    assert other.is_alive()
+    again = world.admin.request("DELETE", f"/sessions/{user.sid}", 404)
+    assert again.json() == {"error": "Sesssion not found"}
+
+
+@pytest.mark.door("admin-user")
+def test_admin_signs_a_user_out(world):
+    user, other = SignedIn(world), SignedIn(world)
+    bob = world.shop.sign_in(user="bob", password="builder")
+    offline = offline_tokens(world)
+    world.admin.request("POST", f"/users/{world.admin.user('ada')['id']}/logout", 204)
+    ended(world, user, "admin-user")
+    ended(world, other, "admin-user")
+    assert world.shop.refresh(offline).status_code == 400, "offline sessions end, too"
+    assert world.shop.is_alive(bob)
+
+
+@pytest.mark.door("admin-realm")
+def test_admin_signs_everybody_out(world):
+    users = [SignedIn(world), SignedIn(world)]
+    bob = world.shop.sign_in(user="bob", password="builder")
+    answer = world.admin.request("POST", "/logout-all", 200)
+    assert answer.json() is not None
+    # From this moment on nobody's session counts, whether told or not.
+    assert not any(user.is_alive() for user in users) and not world.shop.is_alive(bob)
+    for user in users:
+        world.told("django-blog", user.sid)
+    world.told("django-shop", bob.sid)
+    assert any(one.door == "admin-realm" for one in world.admin.signouts())
+    # Adapters hear "everybody" once: without a list of sessions.
+    wait_for(lambda: any("adapterSessionIds" not in one
+                         for one in world.sinks["legacy-node"].k_logouts()),
+             "the adapter is told of everybody")
+    # Who signs in now is in.
+    assert world.shop.is_alive(world.shop.sign_in())
+
+
+@pytest.mark.door("user-disabled")
+def test_disabling_a_user(world):
+    user = SignedIn(world)
+    ada = world.admin.user("ada")
+    world.admin.request("PUT", f"/users/{ada['id']}", 204, json={**ada, "enabled": False})
+    ended(world, user, "user-disabled")
+    refused = world.ovirt.password_grant()
+    assert refused.json() == {"error": "invalid_grant", "error_description": "Account disabled"}
+    page = world.shop.authorize(user.browser)
+    assert page.is_login()
+
+
+@pytest.mark.door("user-deleted")
+def test_deleting_a_user(world):
+    user = SignedIn(world)
+    world.admin.request("DELETE", f"/users/{world.admin.user('ada')['id']}", 204)
+    ended(world, user, "user-deleted")
+
+
+@pytest.mark.door("realm-deleted")
+def test_deleting_a_realm(world):
+    user = SignedIn(world)
+    world.sinks["django-blog"].set(answers=[503, 503])  # so that something is owed for a while
+    world.admin.request("DELETE", "", 204)
+    world.told("django-shop", user.sid)
+    # The keys stay published until everybody has been told: the notice can be verified.
+    wait_for(lambda: len(world.sinks["django-blog"].logout_tokens(user.sid)) == 3,
+             "the blog is told after two failures", 60)
+    answer = requests.get(world.server.endpoint("auth"), timeout=60, allow_redirects=False,
+                          params=world.shop.authorize_params())
+    assert 400 <= answer.status_code < 500
+    assert world.shop.post("token", grant_type="refresh_token",
+                           refresh_token=user.shop.refresh).status_code >= 400
+
+
+@pytest.mark.door("expired-maximum")
+def test_a_session_that_is_too_old(new_world):
+    world = new_world(lambda realm: realm.update(ssoSessionMaxLifespan=4, accessTokenLifespan=4))
+    user = SignedIn(world)
+    world.told("django-blog", user.sid, 120)
+    assert not user.is_alive()
+    assert world.admin.receipt(user.sid).door == "expired-maximum"
+    assert world.shop.authorize(user.browser).is_login()
+
+
+@pytest.mark.door("expired-idle")
+def test_a_session_that_nobody_uses(new_world):
+    world = new_world(lambda realm: realm.update(ssoSessionIdleTimeout=4))
+    user = SignedIn(world)
+    world.told("django-blog", user.sid, 120)
+    assert not user.is_alive()
+    assert world.admin.receipt(user.sid).door == "expired-idle"
+
+
+def test_a_client_without_any_channel_is_named_as_not_told(world):
+    browser = Browser()
+    world.ovirt.sign_in(browser)
+    tokens = world.shop.sign_in(browser)
+    assert world.shop.post("logout", refresh_token=tokens.refresh).status_code == 204
+    receipt = world.admin.receipt(tokens.sid)
+    assert receipt.deliveries["ovirt-engine"].state == "not_possible"
+    assert receipt.deliveries["ovirt-engine"].reason
+
+
+def test_a_front_channel_without_a_browser_is_not_possible(world):
+    browser = Browser()
+    world.front.sign_in(browser)
+    tokens = world.shop.sign_in(browser)
+    world.admin.request("DELETE", f"/sessions/{tokens.sid}", 204)
+    assert world.admin.receipt(tokens.sid).deliveries["front-app"].state == "not_possible"
+
+
+def test_offline_sessions_survive_the_ordinary_sign_out(world):
+    browser = Browser()
+    offline = offline_tokens(world, browser)
+    world.blog.sign_in(browser)
+    page = browser.open(logout_url(world), follow=False,
+                        params={"redirect_uri": world.shop.base_url + "/"})
+    assert page.status == 302
+    assert world.shop.refresh(offline).status_code == 200
+
+
+def test_a_door_for_a_realm_with_many_sessions(make):
+    """Every session gets its end and its notices, whatever the batches are."""
+    sink = make.sink()
+    realm = realms.customers({})
+    realms.add_client(realm, "many", sink.url)
+    server = make.server(realm)
+    app = App(server, "many", sink.url, "many-secret")
+    sids = [Tokens(app.password_grant().json()).sid for _ in range(120)]
+    assert len(set(sids)) == len(sids)
+    server.admin().request("POST", "/logout-all", 200)
+    wait_for(lambda: set(sids) <= {one.get("sid") for one in sink.logout_tokens()},
+             "all sessions' notices have arrived", 120)
