@@ -4,7 +4,7 @@
  * dynamic counters, which take a short lock. Every label set is bounded: fixed labels come
  * from tables of the program, dynamic ones end in one series "other". Thread-safe.
  *
- * Names, label names and label tables are borrowed and must be static. */
+ * Names, help texts, label names, tables of values and bounds are borrowed and must be static. */
 #ifndef METRICS_METRICS_H
 #define METRICS_METRICS_H
 
@@ -45,8 +45,8 @@ void metrics_count(struct metrics_counter *counter, size_t a_index, size_t b_ind
  * line, all further ones share one whose every label is "other". 1 to METRICS_LABELS names. */
 struct metrics_dynamic *metrics_add_dynamic(struct metrics *metrics, const char *name,
 	const char *help, const char *const *label_names, size_t labels_n, size_t max_series);
-/* Adds to the series of these values, as many as there are label names. Values are copied; bytes
- * that are not UTF-8 become "?". NULL is fine. */
+/* Adds to the series of these values, as many as there are label names. Values are copied; one that
+ * is not UTF-8 counts as "?". NULL is fine. */
 void metrics_count_dynamic(struct metrics_dynamic *dynamic, const struct str *values,
 	uint64_t more);
 

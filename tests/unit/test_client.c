@@ -810,12 +810,13 @@ static void a_stop_lets_some_finish_and_cancels_the_rest(void **state)
 struct sender {
 	struct client *client;
 	struct tally *tally;
+	struct str url;
 };
 
 static void *send_fifty(void *argument)
 {
 	struct sender *sender = argument;
-	struct client_request request = { .url = plain_url("/count"), .method = STR("POST") };
+	struct client_request request = { .url = sender->url, .method = STR("POST") };
 	for (int i = 0; i < 50; i++)
 		if (client_send(sender->client, &request, count, sender->tally, NULL))
 			abort();
@@ -827,7 +828,7 @@ static void any_thread_may_send(void **state)
 	(void)state;
 	struct client *client = client_of((struct client_config){ 0 });
 	struct tally tally = TALLY;
-	struct sender sender = { client, &tally };
+	struct sender sender = { client, &tally, plain_url("/count") };
 	pthread_t threads[4];
 	for (size_t i = 0; i < ARRAY_LENGTH(threads); i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, send_fifty, &sender), 0);
