@@ -88,8 +88,9 @@ struct client {
 	size_t nodes_n;
 	struct attributes flow_overrides; /* authenticationFlowBindingOverrides */
 	/* Keycloak features the client asks for that this server has not; empty: none.
-	 * Sign-in at such a client is refused with this text. */
-	struct str not_possible;
+	 * Sign-in at such a client is refused with this text; the other one is for the grant type
+	 * `password`, beside the first. */
+	struct str not_possible, direct_grant_not_possible;
 };
 
 enum key_use { KEY_SIGN, KEY_ENCRYPT };
@@ -164,8 +165,11 @@ struct realm {
 	struct client_scope **default_scopes, **optional_scopes; /* for new clients */
 	size_t default_scopes_n, optional_scopes_n;
 	struct table client_by_id, client_by_client_id, role_by_id, group_by_id, scope_by_name, key_by_kid;
-	/* Why nobody can sign in (a bound flow or the like that is not built); empty: fine. */
-	struct str not_possible;
+	struct group **default_groups; /* what new users are put in */
+	size_t default_groups_n;
+	/* Why nobody can sign in (a bound flow or the like that is not built); empty: fine. The
+	 * other one is for the grant type `password`. */
+	struct str not_possible, direct_grant_not_possible;
 };
 
 const struct client *realm_client_by_client_id(const struct realm *realm, struct str client_id);

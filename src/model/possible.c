@@ -1,0 +1,187 @@
+/* Flows and clients that ask for more than is built; see possible.h. */
+#include "model/possible.h"
+
+#include "base/tables.h"
+
+enum { DEPTH = 16 }; /* of flows within flows; loops end there */
+
+static const struct flow_rep *find_flow(const struct realm_rep *realm, struct str alias)
+{
+	for (size_t i = 0; i < realm->flows_n; i++)
+		if (str_eq(realm->flows[i].alias, alias))
+			return &realm->flows[i];
+	return NULL;
+}
+
+static bool one_of(struct str name, const char *const *names)
+{
+	for (; *names; names++)
+		if (str_eq_z(name, *names))
+			return true;
+	return false;
+}
+
+/* What a password sign-in is made of. */
+static bool is_built(struct str authenticator)
+{
+	static const char *const names[] = {
+		"auth-username-password-form", "auth-username-form", "auth-password-form",
+		"direct-grant-validate-username", "direct-grant-validate-password", NULL,
+	};
+	return one_of(authenticator, names);
+}
+
+static bool is_condition(struct str authenticator)
+{
+	return str_starts(authenticator, STR("conditional-"));
+}
+
+static struct str asks_for(struct arena *arena, struct str what)
+{
+	return arena_join(arena, STR("Signing in here asks for \""), what,
+			  STR("\", which this server cannot do yet."));
+}
+
+static struct str level_not_possible(struct arena *arena, const struct realm_rep *realm,
+				     struct str alias, int depth);
+
+/* A conditional flow within a flow asks only those whose conditions hold. Who has a second
+ * factor is refused for having it (login/required_action.h), so that the condition
+ * "has one set up" may stand; whom others meet is not known. */
+static struct str condition_not_possible(struct arena *arena, const struct realm_rep *realm,
+					 struct str alias)
+{
+	const struct flow_rep *flow = find_flow(realm, alias);
+	bool conditions = false, configured = false;
+	struct str asked = { NULL, 0 };
+	for (size_t i = 0; flow && i < flow->executions_n; i++) {
+		const struct execution_rep *execution = &flow->executions[i];
+		if (str_eq(execution->requirement, STR("DISABLED")))
+			continue;
+		if (is_condition(execution->authenticator)) {
+			conditions = true;
+			if (str_eq(execution->authenticator, STR("conditional-user-configured")))
+				configured = true;
+		} else {
+			asked = execution->is_flow ? execution->flow : execution->authenticator;
+		}
+	}
+	return flow && (!conditions || configured || !asked.n) ? (struct str){ NULL, 0 } :
+								 asks_for(arena, asked.n ? asked : alias);
+}
+
+static struct str execution_not_possible(struct arena *arena, const struct realm_rep *realm,
+					 const struct execution_rep *execution, int depth)
+{
+	if (str_eq(execution->requirement, STR("CONDITIONAL")))
+		return condition_not_possible(arena, realm, execution->flow);
+	if (execution->is_flow)
+		return level_not_possible(arena, realm, execution->flow, depth + 1);
+	return is_built(execution->authenticator) ? (struct str){ NULL, 0 } :
+						    asks_for(arena, execution->authenticator);
+}
+
+/* As Keycloak walks it: where something is required, alternatives do not count. */
+static struct str level_not_possible(struct arena *arena, const struct realm_rep *realm,
+				     struct str alias, int depth)
+{
+	const struct flow_rep *flow = find_flow(realm, alias);
+	struct str reason = { NULL, 0 };
+	bool required = false, possible = false;
+	if (!flow || depth > DEPTH)
+		return asks_for(arena, alias);
+	for (size_t i = 0; i < flow->executions_n; i++) {
+		const struct execution_rep *execution = &flow->executions[i];
+		if (str_eq(execution->requirement, STR("REQUIRED")) ||
+		    str_eq(execution->requirement, STR("CONDITIONAL"))) {
+			reason = execution_not_possible(arena, realm, execution, depth);
+			if (reason.n)
+				return reason;
+			required |= str_eq(execution->requirement, STR("REQUIRED"));
+		}
+	}
+	if (required)
+		return (struct str){ NULL, 0 };
+	for (size_t i = 0; !possible && i < flow->executions_n; i++) {
+		const struct execution_rep *execution = &flow->executions[i];
+		if (!str_eq(execution->requirement, STR("ALTERNATIVE")))
+			continue;
+		struct str why = execution_not_possible(arena, realm, execution, depth);
+		possible = !why.n;
+		if (!reason.n)
+			reason = why;
+	}
+	return possible ? (struct str){ NULL, 0 } : reason.n ? reason : asks_for(arena, alias);
+}
+
+struct str flow_not_possible(struct arena *arena, const struct realm_rep *realm, struct str alias)
+{
+	return level_not_possible(arena, realm, alias, 0);
+}
+
+/* The flow that a client binds instead of the realm's, by its id. */
+static struct str override_not_possible(struct arena *arena, const struct realm_rep *realm,
+					const struct client *client, struct str kind)
+{
+	struct str id = attributes_get(&client->flow_overrides, kind);
+	if (!id.n)
+		return (struct str){ NULL, 0 };
+	for (size_t i = 0; i < realm->flows_n; i++)
+		if (str_eq(realm->flows[i].id, id))
+			return flow_not_possible(arena, realm, realm->flows[i].alias);
+	return asks_for(arena, STR("a flow of the application's own"));
+}
+
+/* Client attributes by which Keycloak asks for more, and their values that do not. */
+static const struct {
+	struct str attribute;
+	const char *plain[3];
+	struct str text;
+} attributes_asking[] = {
+	{ STR_INIT("require.pushed.authorization.requests"), { "false" },
+	  STR_INIT("pushed authorization requests") },
+	{ STR_INIT("request.object.required"), { "not required", "false" },
+	  STR_INIT("request objects") },
+	{ STR_INIT("dpop.bound.access.tokens"), { "false" }, STR_INIT("DPoP") },
+	{ STR_INIT("tls.client.certificate.bound.access.tokens"), { "false" },
+	  STR_INIT("TLS client certificates") },
+	{ STR_INIT("minimum.acr.value"), { "0" }, STR_INIT("a higher level of authentication") },
+};
+
+static struct str attribute_not_possible(struct arena *arena, const struct client *client)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(attributes_asking); i++) {
+		struct str value = attributes_get(&client->attributes, attributes_asking[i].attribute);
+		bool asks = value.n > 0;
+		for (size_t j = 0; asks && j < 3 && attributes_asking[i].plain[j]; j++)
+			asks = !str_eq_z(value, attributes_asking[i].plain[j]);
+		if (asks)
+			return asks_for(arena, attributes_asking[i].text);
+	}
+	return (struct str){ NULL, 0 };
+}
+
+struct str client_not_possible(struct arena *arena, const struct realm_rep *realm,
+			       const struct client *client)
+{
+	if (!str_eq(client->protocol, STR("openid-connect")))
+		return arena_join(arena, STR("This application uses the protocol \""), client->protocol,
+				  STR("\", which this server does not speak yet."));
+	if (client->bearer_only)
+		return (struct str){ NULL, 0 };
+	if (client->consent_required)
+		return STR("This application asks for your consent, which this server cannot do yet.");
+	if (!client->public_client && client->client_authenticator_type.n &&
+	    !str_eq(client->client_authenticator_type, STR("client-secret")))
+		return arena_join(arena, STR("This application authenticates by \""),
+				  client->client_authenticator_type,
+				  STR("\", which this server cannot check yet."));
+	struct str reason = override_not_possible(arena, realm, client, STR("browser"));
+	return reason.n ? reason : attribute_not_possible(arena, client);
+}
+
+struct str client_direct_grant_not_possible(struct arena *arena, const struct realm_rep *realm,
+					    const struct client *client)
+{
+	return override_not_possible(arena, realm, client, STR("direct_grant"));
+}

@@ -1,0 +1,251 @@
+/* Keycloak's key providers; see keys.h. */
+#include "store/keys.h"
+
+#include "base/tables.h"
+#include "crypto/base64.h"
+#include "crypto/key.h"
+#include "crypto/random.h"
+#include "crypto/x509.h"
+
+/* What each provider keeps where. */
+struct provider {
+	struct str id;
+	enum key_use use;
+	enum sign_key_kind kind;  /* of a generated key */
+	int bits;                 /* of a generated key */
+	struct str private_name;  /* the entry with the private key or the secret */
+	struct str algorithm;     /* when the component does not say */
+	struct str algorithm_name; /* the entry that says it; empty: none */
+	bool generated;
+};
+
+static const struct provider providers[] = {
+	{ STR_INIT("rsa-generated"), KEY_SIGN, SIGN_KEY_RSA, 2048, STR_INIT("privateKey"),
+	  STR_INIT("RS256"), STR_INIT("algorithm"), true },
+	{ STR_INIT("rsa"), KEY_SIGN, SIGN_KEY_RSA, 2048, STR_INIT("privateKey"), STR_INIT("RS256"),
+	  STR_INIT("algorithm"), false },
+	{ STR_INIT("rsa-enc-generated"), KEY_ENCRYPT, SIGN_KEY_RSA, 2048, STR_INIT("privateKey"),
+	  STR_INIT("RSA-OAEP"), STR_INIT("algorithm"), true },
+	{ STR_INIT("rsa-enc"), KEY_ENCRYPT, SIGN_KEY_RSA, 2048, STR_INIT("privateKey"),
+	  STR_INIT("RSA-OAEP"), STR_INIT("algorithm"), false },
+	{ STR_INIT("hmac-generated"), KEY_SIGN, SIGN_KEY_SECRET, 1024, STR_INIT("secret"),
+	  STR_INIT("HS256"), STR_INIT("algorithm"), true },
+	{ STR_INIT("aes-generated"), KEY_ENCRYPT, SIGN_KEY_SECRET, 256, STR_INIT("secret"),
+	  STR_INIT("AES"), STR_INIT(""), true },
+	{ STR_INIT("ecdsa-generated"), KEY_SIGN, SIGN_KEY_P256, 0, STR_INIT("ecdsaPrivateKey"),
+	  STR_INIT(""), STR_INIT(""), true },
+	{ STR_INIT("ecdh-generated"), KEY_ENCRYPT, SIGN_KEY_P256, 0, STR_INIT("ecdhPrivateKey"),
+	  STR_INIT("ECDH-ES"), STR_INIT("ecdhAlgorithm"), true },
+	{ STR_INIT("eddsa-generated"), KEY_SIGN, SIGN_KEY_ED25519, 0, STR_INIT("eddsaPrivateKey"),
+	  STR_INIT("EdDSA"), STR_INIT(""), true },
+};
+
+static const struct provider *find_provider(struct str id)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(providers); i++)
+		if (str_eq(providers[i].id, id))
+			return &providers[i];
+	return NULL;
+}
+
+bool key_provider_is_known(struct str provider_id)
+{
+	return find_provider(provider_id) != NULL;
+}
+
+static bool is_true(const struct component_rep *component, struct str name)
+{
+	struct str value = component_config(component, name);
+	return !value.n || str_eq_nocase(value, STR("true"));
+}
+
+static struct str algorithm_of(const struct component_rep *component, const struct provider *provider,
+			       const struct sign_key *key)
+{
+	struct str said = component_config(component, provider->algorithm_name);
+	if (said.n || provider->algorithm.n)
+		return said.n ? said : provider->algorithm;
+	switch (sign_key_kind(key)) {
+	case SIGN_KEY_P384:
+		return STR("ES384");
+	case SIGN_KEY_P521:
+		return STR("ES512");
+	case SIGN_KEY_P256:
+	case SIGN_KEY_RSA:
+	case SIGN_KEY_ED25519:
+	case SIGN_KEY_SECRET:
+		break;
+	}
+	return STR("ES256");
+}
+
+/* The public side, as the admin API and the certs document show it. */
+static enum error_code public_side(struct arena *arena, const struct component_rep *component,
+				   struct realm_key *key, struct why *reterr_why)
+{
+	struct x509_facts facts;
+	struct str certificate = component_config(component, STR("certificate"));
+	enum error_code error;
+	if ((error = sign_key_public_text(arena, key->key, &key->public_key, reterr_why)))
+		return error;
+	if (!certificate.n)
+		return OK;
+	if ((error = x509_parse(arena, certificate, &facts, reterr_why)))
+		return error;
+	key->certificate = base64_encode(arena, facts.der);
+	return OK;
+}
+
+static enum error_code parse(struct arena *arena, const struct component_rep *component,
+			     const struct provider *provider, struct realm_key *key,
+			     struct why *reterr_why)
+{
+	enum error_code error;
+	struct str text = component_config(component, provider->private_name);
+	key->kid = component_config(component, STR("kid"));
+	if (provider->kind == SIGN_KEY_SECRET) {
+		SECRET_SCOPED bytes = { NULL, 0 };
+		if ((error = base64url_decode_secret(text, &bytes, reterr_why)) ||
+		    (error = sign_key_from_secret(secret_str(&bytes), &key->key, reterr_why)))
+			return error;
+		if (!key->kid.n)
+			return error_because(reterr_why, ERROR_INVALID_VALUE, "it has no kid");
+	} else {
+		if ((error = sign_key_from_private(text, &key->key, reterr_why)) ||
+		    (error = public_side(arena, component, key, reterr_why)))
+			return error;
+		if (!key->kid.n && (error = sign_key_kid(arena, key->key, &key->kid, reterr_why)))
+			return error;
+	}
+	key->algorithm = algorithm_of(component, provider, key->key);
+	return OK;
+}
+
+enum error_code key_of_component(struct arena *arena, const struct component_rep *component,
+				 struct realm_key *ret_key, bool *ret_found, struct why *reterr_why)
+{
+	const struct provider *provider = find_provider(component->provider_id);
+	struct why why = { "" };
+	*ret_found = false;
+	if (!provider || !is_true(component, STR("enabled")))
+		return OK;
+	struct realm_key key = { .provider_id = component->id, .use = provider->use };
+	key.state = is_true(component, STR("active")) ? KEY_ACTIVE : KEY_PASSIVE;
+	struct str priority = component_config(component, STR("priority"));
+	if (priority.n && !str_to_int64(priority, &key.priority))
+		return error_because(reterr_why, ERROR_INVALID_VALUE,
+				     "key provider \"%.*s\": priority is no number",
+				     STR_ARG(component->name));
+	enum error_code error = parse(arena, component, provider, &key, &why);
+	if (error) {
+		sign_key_free(key.key);
+		return error_because(reterr_why, error, "key provider \"%.*s\": %s",
+				     STR_ARG(component->name), why.text);
+	}
+	*ret_key = key;
+	*ret_found = true;
+	return OK;
+}
+
+/* ---- new keys ---- */
+
+static void set_config(struct arena *arena, struct component_rep *component, struct str name,
+		       struct str value)
+{
+	struct json_list_pair *pair = NULL;
+	for (size_t i = 0; !pair && i < component->config_n; i++)
+		if (str_eq(component->config[i].key, name))
+			pair = &component->config[i];
+	if (!pair)
+		pair = arena_push(arena, &component->config, &component->config_n,
+				  sizeof *component->config);
+	*pair = (struct json_list_pair){ .key = name,
+					 .values = arena_array(arena, 1, sizeof *pair->values),
+					 .n = 1 };
+	pair->values[0] = value;
+}
+
+static int bits_of(const struct component_rep *component, const struct provider *provider)
+{
+	int64_t asked;
+	bool secret = provider->kind == SIGN_KEY_SECRET;
+	struct str size = component_config(component, secret ? STR("secretSize") : STR("keySize"));
+	/* A secret's size is in bytes. */
+	if (!str_to_int64(size, &asked) || asked <= 0 || asked > (secret ? 512 : 4096))
+		return provider->bits;
+	return (int)(secret ? asked * 8 : asked);
+}
+
+static enum sign_key_kind kind_of(const struct component_rep *component,
+				  const struct provider *provider)
+{
+	struct str curve = component_config(component, str_eq(provider->id, STR("ecdsa-generated")) ?
+								STR("ecdsaEllipticCurveKey") :
+								STR("ecdhEllipticCurveKey"));
+	if (provider->kind != SIGN_KEY_P256)
+		return provider->kind;
+	return str_eq(curve, STR("P-384")) ? SIGN_KEY_P384 :
+	       str_eq(curve, STR("P-521")) ? SIGN_KEY_P521 :
+					     SIGN_KEY_P256;
+}
+
+static enum error_code fill(struct arena *arena, struct component_rep *component,
+			    const struct provider *provider, const struct sign_key *key,
+			    struct str realm_name, int64_t now_ms, struct why *reterr_why)
+{
+	SECRET_SCOPED text = { NULL, 0 };
+	struct str certificate;
+	enum error_code error = sign_key_private_text(key, &text, reterr_why);
+	if (error)
+		return error;
+	set_config(arena, component, provider->private_name, arena_str(arena, secret_str(&text)));
+	if (provider->kind == SIGN_KEY_SECRET) {
+		set_config(arena, component, STR("kid"), random_uuid(arena));
+	} else if (provider->kind == SIGN_KEY_RSA) {
+		if ((error = x509_self_signed(arena, key, realm_name, now_ms, &certificate,
+					      reterr_why)))
+			return error;
+		set_config(arena, component, STR("certificate"), certificate);
+	}
+	return OK;
+}
+
+enum error_code key_generate(struct arena *arena, struct component_rep *component,
+			     struct str realm_name, int64_t now_ms, struct why *reterr_why)
+{
+	const struct provider *provider = find_provider(component->provider_id);
+	struct sign_key *key = NULL;
+	if (!provider || !provider->generated ||
+	    component_config(component, provider->private_name).n)
+		return OK;
+	enum error_code error = sign_key_generate(kind_of(component, provider),
+						  bits_of(component, provider), &key, reterr_why);
+	if (error)
+		return error;
+	error = fill(arena, component, provider, key, realm_name, now_ms, reterr_why);
+	sign_key_free(key);
+	return error;
+}
+
+void key_default_components(struct arena *arena, struct component_rep **ret_components, size_t *ret_n)
+{
+	static const struct {
+		struct str name, provider, algorithm;
+	} wanted[] = {
+		{ STR_INIT("rsa-generated"), STR_INIT("rsa-generated"), STR_INIT("") },
+		{ STR_INIT("rsa-enc-generated"), STR_INIT("rsa-enc-generated"),
+		  STR_INIT("RSA-OAEP") },
+		{ STR_INIT("hmac-generated-hs512"), STR_INIT("hmac-generated"), STR_INIT("HS512") },
+		{ STR_INIT("aes-generated"), STR_INIT("aes-generated"), STR_INIT("") },
+	};
+	struct component_rep *list = arena_array(arena, ARRAY_LENGTH(wanted), sizeof *list);
+	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
+		list[i].name = wanted[i].name;
+		list[i].provider_id = wanted[i].provider;
+		set_config(arena, &list[i], STR("priority"), STR("100"));
+		if (wanted[i].algorithm.n)
+			set_config(arena, &list[i], STR("algorithm"), wanted[i].algorithm);
+	}
+	*ret_components = list;
+	*ret_n = ARRAY_LENGTH(wanted);
+}
