@@ -1,0 +1,110 @@
+/* One attempt at a delivery; see attempt.h. */
+#include "outbox/attempt.h"
+
+#include "base/clock.h"
+#include "crypto/random.h"
+#include "jose/jws.h"
+#include "outbox/backoff.h"
+#include "signout/channel.h"
+#include "signout/notice.h"
+
+/* The start of a reason that tells of a time-out; what the receipt says is what the next
+ * attempt knows. */
+#define TIMED_OUT "no answer in time: "
+
+static enum error_code sign(struct arena *arena, const struct realm *realm, struct str algorithm,
+			    const char *type, struct str claims, struct str *ret_token, struct why *reterr_why)
+{
+	enum sign_algorithm id;
+	const struct realm_key *key = realm_key_for(realm, algorithm);
+	if (!key || !sign_algorithm_of(algorithm, &id))
+		return error_because(reterr_why, ERROR_NO_KEY, "realm %.*s has no active key for %.*s",
+				     STR_ARG(realm->settings.name), STR_ARG(algorithm));
+	return jws_sign(arena, key->key, id, str_from(type), key->kid, claims, ret_token, reterr_why);
+}
+
+/* The URL as the client has it now; an edited one counts at once. */
+static struct str present_url(struct arena *arena, const struct realm *realm, const struct delivery *delivery)
+{
+	const struct client *client = realm_client_by_id(realm, delivery->client_id);
+	if (!client)
+		return delivery->url;
+	const struct client_session session = { .adapter_host = delivery->adapter_host };
+	struct channel_target target = channel_server(arena, client, &session);
+	return target.channel == delivery->channel ? target.url : delivery->url;
+}
+
+enum error_code outbox_attempt_request(struct arena *arena, const struct realm *realm,
+				       const struct delivery *delivery, struct client_request *ret_request,
+				       struct why *reterr_why)
+{
+	struct str token, jti = random_uuid(arena);
+	int64_t now_ms = clock_wall_ms();
+	bool back = delivery->channel == CHANNEL_BACKCHANNEL;
+	struct str claims = back ? notice_logout_token(arena, delivery, jti, now_ms / 1000) :
+				   notice_admin_logout(arena, delivery, jti, now_ms);
+	enum error_code code = sign(arena, realm, delivery->algorithm, back ? "logout+jwt" : "JWT", claims, &token, reterr_why);
+	if (code != OK)
+		return code;
+	*ret_request = (struct client_request){
+		.method = STR("POST"),
+		.url = present_url(arena, realm, delivery),
+		.content_type = back ? STR("application/x-www-form-urlencoded") : STR("text/plain; charset=ISO-8859-1"),
+		/* A compact JWS needs no percent-encoding. */
+		.body = back ? arena_join(arena, STR("logout_token="), token, STR("")) : token,
+		.body_borrowed = true,
+		.policy = CLIENT_POLICY_ADMIN,
+		.max_body = 4096,
+	};
+	return OK;
+}
+
+enum error_code outbox_attempt_superseded(struct store *store, const struct delivery *delivery,
+					  bool *ret_superseded, struct why *reterr_why)
+{
+	*ret_superseded = false;
+	bool by_adapter = delivery->channel == CHANNEL_ADMIN_URL && delivery->adapter_session_id.n;
+	/* A notice with a sid can only hit that session. */
+	if (delivery->send_sid && !by_adapter)
+		return OK;
+	return store_newer_client_session(store, delivery->realm_id, delivery->user_id, delivery->client_id,
+					  by_adapter ? delivery->adapter_session_id : STR(""), delivery->bound_ms,
+					  ret_superseded, reterr_why);
+}
+
+static bool is_time_out(enum client_outcome outcome)
+{
+	return outcome == CLIENT_ANSWER_TIMEOUT || outcome == CLIENT_RESET;
+}
+
+struct effect_delivery_update outbox_attempt_outcome(struct arena *arena, const struct delivery *delivery,
+						     struct str owner, enum client_outcome outcome,
+						     int http_status, struct str reason, int64_t now_ms)
+{
+	uint32_t chance;
+	random_bytes(&chance, sizeof chance);
+	bool timed_out = is_time_out(outcome);
+	const struct backoff_attempt attempt = {
+		.now_ms = now_ms,
+		.attempts = delivery->attempts + 1,
+		.queued_ms = delivery->queued_ms,
+		.give_up_ms = delivery->give_up_ms,
+		.http_status = http_status,
+		.timed_out = timed_out,
+		.timed_out_before = str_starts(delivery->reason, STR(TIMED_OUT)),
+		.chance = chance,
+	};
+	struct backoff_verdict verdict = backoff_decide(&attempt);
+	struct str words = timed_out ? arena_join(arena, STR(TIMED_OUT), reason, STR("")) : reason;
+	return (struct effect_delivery_update){
+		.id = delivery->id,
+		.expected = DELIVERY_SENDING,
+		.state = verdict.state,
+		.lease_owner = owner,
+		.now_ms = now_ms,
+		.due_ms = verdict.due_ms,
+		.attempts = attempt.attempts,
+		.http_status = http_status,
+		.reason = verdict.state == DELIVERY_DELIVERED ? STR("") : words,
+	};
+}

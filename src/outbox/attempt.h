@@ -1,0 +1,22 @@
+/* One attempt at a delivery: the request that tells the client, and what its outcome means.
+ * Private to outbox/. */
+#ifndef OUTBOX_ATTEMPT_H
+#define OUTBOX_ATTEMPT_H
+
+#include "outbox/outbox.h"
+
+/* Builds the request: a fresh token, signed, with the client's present URL (the stored one
+ * when the client is gone). Texts live in `arena`. ERROR_NO_KEY and the like: the delivery
+ * waits. */
+MUST_USE enum error_code outbox_attempt_request(struct arena *arena, const struct realm *realm,
+						const struct delivery *delivery,
+						struct client_request *ret_request, struct why *reterr_why);
+/* True when the notice must not go out any more, since it would hit a newer session. */
+MUST_USE enum error_code outbox_attempt_superseded(struct store *store, const struct delivery *delivery,
+						   bool *ret_superseded, struct why *reterr_why);
+/* The update that the outcome of an attempt asks for. */
+struct effect_delivery_update outbox_attempt_outcome(struct arena *arena, const struct delivery *delivery,
+						     struct str owner, enum client_outcome outcome,
+						     int http_status, struct str reason, int64_t now_ms);
+
+#endif

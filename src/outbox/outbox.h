@@ -1,0 +1,34 @@
+/* The outbox: takes due deliveries, signs and sends them, and records what came of it.
+ *
+ * A delivery is leased, so that a dead process's rows come back; at least once, and exactly
+ * once when nothing fails. Nobody's request waits for it. Retries are in backoff.h,
+ * bounds per host in client/. Realm-wide sign-outs are ended in batches by jobs.h. */
+#ifndef OUTBOX_OUTBOX_H
+#define OUTBOX_OUTBOX_H
+
+#include "client/client.h"
+#include "run/snapshots.h"
+#include "run/writer.h"
+
+struct outbox;
+
+struct outbox_config {
+	struct store *store;
+	struct writer *writer;
+	struct snapshots *snapshots;
+	struct client *http;
+	/* Told of each settled or postponed delivery; for metrics. May be NULL. */
+	void (*observe)(void *context, const struct delivery *delivery, enum delivery_state state, int64_t latency_ms);
+	void *context;
+};
+
+/* Starts the threads. */
+MUST_USE enum error_code outbox_new(const struct outbox_config *config, struct outbox **ret_outbox,
+				    struct why *reterr_why);
+/* There is something to send, or a mass job to do. Any thread. */
+void outbox_wake(struct outbox *outbox);
+/* Stops taking; what is under way is awaited for a moment, its lease runs out otherwise.
+ * The HTTP client must still run. */
+void outbox_free(struct outbox *outbox);
+
+#endif
