@@ -54,7 +54,7 @@ static enum error_code read_texts(const struct reader *r, const struct place *at
 				     "expected a list of texts");
 	struct str *items = arena_array(r->arena, n, sizeof *items);
 	for (size_t i = 0; !error && i < n; i++) {
-		struct place item = place_of_item(at, i);
+		struct place item = value_place_of_item(at, i);
 		error = value_read_text(r, single ? at : &item,
 					single ? value : json_array_get(value, i), &items[i]);
 	}
@@ -74,7 +74,7 @@ static enum error_code read_structs(const struct reader *r, const struct place *
 	size_t n = json_array_size(value);
 	char *items = new_structs(r, shape, n);
 	for (size_t i = 0; i < n; i++) {
-		struct place item = place_of_item(at, i);
+		struct place item = value_place_of_item(at, i);
 		error = read_struct(r, &item, json_array_get(value, i), shape,
 				    items + i * shape->size);
 		if (error)
@@ -138,7 +138,7 @@ static enum error_code read_map(const struct reader *r, const struct place *at, 
 			continue;
 		char *entry = entries + n++ * size;
 		*(struct str *)entry = arena_str(r->arena, str_of(key, length));
-		struct place place = place_of_member(at, *(struct str *)entry, false);
+		struct place place = value_place_of_member(at, *(struct str *)entry, false);
 		error = read_entry(r, &place, item, field, entry);
 		if (error)
 			return error;
@@ -277,7 +277,7 @@ static enum error_code read_unknown(struct filling *f, struct str name, json_t *
 			keep(f, name, value);
 		return OK;
 	}
-	struct place place = place_of_member(f->at, name, false);
+	struct place place = value_place_of_member(f->at, name, false);
 	return value_refuse(f->r, &place, value, ERROR_UNKNOWN_FIELD, "unknown field");
 }
 
@@ -292,7 +292,7 @@ static enum error_code read_member(struct filling *f, struct str name, json_t *v
 		return OK;
 	size_t i = (size_t)(field - f->shape->fields);
 	f->sent.bits[i / 64] |= UINT64_C(1) << i % 64;
-	struct place place = place_of_member(f->at, name, field->flags & JSON_SECRET);
+	struct place place = value_place_of_member(f->at, name, field->flags & JSON_SECRET);
 	return read_field(f->r, &place, value, field, f->object);
 }
 
@@ -302,7 +302,7 @@ static enum error_code check_required(const struct filling *f)
 		const struct json_field *field = &f->shape->fields[i];
 		if (!(field->flags & JSON_REQUIRED) || f->sent.bits[i / 64] >> i % 64 & 1)
 			continue;
-		struct place place = place_of_member(f->at, str_from(field->name), false);
+		struct place place = value_place_of_member(f->at, str_from(field->name), false);
 		return value_refuse(f->r, &place, NULL, ERROR_INVALID_VALUE,
 				    "a required field is absent");
 	}

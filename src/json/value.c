@@ -10,12 +10,12 @@
 
 enum { VALUE_SHOWN = 80, PATH_SHOWN = 200 };
 
-struct place place_of_member(const struct place *up, struct str name, bool secret)
+struct place value_place_of_member(const struct place *up, struct str name, bool secret)
 {
 	return (struct place){ .up = up, .name = name, .secret = secret || up->secret };
 }
 
-struct place place_of_item(const struct place *up, size_t index)
+struct place value_place_of_item(const struct place *up, size_t index)
 {
 	return (struct place){ .up = up, .index = index, .secret = up->secret };
 }

@@ -25,8 +25,8 @@ struct place {
 };
 
 /* The place of a member or an element of what stands at `up`. */
-struct place place_of_member(const struct place *up, struct str name, bool secret);
-struct place place_of_item(const struct place *up, size_t index);
+struct place value_place_of_member(const struct place *up, struct str name, bool secret);
+struct place value_place_of_item(const struct place *up, size_t index);
 
 /* Writes "PATH = VALUE: problem" and returns `code`. A NULL value is not shown. */
 enum error_code value_refuse(const struct reader *r, const struct place *at, json_t *value,
