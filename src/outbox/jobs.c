@@ -29,18 +29,22 @@ static enum error_code batch(const struct outbox_config *config, struct arena *a
 	enum door door;
 	if (!door_of(job->order.door, &door))
 		return error_because(reterr_why, ERROR_CORRUPT, "job %.*s: unknown door", STR_ARG(job->order.job_id));
-	enum error_code code = store_list_sessions_before(config->store, arena, job->order.realm_id,
+	enum error_code code = store_list_sessions_before(config->store, arena, job->order.realm_id, false,
 		job->order.epoch_ms, BATCH, &sessions, &n, reterr_why);
+	/* Offline sessions come when no other is left. */
+	if (code == OK && n == 0 && door_row(door)->offline == DOOR_OFFLINE_ENDS)
+		code = store_list_sessions_before(config->store, arena, job->order.realm_id, true,
+			job->order.epoch_ms, BATCH, &sessions, &n, reterr_why);
 	if (code != OK)
 		return code;
 	struct effects effects = effects_new(arena);
 	for (size_t i = 0; i < n; i++)
 		end_session(arena, &job->order, door, realm, &sessions[i], &effects);
 	effects_add(&effects, EFFECT_JOB_ADVANCE)->u.job = (struct effect_job){
-		.id = job->order.job_id, .done = job->done + (int64_t)n, .total = job->total, .finished = n < BATCH };
+		.id = job->order.job_id, .done = job->done + (int64_t)n, .total = job->total, .finished = n == 0 };
 	struct store_work work = store_work_effects(&effects);
 	code = writer_apply(config->writer, &work, reterr_why);
-	*ret_more = code == ERROR_STALE || n == BATCH;
+	*ret_more = code == ERROR_STALE || n > 0;
 	/* A session that was used meanwhile is read again with the next batch. */
 	return code == ERROR_STALE ? OK : code;
 }

@@ -231,21 +231,28 @@ static void start(struct outbox *outbox, const struct delivery *delivery)
 	snapshots_put(outbox->config.snapshots, realm);
 }
 
-/* Takes due rows while there is room; true when there may be more. */
-static bool claim(struct outbox *outbox)
+/* Milliseconds until something falls due, IDLE_MS at most. */
+static int64_t pause_ms(int64_t due_ms)
+{
+	int64_t wait = due_ms == INT64_MAX ? IDLE_MS : due_ms - clock_wall_ms();
+	return wait < 0 ? 0 : wait > IDLE_MS ? IDLE_MS : wait;
+}
+
+/* Takes due rows while there is room; returns how long to wait before the next look. */
+static int64_t claim(struct outbox *outbox)
 {
 	pthread_mutex_lock(&outbox->lock);
 	size_t room = UNDER_WAY_MAX - outbox->under_way;
 	pthread_mutex_unlock(&outbox->lock);
 	if (room == 0)
-		return false;
+		return IDLE_MS; /* or until something lands */
 	ARENA_SCOPED arena = arena_new(16 << 10);
 	struct why why = { "" };
 	int64_t due_ms, now_ms = clock_wall_ms();
 	/* A read that costs nothing tells whether the claim, which writes, is worth it. */
 	enum error_code code = store_next_due(outbox->config.store, &due_ms, &why);
 	if (code == OK && due_ms > now_ms)
-		return false;
+		return pause_ms(due_ms);
 	struct store_claim claim = { .owner = outbox->owner, .now_ms = now_ms, .lease_until_ms = now_ms + LEASE_MS,
 		.max = room < CLAIM ? (int64_t)room : CLAIM, .arena = arena };
 	const struct store_work work = { .kind = STORE_WORK_CLAIM, .u.claim = &claim };
@@ -253,11 +260,11 @@ static bool claim(struct outbox *outbox)
 		code = writer_apply(outbox->config.writer, &work, &why);
 	if (code != OK) {
 		log_write(LOG_ERROR, "outbox", "claiming deliveries: %s", why.text);
-		return false;
+		return IDLE_MS;
 	}
 	for (size_t i = 0; i < claim.ret_n; i++)
 		start(outbox, &claim.ret_deliveries[i]);
-	return claim.ret_n == (size_t)claim.max;
+	return claim.ret_n ? 0 : IDLE_MS / 10;
 }
 
 static bool do_jobs(struct outbox *outbox)
@@ -269,17 +276,6 @@ static bool do_jobs(struct outbox *outbox)
 		return false;
 	}
 	return more;
-}
-
-/* Milliseconds until something falls due, IDLE_MS at most. */
-static int64_t pause_ms(struct outbox *outbox)
-{
-	int64_t due_ms;
-	struct why why;
-	if (store_next_due(outbox->config.store, &due_ms, &why) != OK)
-		return IDLE_MS;
-	int64_t wait = due_ms == INT64_MAX ? IDLE_MS : due_ms - clock_wall_ms();
-	return wait < 0 ? 0 : wait > IDLE_MS ? IDLE_MS : wait;
 }
 
 /* Sleeps until woken, something landed, or the time is up. Returns what landed. */
@@ -332,8 +328,9 @@ static void *run(void *context)
 			continue;
 		}
 		bool more = do_jobs(outbox);
-		more |= claim(outbox);
-		wait_ms = more ? 0 : pause_ms(outbox);
+		wait_ms = claim(outbox);
+		if (more)
+			wait_ms = 0;
 	}
 	return NULL;
 }
