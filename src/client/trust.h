@@ -6,8 +6,8 @@
 
 struct trust;
 
-/* Reads a PEM bundle and adds the certificates of a PEM text (empty: none). ERROR_INVALID_CONFIG with
- * the file's name. An empty path means the distribution's bundle: it is read when the first
+/* Reads a PEM bundle and adds the certificates of a PEM text (empty: none). ERROR_INVALID_CONFIG
+ * with the file's name. An empty path means the distribution's bundle: it is read when the first
  * connection needs it (that takes 50 ms), and where there is none nobody is trusted. */
 enum error_code trust_new(struct str ca_file, struct str ca_pem, struct trust **ret_trust,
 	struct why *reterr_why) MUST_USE;
