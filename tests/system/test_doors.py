@@ -275,7 +275,7 @@ def test_a_client_without_any_channel_is_named_as_not_told(world):
     tokens = world.shop.sign_in(browser)
     assert world.shop.post("logout", refresh_token=tokens.refresh).status_code == 204
     receipt = world.admin.receipt(tokens.sid)
-    assert receipt.deliveries["ovirt-engine"].state == "not_possible"
+    assert receipt.deliveries["ovirt-engine"].state == "not-possible"
     assert receipt.deliveries["ovirt-engine"].reason
 
 
@@ -284,7 +284,7 @@ def test_a_front_channel_without_a_browser_is_not_possible(world):
     world.front.sign_in(browser)
     tokens = world.shop.sign_in(browser)
     world.admin.request("DELETE", f"/sessions/{tokens.sid}", 204)
-    assert world.admin.receipt(tokens.sid).deliveries["front-app"].state == "not_possible"
+    assert world.admin.receipt(tokens.sid).deliveries["front-app"].state == "not-possible"
 
 
 def test_offline_sessions_survive_the_ordinary_sign_out(world):
