@@ -55,8 +55,8 @@ static enum error_code expand(enum db_engine engine, const char *name, const cha
 		while (i < ARRAY_LENGTH(tokens) && !str_eq(tokens[i].word, word))
 			i++;
 		if (i == ARRAY_LENGTH(tokens))
-			return error_because(reterr_why, ERROR_INTERNAL, "statement %s: unknown token {%.*s}",
-				name, STR_ARG(word));
+			return error_because(reterr_why, ERROR_INTERNAL,
+				"statement %s: unknown token {%.*s}", name, STR_ARG(word));
 		text_add(&text, tokens[i].engines[engine]);
 		rest = str_drop(rest, n);
 	}
@@ -68,16 +68,16 @@ static enum error_code expand(enum db_engine engine, const char *name, const cha
 
 /* ---- open and close ---- */
 
-enum error_code db_open(const struct db_config *config, struct db **ret_db,
-	struct why *reterr_why)
+enum error_code db_open(const struct db_config *config, struct db **ret_db, struct why *reterr_why)
 {
 	if (str_has_nul(config->path) || str_has_nul(config->url))
-		return error_because(reterr_why, ERROR_INVALID_CONFIG, "the database's name holds a NUL");
+		return error_because(
+			reterr_why, ERROR_INVALID_CONFIG, "the database's name holds a NUL");
 	struct arena *arena = arena_new(0);
 	struct db *db = NULL;
-	enum error_code code = config->engine == DB_SQLITE ?
-		sqlite_open(config, arena, &db, reterr_why) :
-		postgres_open(config, arena, &db, reterr_why);
+	enum error_code code = config->engine == DB_SQLITE
+		? sqlite_open(config, arena, &db, reterr_why)
+		: postgres_open(config, arena, &db, reterr_why);
 	if (code != OK) {
 		arena_free(arena);
 		return code;
@@ -172,8 +172,8 @@ static enum error_code parse_types(struct db_prepared *prepared, struct why *ret
 	const struct db_statement *statement = prepared->statement;
 	for (const char *t = statement->types; *t; t++) {
 		if (prepared->n == DB_PARAMETERS || !strchr("tibB", *t))
-			return error_because(reterr_why, ERROR_INTERNAL, "statement %s: types \"%s\"",
-				statement->name, statement->types);
+			return error_because(reterr_why, ERROR_INTERNAL,
+				"statement %s: types \"%s\"", statement->name, statement->types);
 		prepared->types[prepared->n] = *t;
 		prepared->nullable[prepared->n] = t[1] == '?';
 		t += t[1] == '?';
@@ -182,8 +182,8 @@ static enum error_code parse_types(struct db_prepared *prepared, struct why *ret
 	return OK;
 }
 
-static size_t slot_of(struct db_prepared *const *slots, size_t slots_n,
-	const struct db_statement *statement)
+static size_t slot_of(
+	struct db_prepared *const *slots, size_t slots_n, const struct db_statement *statement)
 {
 	size_t i = ((uintptr_t)statement >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 32 & (slots_n - 1);
 	while (slots[i] && slots[i]->statement != statement)
@@ -223,8 +223,8 @@ static enum error_code ready(struct db *db, const struct db_statement *statement
 	if (thorough || !db->calls->is_ready(db, prepared)) {
 		ARENA_SCOPED scratch = arena_new(0);
 		char *sql;
-		enum error_code code =
-			expand(db->engine, statement->name, statement->sql, scratch, &sql, reterr_why);
+		enum error_code code = expand(
+			db->engine, statement->name, statement->sql, scratch, &sql, reterr_why);
 		if (code == OK)
 			code = db->calls->prepare(db, prepared, sql, thorough, reterr_why);
 		if (code != OK)
@@ -234,20 +234,22 @@ static enum error_code ready(struct db *db, const struct db_statement *statement
 	return OK;
 }
 
-static enum error_code check_values(const struct db_prepared *prepared, struct db_values values,
-	struct why *reterr_why)
+static enum error_code check_values(
+	const struct db_prepared *prepared, struct db_values values, struct why *reterr_why)
 {
-	static const char letters[] = { [DB_TEXT] = 't', [DB_INT] = 'i', [DB_BYTES] = 'b',
-		[DB_BOOL] = 'B' };
+	static const char letters[] = {
+		[DB_TEXT] = 't', [DB_INT] = 'i', [DB_BYTES] = 'b', [DB_BOOL] = 'B'
+	};
 	const char *name = prepared->statement->name;
 	if (values.n != prepared->n)
-		return error_because(reterr_why, ERROR_INTERNAL, "statement %s takes %zu values, got %zu",
-			name, prepared->n, values.n);
+		return error_because(reterr_why, ERROR_INTERNAL,
+			"statement %s takes %zu values, got %zu", name, prepared->n, values.n);
 	for (size_t i = 0; i < values.n; i++) {
 		const struct db_value *v = &values.p[i];
-		if (v->kind == DB_NULL ? !prepared->nullable[i] : letters[v->kind] != prepared->types[i])
-			return error_because(reterr_why, ERROR_INTERNAL, "statement %s: $%zu has the wrong type",
-				name, i + 1);
+		if (v->kind == DB_NULL ? !prepared->nullable[i]
+				       : letters[v->kind] != prepared->types[i])
+			return error_because(reterr_why, ERROR_INTERNAL,
+				"statement %s: $%zu has the wrong type", name, i + 1);
 		if (v->kind == DB_TEXT && (str_has_nul(v->text) || !str_is_utf8(v->text)))
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
 				"statement %s: $%zu holds a NUL or is not UTF-8", name, i + 1);
@@ -255,12 +257,13 @@ static enum error_code check_values(const struct db_prepared *prepared, struct d
 	return OK;
 }
 
-enum error_code db_check_changed(const struct db_statement *statement, int64_t changed,
-	struct why *reterr_why)
+enum error_code db_check_changed(
+	const struct db_statement *statement, int64_t changed, struct why *reterr_why)
 {
 	if (statement->rows >= 0 && changed != statement->rows)
-		return error_because(reterr_why, ERROR_STALE, "statement %s changed %lld rows, must change %d",
-			statement->name, (long long)changed, statement->rows);
+		return error_because(reterr_why, ERROR_STALE,
+			"statement %s changed %lld rows, must change %d", statement->name,
+			(long long)changed, statement->rows);
 	return OK;
 }
 
@@ -274,14 +277,14 @@ static enum error_code make_ready(struct db *db, const struct db_statement *stat
 		return error_because(reterr_why, ERROR_INTERNAL, "statement %s: a query, or not",
 			statement->name);
 	if (statement->rows >= 0 && !db->in_transaction)
-		return error_because(reterr_why, ERROR_INTERNAL, "statement %s outside a transaction",
-			statement->name);
+		return error_because(reterr_why, ERROR_INTERNAL,
+			"statement %s outside a transaction", statement->name);
 	enum error_code code = ready(db, statement, false, ret_prepared, reterr_why);
 	return code == OK ? check_values(*ret_prepared, values, reterr_why) : code;
 }
 
-enum error_code db_run(struct db *db, const struct db_statement *statement,
-	struct db_values values, int64_t *ret_changed, struct why *reterr_why)
+enum error_code db_run(struct db *db, const struct db_statement *statement, struct db_values values,
+	int64_t *ret_changed, struct why *reterr_why)
 {
 	struct db_prepared *prepared;
 	int64_t changed = 0;
@@ -295,16 +298,16 @@ enum error_code db_run(struct db *db, const struct db_statement *statement,
 	return code;
 }
 
-enum error_code db_run_batch(struct db *db, const struct db_call *calls, size_t n,
-	struct why *reterr_why)
+enum error_code db_run_batch(
+	struct db *db, const struct db_call *calls, size_t n, struct why *reterr_why)
 {
 	if (!db->in_transaction)
 		return error_because(reterr_why, ERROR_INTERNAL, "a batch outside a transaction");
 	ARENA_SCOPED scratch = arena_new(0);
 	struct db_prepared **prepared = arena_array(scratch, n, sizeof(struct db_prepared *));
 	for (size_t i = 0; i < n; i++) {
-		enum error_code code = make_ready(db, calls[i].statement, calls[i].values, false,
-			&prepared[i], reterr_why);
+		enum error_code code = make_ready(
+			db, calls[i].statement, calls[i].values, false, &prepared[i], reterr_why);
 		if (code != OK)
 			return code;
 	}
@@ -317,12 +320,12 @@ enum error_code db_query(struct db *db, const struct db_statement *statement,
 {
 	struct db_prepared *prepared;
 	enum error_code code = make_ready(db, statement, values, true, &prepared, reterr_why);
-	return code == OK ? db->calls->query(db, prepared, values.p, arena, ret_rows, reterr_why) :
-	                    code;
+	return code == OK ? db->calls->query(db, prepared, values.p, arena, ret_rows, reterr_why)
+			  : code;
 }
 
-enum error_code db_prepare(struct db *db, const struct db_statement *statement,
-	struct why *reterr_why)
+enum error_code db_prepare(
+	struct db *db, const struct db_statement *statement, struct why *reterr_why)
 {
 	struct db_prepared *prepared;
 	return ready(db, statement, true, &prepared, reterr_why);
@@ -401,7 +404,8 @@ enum error_code db_backup(struct db *db, struct str path,
 	struct why *reterr_why)
 {
 	if (str_has_nul(path))
-		return error_because(reterr_why, ERROR_INVALID_VALUE, "the file's name holds a NUL");
+		return error_because(
+			reterr_why, ERROR_INVALID_VALUE, "the file's name holds a NUL");
 	ARENA_SCOPED scratch = arena_new(0);
 	return db->calls->backup(db, arena_z(scratch, path), progress, context, reterr_why);
 }

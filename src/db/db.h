@@ -109,15 +109,15 @@ struct db_values {
 };
 
 /* db_run(db, &put_user, DB_VALUES(db_text(id), db_int(now)), NULL, why) */
-#define DB_VALUES(...) \
+#define DB_VALUES(...)                                                 \
 	((struct db_values){ (const struct db_value[]){ __VA_ARGS__ }, \
 		sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value) })
 #define DB_NO_VALUES ((struct db_values){ NULL, 0 })
 
 /* Opens a connection. SQLite: WAL, synchronous=FULL, foreign keys off, 10 s busy timeout.
  * NULs in the path or the URL: INVALID_CONFIG. The URL's password never shows in `why`. */
-MUST_USE enum error_code db_open(const struct db_config *config, struct db **ret_db,
-	struct why *reterr_why);
+MUST_USE enum error_code db_open(
+	const struct db_config *config, struct db **ret_db, struct why *reterr_why);
 /* Rolls back what is open. NULL is fine. */
 void db_close(struct db *db);
 void db_close_at(struct db **db);
@@ -128,8 +128,7 @@ enum db_engine db_engine_of(const struct db *db);
 /* Transactions. READ sees one snapshot. WRITE: SQLite takes the write lock at once;
  * PostgreSQL is serializable. */
 enum db_transaction { DB_READ, DB_WRITE };
-MUST_USE enum error_code db_begin(struct db *db, enum db_transaction kind,
-	struct why *reterr_why);
+MUST_USE enum error_code db_begin(struct db *db, enum db_transaction kind, struct why *reterr_why);
 /* Durable when OK. After an error nothing of it holds and no transaction is open; only a
  * PostgreSQL connection lost during the commit (STORE_FAILED) leaves it unknown. */
 MUST_USE enum error_code db_commit(struct db *db, struct why *reterr_why);
@@ -160,8 +159,8 @@ struct db_call {
 
 /* Runs them in order, as db_run does, inside a transaction; on PostgreSQL in one pipeline,
  * so that a thousand cost about one round trip. The first that fails decides the error. */
-MUST_USE enum error_code db_run_batch(struct db *db, const struct db_call *calls, size_t n,
-	struct why *reterr_why);
+MUST_USE enum error_code db_run_batch(
+	struct db *db, const struct db_call *calls, size_t n, struct why *reterr_why);
 
 /* A result, row after row, in the arena it was read into. */
 struct db_rows {
@@ -185,19 +184,20 @@ int64_t db_cell_int(const struct db_rows *rows, size_t row, size_t column);
 bool db_cell_bool(const struct db_rows *rows, size_t row, size_t column);
 
 /* Prepares it without running: finds mistakes in its text, types and parameters. */
-MUST_USE enum error_code db_prepare(struct db *db, const struct db_statement *statement,
-	struct why *reterr_why);
+MUST_USE enum error_code db_prepare(
+	struct db *db, const struct db_statement *statement, struct why *reterr_why);
 
 /* Runs several statements without parameters, separated by ';': migrations. */
 MUST_USE enum error_code db_script(struct db *db, const char *sql, struct why *reterr_why);
 
 /* Upkeep. On PostgreSQL, which does its own, checkpoint does nothing. */
-enum db_checkpoint { DB_CHECKPOINT_PASSIVE, DB_CHECKPOINT_TRUNCATE };
-/* Moves the write-ahead log into the database file. PASSIVE waits for nobody; TRUNCATE
- * holds writers back, waits for readers and empties the log. BUSY when it had to leave
- * something. Run it on a connection of its own: it takes no one else's time. */
-MUST_USE enum error_code db_checkpoint(struct db *db, enum db_checkpoint how,
-	struct why *reterr_why);
+enum db_checkpoint { DB_CHECKPOINT_PASSIVE, DB_CHECKPOINT_RESTART, DB_CHECKPOINT_TRUNCATE };
+/* Moves the write-ahead log into the database file. PASSIVE waits for nobody; RESTART
+ * holds writers back and waits for readers, so that the log starts over in the same file;
+ * TRUNCATE also shortens the file to nothing. BUSY when it had to leave something. Run it
+ * on a connection of its own: it takes no one else's time. */
+MUST_USE enum error_code db_checkpoint(
+	struct db *db, enum db_checkpoint how, struct why *reterr_why);
 /* Bytes in the write-ahead log after this connection's last commit; 0 on PostgreSQL. */
 int64_t db_wal_bytes(const struct db *db);
 /* Full check of the file's structure: CORRUPT with the first finding. PostgreSQL: OK. */

@@ -12,10 +12,10 @@ struct db_prepared {
 	char types[DB_PARAMETERS];
 	bool nullable[DB_PARAMETERS];
 
-	void *handle;                  /* SQLite: sqlite3_stmt; NULL when not prepared */
-	int position[DB_PARAMETERS];   /* SQLite: where $1.. is bound */
-	char name[16];                 /* PostgreSQL: its name in the session */
-	unsigned session;              /* PostgreSQL: the session that knows it; 0: none */
+	void *handle;                /* SQLite: sqlite3_stmt; NULL when not prepared */
+	int position[DB_PARAMETERS]; /* SQLite: where $1.. is bound */
+	char name[16];               /* PostgreSQL: its name in the session */
+	unsigned session;            /* PostgreSQL: the session that knows it; 0: none */
 };
 
 /* An engine's connection begins with this. */
@@ -52,7 +52,8 @@ struct db_engine_calls {
 		const struct db_value *values, struct arena *arena, struct db_rows *ret_rows,
 		struct why *reterr_why);
 	enum error_code (*script)(struct db *db, const char *sql, struct why *reterr_why);
-	enum error_code (*checkpoint)(struct db *db, enum db_checkpoint how, struct why *reterr_why);
+	enum error_code (*checkpoint)(
+		struct db *db, enum db_checkpoint how, struct why *reterr_why);
 	int64_t (*wal_bytes)(const struct db *db);
 	enum error_code (*check)(struct db *db, struct why *reterr_why);
 	enum error_code (*backup)(struct db *db, const char *path,
@@ -62,8 +63,8 @@ struct db_engine_calls {
 
 /* The two engines. *ret_db's head but for `calls` and `engine` is filled in by db.c;
  * `arena` becomes the connection's. */
-enum error_code sqlite_open(const struct db_config *config, struct arena *arena,
-	struct db **ret_db, struct why *reterr_why);
+enum error_code sqlite_open(const struct db_config *config, struct arena *arena, struct db **ret_db,
+	struct why *reterr_why);
 enum error_code postgres_open(const struct db_config *config, struct arena *arena,
 	struct db **ret_db, struct why *reterr_why);
 
@@ -71,7 +72,7 @@ enum error_code postgres_open(const struct db_config *config, struct arena *aren
 void sqlite_start(void);
 
 /* STALE when `changed` is not what the statement asks for. */
-enum error_code db_check_changed(const struct db_statement *statement, int64_t changed,
-	struct why *reterr_why);
+enum error_code db_check_changed(
+	const struct db_statement *statement, int64_t changed, struct why *reterr_why);
 
 #endif

@@ -105,8 +105,8 @@ enum error_code db_pool_take(struct db_pool *pool, struct db **ret_db, struct wh
 	const unsigned *known = remembered_place(pool);
 	unsigned i = known ? *known : 0;
 	if (!(known && try_place(pool, i)) && !try_all(pool, &i) && !wait_for_place(pool, &i))
-		return error_because(reterr_why, ERROR_BUSY, "all %u database connections are in use",
-			pool->max);
+		return error_because(reterr_why, ERROR_BUSY,
+			"all %u database connections are in use", pool->max);
 	struct db *db = atomic_load(&pool->places[i].db);
 	if (!db) {
 		enum error_code code = db_open(&pool->config, &db, reterr_why);
@@ -134,8 +134,8 @@ void db_pool_give(struct db_pool *pool, struct db *db)
 	free_place(pool, i);
 }
 
-enum error_code db_pool_new(const struct db_config *config, unsigned max,
-	struct db_pool **ret_pool, struct why *reterr_why)
+enum error_code db_pool_new(const struct db_config *config, unsigned max, struct db_pool **ret_pool,
+	struct why *reterr_why)
 {
 	if (max < 1 || max > MOST)
 		return error_because(reterr_why, ERROR_INVALID_CONFIG,

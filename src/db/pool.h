@@ -18,8 +18,8 @@ void db_pool_free(struct db_pool *pool);
 
 /* Lends a connection. Waits when all are taken, 10 s at most, then BUSY. Do not hold one
  * while taking another. */
-MUST_USE enum error_code db_pool_take(struct db_pool *pool, struct db **ret_db,
-	struct why *reterr_why);
+MUST_USE enum error_code db_pool_take(
+	struct db_pool *pool, struct db **ret_db, struct why *reterr_why);
 /* Gives it back; a transaction that is still open is rolled back. */
 void db_pool_give(struct db_pool *pool, struct db *db);
 

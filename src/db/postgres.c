@@ -16,8 +16,16 @@ enum {
 
 /* Server-side types; fixed since PostgreSQL's first versions (pg_type.dat). */
 enum oid {
-	OID_BOOL = 16, OID_BYTEA = 17, OID_CHAR = 18, OID_NAME = 19, OID_INT8 = 20, OID_INT2 = 21,
-	OID_INT4 = 23, OID_TEXT = 25, OID_UNKNOWN = 705, OID_VARCHAR = 1043,
+	OID_BOOL = 16,
+	OID_BYTEA = 17,
+	OID_CHAR = 18,
+	OID_NAME = 19,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_TEXT = 25,
+	OID_UNKNOWN = 705,
+	OID_VARCHAR = 1043,
 };
 
 struct postgres_db {
@@ -48,15 +56,23 @@ static enum error_code code_of(const char *state)
 		const char *prefix;
 		enum error_code code;
 	} codes[] = {
-		{ "40001", ERROR_STALE }, { "40P01", ERROR_STALE },
+		{ "40001", ERROR_STALE },
+		{ "40P01", ERROR_STALE },
 		{ "0A000", ERROR_STALE }, /* "cached plan must not change result type" */
 		{ "55P03", ERROR_BUSY },  /* lock_timeout */
 		{ "23505", ERROR_EXISTS },
-		{ "23", ERROR_INVALID_VALUE }, { "22", ERROR_INVALID_VALUE },
-		{ "XX001", ERROR_CORRUPT }, { "XX002", ERROR_CORRUPT },
-		{ "25006", ERROR_STORE_FAILED }, { "25P03", ERROR_STORE_FAILED },
-		{ "08", ERROR_STORE_FAILED }, { "53", ERROR_STORE_FAILED }, { "57", ERROR_STORE_FAILED },
-		{ "58", ERROR_STORE_FAILED }, { "28", ERROR_STORE_FAILED }, { "3D", ERROR_STORE_FAILED },
+		{ "23", ERROR_INVALID_VALUE },
+		{ "22", ERROR_INVALID_VALUE },
+		{ "XX001", ERROR_CORRUPT },
+		{ "XX002", ERROR_CORRUPT },
+		{ "25006", ERROR_STORE_FAILED },
+		{ "25P03", ERROR_STORE_FAILED },
+		{ "08", ERROR_STORE_FAILED },
+		{ "53", ERROR_STORE_FAILED },
+		{ "57", ERROR_STORE_FAILED },
+		{ "58", ERROR_STORE_FAILED },
+		{ "28", ERROR_STORE_FAILED },
+		{ "3D", ERROR_STORE_FAILED },
 	};
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		if (strncmp(state, codes[i].prefix, strlen(codes[i].prefix)) == 0)
@@ -72,15 +88,15 @@ static enum error_code exists(const PGresult *result, const char *name, struct w
 	const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
 	const char *from = detail ? strchr(detail, '(') : NULL;
 	const char *to = from ? strstr(from, ")=") : NULL;
-	struct str columns = to ? str_of(from + 1, (size_t)(to - from) - 1) :
-	                          str_from(constraint ? constraint : "");
+	struct str columns = to ? str_of(from + 1, (size_t)(to - from) - 1)
+				: str_from(constraint ? constraint : "");
 	return error_because(reterr_why, ERROR_EXISTS, "unique: %s(%.*s): statement %s",
 		table ? table : "", STR_ARG(columns), name);
 }
 
 /* result may be NULL: then the connection itself failed. */
-static enum error_code fail(struct postgres_db *p, const PGresult *result, const char *name,
-	struct why *reterr_why)
+static enum error_code fail(
+	struct postgres_db *p, const PGresult *result, const char *name, struct why *reterr_why)
 {
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 	const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
@@ -116,7 +132,8 @@ static void no_notice(void *context, const char *message)
 static enum error_code simple(struct postgres_db *p, const char *sql, struct why *reterr_why)
 {
 	if (!p->connection)
-		return error_because(reterr_why, ERROR_STORE_FAILED, "PostgreSQL: the connection is lost");
+		return error_because(
+			reterr_why, ERROR_STORE_FAILED, "PostgreSQL: the connection is lost");
 	PGresult *result = PQexec(p->connection, sql);
 	ExecStatusType status = PQresultStatus(result);
 	bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
@@ -139,10 +156,11 @@ static enum error_code check_url(const char *url, struct why *reterr_why)
 static enum error_code connect_now(struct postgres_db *p, struct why *reterr_why)
 {
 	/* Before the URL: what it may override. After it: what it may not. */
-	static const char *const keys[] = { "connect_timeout", "application_name", "keepalives_idle",
-		"keepalives_interval", "keepalives_count", "tcp_user_timeout", "dbname", "client_encoding",
+	static const char *const keys[] = { "connect_timeout", "application_name",
+		"keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+		"dbname", "client_encoding", NULL };
+	const char *const values[] = { "10", "curfew", "30", "10", "3", "30000", p->url, "UTF8",
 		NULL };
-	const char *const values[] = { "10", "curfew", "30", "10", "3", "30000", p->url, "UTF8", NULL };
 	p->session++;
 	p->connection = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(p->connection) != CONNECTION_OK)
@@ -151,9 +169,11 @@ static enum error_code connect_now(struct postgres_db *p, struct why *reterr_why
 	const char *encoding = PQparameterStatus(p->connection, "server_encoding");
 	if (!encoding || strcmp(encoding, "UTF8") != 0) {
 		lose(p);
-		return error_because(reterr_why, ERROR_INVALID_CONFIG, "the database's encoding must be UTF8");
+		return error_because(
+			reterr_why, ERROR_INVALID_CONFIG, "the database's encoding must be UTF8");
 	}
-	return simple(p, "set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '60s'",
+	return simple(p,
+		"set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '60s'",
 		reterr_why);
 }
 
@@ -167,7 +187,8 @@ static bool is_alive(struct postgres_db *p)
 	while (poll(&fd, 1, 0) > 0) {
 		if (!PQconsumeInput(p->connection) || PQstatus(p->connection) != CONNECTION_OK)
 			return false;
-		(void)PQisBusy(p->connection); /* takes notices and changed settings out of the buffer */
+		/* Takes notices and changed settings out of the buffer. */
+		(void)PQisBusy(p->connection);
 	}
 	return true;
 }
@@ -193,8 +214,8 @@ static void postgres_close(struct db *db)
 
 /* ---- transactions ---- */
 
-static enum error_code postgres_begin(struct db *db, enum db_transaction kind,
-	struct why *reterr_why)
+static enum error_code postgres_begin(
+	struct db *db, enum db_transaction kind, struct why *reterr_why)
 {
 	struct postgres_db *p = of(db);
 	enum error_code code = ensure_connected(p, reterr_why);
@@ -216,7 +237,8 @@ static enum error_code postgres_commit(struct db *db, struct why *reterr_why)
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		code = fail(p, result, "commit", reterr_why);
 	else if (strcmp(PQcmdStatus(result), "COMMIT") != 0)
-		code = error_because(reterr_why, ERROR_INTERNAL, "commit of a transaction that had failed");
+		code = error_because(
+			reterr_why, ERROR_INTERNAL, "commit of a transaction that had failed");
 	PQclear(result);
 	return code;
 }
@@ -225,12 +247,12 @@ static void postgres_rollback(struct db *db)
 {
 	struct postgres_db *p = of(db);
 	if (p->connection && PQtransactionStatus(p->connection) != PQTRANS_IDLE &&
-	    simple(p, "rollback", NULL) != OK)
+		simple(p, "rollback", NULL) != OK)
 		lose(p);
 }
 
-static enum error_code postgres_savepoint(struct db *db, enum db_savepoint what,
-	struct why *reterr_why)
+static enum error_code postgres_savepoint(
+	struct db *db, enum db_savepoint what, struct why *reterr_why)
 {
 	static const char *const sql[] = { [DB_SAVEPOINT_SET] = "savepoint list",
 		[DB_SAVEPOINT_RELEASE] = "release list",
@@ -265,8 +287,8 @@ static bool is_readable(Oid type)
 	}
 }
 
-static enum error_code describe(struct postgres_db *p, const struct db_prepared *prepared,
-	struct why *reterr_why)
+static enum error_code describe(
+	struct postgres_db *p, const struct db_prepared *prepared, struct why *reterr_why)
 {
 	const char *name = prepared->statement->name;
 	PGresult *result = PQdescribePrepared(p->connection, prepared->name);
@@ -275,11 +297,13 @@ static enum error_code describe(struct postgres_db *p, const struct db_prepared 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		code = fail(p, result, name, reterr_why);
 	else if ((prepared->statement->rows == DB_ROWS_QUERY) != (columns > 0))
-		code = error_because(reterr_why, ERROR_INTERNAL, "statement %s: a query, or not", name);
+		code = error_because(
+			reterr_why, ERROR_INTERNAL, "statement %s: a query, or not", name);
 	for (int c = 0; code == OK && c < columns; c++)
 		if (!is_readable(PQftype(result, c)))
-			code = error_because(reterr_why, ERROR_INTERNAL, "statement %s: column %s has type %u",
-				name, PQfname(result, c), PQftype(result, c));
+			code = error_because(reterr_why, ERROR_INTERNAL,
+				"statement %s: column %s has type %u", name, PQfname(result, c),
+				PQftype(result, c));
 	PQclear(result);
 	return code;
 }
@@ -287,8 +311,9 @@ static enum error_code describe(struct postgres_db *p, const struct db_prepared 
 static enum error_code postgres_prepare(struct db *db, struct db_prepared *prepared,
 	const char *sql, bool thorough, struct why *reterr_why)
 {
-	static const Oid oids[] = { ['t'] = OID_TEXT, ['i'] = OID_INT8, ['b'] = OID_BYTEA,
-		['B'] = OID_BOOL };
+	static const Oid oids[] = {
+		['t'] = OID_TEXT, ['i'] = OID_INT8, ['b'] = OID_BYTEA, ['B'] = OID_BOOL
+	};
 	struct postgres_db *p = of(db);
 	enum error_code code = ensure_connected(p, reterr_why);
 	if (code != OK)
@@ -298,7 +323,8 @@ static enum error_code postgres_prepare(struct db *db, struct db_prepared *prepa
 		for (size_t i = 0; i < prepared->n; i++)
 			types[i] = oids[(unsigned char)prepared->types[i]];
 		snprintf(prepared->name, sizeof prepared->name, "s%u", ++p->names);
-		PGresult *result = PQprepare(p->connection, prepared->name, sql, (int)prepared->n, types);
+		PGresult *result =
+			PQprepare(p->connection, prepared->name, sql, (int)prepared->n, types);
 		if (PQresultStatus(result) != PGRES_COMMAND_OK)
 			code = fail(p, result, prepared->statement->name, reterr_why);
 		PQclear(result);
@@ -340,8 +366,9 @@ static enum error_code fill(const struct db_prepared *prepared, const struct db_
 		case DB_TEXT:
 		case DB_BYTES:
 			if (v->text.n > INT32_MAX)
-				return error_because(reterr_why, ERROR_INVALID_VALUE, "statement %s: $%zu is too long",
-					prepared->statement->name, i + 1);
+				return error_because(reterr_why, ERROR_INVALID_VALUE,
+					"statement %s: $%zu is too long", prepared->statement->name,
+					i + 1);
 			ret->values[i] = v->text.n ? v->text.p : "";
 			ret->lengths[i] = (int)v->text.n;
 			break;
@@ -355,7 +382,8 @@ static enum error_code execute(struct postgres_db *p, const struct db_prepared *
 {
 	struct parameters parameters;
 	if (!p->connection)
-		return error_because(reterr_why, ERROR_STORE_FAILED, "PostgreSQL: the connection is lost");
+		return error_because(
+			reterr_why, ERROR_STORE_FAILED, "PostgreSQL: the connection is lost");
 	enum error_code code = fill(prepared, values, &parameters, reterr_why);
 	if (code != OK)
 		return code;
@@ -397,7 +425,8 @@ static enum error_code send_batch(struct postgres_db *p, struct db_prepared *con
 {
 	struct parameters parameters;
 	for (size_t i = 0; i < n; i++) {
-		enum error_code code = fill(prepared[i], calls[i].values.p, &parameters, reterr_why);
+		enum error_code code =
+			fill(prepared[i], calls[i].values.p, &parameters, reterr_why);
 		if (code != OK)
 			return code;
 		if (!PQsendQueryPrepared(p->connection, prepared[i]->name, (int)prepared[i]->n,
@@ -465,8 +494,8 @@ static enum error_code postgres_batch(struct db *db, struct db_prepared *const *
 	struct postgres_db *p = of(db);
 	enum error_code code = ensure_connected(p, reterr_why);
 	for (size_t done = 0; code == OK && done < n; done += BATCH)
-		code = run_pipeline(p, prepared + done, calls + done, n - done < BATCH ? n - done : BATCH,
-			reterr_why);
+		code = run_pipeline(p, prepared + done, calls + done,
+			n - done < BATCH ? n - done : BATCH, reterr_why);
 	return code;
 }
 
@@ -538,8 +567,9 @@ static enum error_code postgres_query(struct db *db, const struct db_prepared *p
 	struct db_value *cells = arena_array(arena, n * columns, sizeof *cells);
 	for (size_t i = 0; i < n * columns && code == OK; i++)
 		if (!read_cell(result, (int)(i / columns), (int)(i % columns), arena, &cells[i]))
-			code = error_because(reterr_why, ERROR_INTERNAL, "statement %s: column %s has type %u",
-				prepared->statement->name, PQfname(result, (int)(i % columns)),
+			code = error_because(reterr_why, ERROR_INTERNAL,
+				"statement %s: column %s has type %u", prepared->statement->name,
+				PQfname(result, (int)(i % columns)),
 				PQftype(result, (int)(i % columns)));
 	PQclear(result);
 	if (code == OK)
@@ -563,8 +593,8 @@ static enum error_code postgres_script(struct db *db, const char *sql, struct wh
 
 /* ---- upkeep: the server does its own ---- */
 
-static enum error_code postgres_checkpoint(struct db *db, enum db_checkpoint how,
-	struct why *reterr_why)
+static enum error_code postgres_checkpoint(
+	struct db *db, enum db_checkpoint how, struct why *reterr_why)
 {
 	(void)db;
 	(void)how;
@@ -592,8 +622,8 @@ static enum error_code postgres_backup(struct db *db, const char *path,
 	(void)db;
 	(void)progress;
 	(void)context;
-	return error_because(reterr_why, ERROR_NOT_BUILT, "backup to %s: use pg_dump for PostgreSQL",
-		path);
+	return error_because(
+		reterr_why, ERROR_NOT_BUILT, "backup to %s: use pg_dump for PostgreSQL", path);
 }
 
 static const struct db_engine_calls postgres_calls = {

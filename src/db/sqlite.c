@@ -17,6 +17,9 @@ enum {
 	BUSY_TIMEOUT_MS = 10000,
 	WAL_FRAME_HEADER = 24,
 	BACKUP_PAGES = 1024, /* copied between two reports of progress */
+	/* A log of so many bytes is moved by whoever commits: for connections that nobody does
+	 * checkpoints for, and as a brake when the checkpoint thread cannot keep up. */
+	WAL_BRAKE = 24 << 20,
 };
 
 struct sqlite_db {
@@ -91,10 +94,11 @@ static enum error_code exists(const char *message, const char *name, struct why 
 	struct str table = str_trim(str_take(columns, str_index(columns, '.')));
 	while (str_next(&columns, ',', &column) && n < sizeof list) {
 		column = str_drop(column, str_index(column, '.') + 1);
-		n += (size_t)snprintf(list + n, sizeof list - n, "%s%.*s", n ? ", " : "", STR_ARG(column));
+		n += (size_t)snprintf(
+			list + n, sizeof list - n, "%s%.*s", n ? ", " : "", STR_ARG(column));
 	}
-	return error_because(reterr_why, ERROR_EXISTS, "unique: %.*s(%s): statement %s", STR_ARG(table),
-		list, name);
+	return error_because(reterr_why, ERROR_EXISTS, "unique: %.*s(%s): statement %s",
+		STR_ARG(table), list, name);
 }
 
 static enum error_code fail(struct sqlite_db *s, int rc, const char *name, struct why *reterr_why)
@@ -111,9 +115,11 @@ static enum error_code fail(struct sqlite_db *s, int rc, const char *name, struc
 static int on_commit(void *context, sqlite3 *handle, const char *schema, int pages)
 {
 	struct sqlite_db *s = context;
-	(void)handle;
-	(void)schema;
 	s->wal_bytes = (int64_t)pages * (s->page_size + WAL_FRAME_HEADER);
+	/* Whether it succeeds or not, the commit has; the next one tries again. */
+	if (s->wal_bytes > WAL_BRAKE)
+		(void)sqlite3_wal_checkpoint_v2(
+			handle, schema, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	return SQLITE_OK;
 }
 
@@ -131,8 +137,8 @@ static void sqlite_close(struct db *db)
 }
 
 /* One value of a one-row statement as a number or, when ret_text is given, as text. */
-static int one_value(struct sqlite_db *s, const char *sql, int *ret_int, char *ret_text,
-	size_t text_size)
+static int one_value(
+	struct sqlite_db *s, const char *sql, int *ret_int, char *ret_text, size_t text_size)
 {
 	sqlite3_stmt *statement = NULL;
 	int rc = sqlite3_prepare_v2(s->handle, sql, -1, &statement, NULL);
@@ -141,7 +147,8 @@ static int one_value(struct sqlite_db *s, const char *sql, int *ret_int, char *r
 	if (rc == SQLITE_ROW && ret_int)
 		*ret_int = sqlite3_column_int(statement, 0);
 	if (rc == SQLITE_ROW && ret_text)
-		snprintf(ret_text, text_size, "%s", (const char *)sqlite3_column_text(statement, 0));
+		snprintf(
+			ret_text, text_size, "%s", (const char *)sqlite3_column_text(statement, 0));
 	int end = sqlite3_finalize(statement);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? end : rc;
 }
@@ -150,21 +157,21 @@ static enum error_code set_up(struct sqlite_db *s, bool read_only, struct why *r
 {
 	/* Readers map the file; the writer, whose pages change, has a page cache instead. */
 	static const char *const common = "pragma foreign_keys=off; pragma temp_store=memory;"
-		"pragma trusted_schema=off; pragma cell_size_check=on;"
-		"pragma case_sensitive_like=on; pragma wal_autocheckpoint=0;"
-		"pragma synchronous=full; pragma secure_delete=fast;";
+					  "pragma trusted_schema=off; pragma cell_size_check=on;"
+					  "pragma case_sensitive_like=on;"
+					  "pragma synchronous=full; pragma secure_delete=fast;";
 	static const char *const reader = "pragma query_only=on; pragma cache_size=-512;"
-		"pragma mmap_size=67108864;";
-	static const char *const writer = "pragma cache_size=-2048; pragma mmap_size=0;"
-		"pragma journal_size_limit=16777216;";
+					  "pragma mmap_size=67108864;";
+	static const char *const writer = "pragma cache_size=-8192; pragma mmap_size=0;"
+					  "pragma journal_size_limit=67108864;";
 	char mode[16] = "";
 	sqlite3_extended_result_codes(s->handle, 1);
 	sqlite3_busy_timeout(s->handle, BUSY_TIMEOUT_MS);
 	sqlite3_db_config(s->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(s->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(s->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-	int rc = one_value(s, read_only ? "pragma journal_mode" : "pragma journal_mode=wal", NULL, mode,
-		sizeof mode);
+	int rc = one_value(s, read_only ? "pragma journal_mode" : "pragma journal_mode=wal", NULL,
+		mode, sizeof mode);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(s->handle, common, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
@@ -212,8 +219,7 @@ static int step_own(sqlite3_stmt *statement)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static enum error_code sqlite_begin(struct db *db, enum db_transaction kind,
-	struct why *reterr_why)
+static enum error_code sqlite_begin(struct db *db, enum db_transaction kind, struct why *reterr_why)
 {
 	struct sqlite_db *s = of(db);
 	int rc = step_own(kind == DB_WRITE ? s->begin_write : s->begin_read);
@@ -237,12 +243,13 @@ static void sqlite_rollback(struct db *db)
 		(void)step_own(s->rollback);
 }
 
-static enum error_code sqlite_savepoint(struct db *db, enum db_savepoint what,
-	struct why *reterr_why)
+static enum error_code sqlite_savepoint(
+	struct db *db, enum db_savepoint what, struct why *reterr_why)
 {
 	struct sqlite_db *s = of(db);
 	if (sqlite3_get_autocommit(s->handle))
-		return error_because(reterr_why, ERROR_STORE_FAILED, "SQLite gave the transaction up");
+		return error_because(
+			reterr_why, ERROR_STORE_FAILED, "SQLite gave the transaction up");
 	int rc = step_own(s->savepoints[what]);
 	if (rc == SQLITE_OK && what == DB_SAVEPOINT_ROLLBACK)
 		rc = step_own(s->savepoints[DB_SAVEPOINT_RELEASE]);
@@ -257,29 +264,31 @@ static bool sqlite_is_ready(struct db *db, const struct db_prepared *prepared)
 	return prepared->handle != NULL;
 }
 
-static enum error_code bind_positions(struct db_prepared *prepared, sqlite3_stmt *statement,
-	struct why *reterr_why)
+static enum error_code bind_positions(
+	struct db_prepared *prepared, sqlite3_stmt *statement, struct why *reterr_why)
 {
 	const char *name = prepared->statement->name;
 	if ((size_t)sqlite3_bind_parameter_count(statement) != prepared->n)
-		return error_because(reterr_why, ERROR_INTERNAL, "statement %s: %d parameters, %zu types",
-			name, sqlite3_bind_parameter_count(statement), prepared->n);
+		return error_because(reterr_why, ERROR_INTERNAL,
+			"statement %s: %d parameters, %zu types", name,
+			sqlite3_bind_parameter_count(statement), prepared->n);
 	for (size_t i = 0; i < prepared->n; i++) {
 		char parameter[8];
 		snprintf(parameter, sizeof parameter, "$%zu", i + 1);
 		prepared->position[i] = sqlite3_bind_parameter_index(statement, parameter);
 		if (prepared->position[i] == 0)
-			return error_because(reterr_why, ERROR_INTERNAL, "statement %s does not use %s", name,
-				parameter);
+			return error_because(reterr_why, ERROR_INTERNAL,
+				"statement %s does not use %s", name, parameter);
 	}
 	bool query = prepared->statement->rows == DB_ROWS_QUERY;
 	if (query != (sqlite3_column_count(statement) > 0))
-		return error_because(reterr_why, ERROR_INTERNAL, "statement %s: a query, or not", name);
+		return error_because(
+			reterr_why, ERROR_INTERNAL, "statement %s: a query, or not", name);
 	return OK;
 }
 
-static enum error_code sqlite_prepare(struct db *db, struct db_prepared *prepared,
-	const char *sql, bool thorough, struct why *reterr_why)
+static enum error_code sqlite_prepare(struct db *db, struct db_prepared *prepared, const char *sql,
+	bool thorough, struct why *reterr_why)
 {
 	struct sqlite_db *s = of(db);
 	(void)thorough;
@@ -287,13 +296,14 @@ static enum error_code sqlite_prepare(struct db *db, struct db_prepared *prepare
 		return OK;
 	sqlite3_stmt *statement;
 	const char *tail;
-	int rc = sqlite3_prepare_v3(s->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, &tail);
+	int rc = sqlite3_prepare_v3(
+		s->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, &tail);
 	if (rc != SQLITE_OK)
 		return fail(s, rc, prepared->statement->name, reterr_why);
 	enum error_code code = OK;
 	if (!statement || tail[strspn(tail, " \t\n;")] != '\0')
-		code = error_because(reterr_why, ERROR_INTERNAL, "statement %s: not exactly one statement",
-			prepared->statement->name);
+		code = error_because(reterr_why, ERROR_INTERNAL,
+			"statement %s: not exactly one statement", prepared->statement->name);
 	if (code == OK)
 		code = bind_positions(prepared, statement, reterr_why);
 	if (code == OK)
@@ -321,7 +331,8 @@ static enum error_code bind(struct sqlite_db *s, const struct db_prepared *prepa
 			rc = sqlite3_bind_int64(statement, at, v->i);
 			break;
 		case DB_TEXT:
-			rc = sqlite3_bind_text64(statement, at, p, v->text.n, SQLITE_STATIC, SQLITE_UTF8);
+			rc = sqlite3_bind_text64(
+				statement, at, p, v->text.n, SQLITE_STATIC, SQLITE_UTF8);
 			break;
 		case DB_BYTES:
 			rc = sqlite3_bind_blob64(statement, at, p, v->text.n, SQLITE_STATIC);
@@ -344,7 +355,8 @@ static enum error_code sqlite_run(struct db *db, const struct db_prepared *prepa
 		if (rc != SQLITE_DONE)
 			code = fail(s, rc, prepared->statement->name, reterr_why);
 		else
-			*ret_changed = sqlite3_stmt_readonly(statement) ? 0 : sqlite3_changes64(s->handle);
+			*ret_changed =
+				sqlite3_stmt_readonly(statement) ? 0 : sqlite3_changes64(s->handle);
 	}
 	sqlite3_reset(statement);
 	return code;
@@ -355,7 +367,8 @@ static enum error_code sqlite_batch(struct db *db, struct db_prepared *const *pr
 {
 	for (size_t i = 0; i < n; i++) {
 		int64_t changed;
-		enum error_code code = sqlite_run(db, prepared[i], calls[i].values.p, &changed, reterr_why);
+		enum error_code code =
+			sqlite_run(db, prepared[i], calls[i].values.p, &changed, reterr_why);
 		if (code == OK)
 			code = db_check_changed(calls[i].statement, changed, reterr_why);
 		if (code != OK)
@@ -377,18 +390,21 @@ static enum error_code read_cell(sqlite3_stmt *statement, int column, const char
 	case SQLITE_TEXT:
 	case SQLITE_BLOB: {
 		bool text = sqlite3_column_type(statement, column) == SQLITE_TEXT;
-		const void *p = text ? (const void *)sqlite3_column_text(statement, column) :
-		                       sqlite3_column_blob(statement, column);
+		const void *p = text ? (const void *)sqlite3_column_text(statement, column)
+				     : sqlite3_column_blob(statement, column);
 		struct str s = str_of(p, (size_t)sqlite3_column_bytes(statement, column));
 		if (!p && s.n)
-			return error_because(reterr_why, ERROR_STORE_FAILED, "SQLite: out of memory");
+			return error_because(
+				reterr_why, ERROR_STORE_FAILED, "SQLite: out of memory");
 		s = arena_str(arena, s);
 		*ret_value = text ? db_text(s) : db_bytes(s);
 		return OK;
 	}
 	default:
-		return error_because(reterr_why, ERROR_INTERNAL, "statement %s: column %d is no text, "
-			"integer or bytes", name, column);
+		return error_because(reterr_why, ERROR_INTERNAL,
+			"statement %s: column %d is no text, "
+			"integer or bytes",
+			name, column);
 	}
 }
 
@@ -405,7 +421,8 @@ static enum error_code sqlite_query(struct db *db, const struct db_prepared *pre
 	while (code == OK && (rc = sqlite3_step(statement)) == SQLITE_ROW)
 		for (int c = 0; c < columns && code == OK; c++) {
 			struct db_value *cell = arena_push(arena, &cells, &n, sizeof *cells);
-			code = read_cell(statement, c, prepared->statement->name, arena, cell, reterr_why);
+			code = read_cell(
+				statement, c, prepared->statement->name, arena, cell, reterr_why);
 		}
 	if (code == OK && rc != SQLITE_DONE)
 		code = fail(s, rc, prepared->statement->name, reterr_why);
@@ -424,10 +441,11 @@ static enum error_code sqlite_script(struct db *db, const char *sql, struct why 
 
 /* ---- upkeep ---- */
 
-static enum error_code sqlite_checkpoint(struct db *db, enum db_checkpoint how,
-	struct why *reterr_why)
+static enum error_code sqlite_checkpoint(
+	struct db *db, enum db_checkpoint how, struct why *reterr_why)
 {
 	static const int modes[] = { [DB_CHECKPOINT_PASSIVE] = SQLITE_CHECKPOINT_PASSIVE,
+		[DB_CHECKPOINT_RESTART] = SQLITE_CHECKPOINT_RESTART,
 		[DB_CHECKPOINT_TRUNCATE] = SQLITE_CHECKPOINT_TRUNCATE };
 	struct sqlite_db *s = of(db);
 	int all = 0, moved = 0;
@@ -435,8 +453,8 @@ static enum error_code sqlite_checkpoint(struct db *db, enum db_checkpoint how,
 	if (rc != SQLITE_OK)
 		return fail(s, rc, "checkpoint", reterr_why);
 	if (moved < all)
-		return error_because(reterr_why, ERROR_BUSY, "%d of %d pages moved; others are in use", moved,
-			all);
+		return error_because(reterr_why, ERROR_BUSY,
+			"%d of %d pages moved; others are in use", moved, all);
 	return OK;
 }
 
@@ -483,8 +501,8 @@ static enum error_code sqlite_backup(struct db *db, const char *path,
 	struct sqlite_db *s = of(db);
 	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return error_because(reterr_why, errno == EEXIST ? ERROR_EXISTS : ERROR_FILE_FAILED, "%s: %m",
-			path);
+		return error_because(reterr_why, errno == EEXIST ? ERROR_EXISTS : ERROR_FILE_FAILED,
+			"%s: %m", path);
 	close(fd);
 	enum error_code code = db_begin(db, DB_READ, reterr_why);
 	if (code != OK) {
@@ -526,19 +544,21 @@ static const struct db_engine_calls sqlite_calls = {
 	.backup = sqlite_backup,
 };
 
-enum error_code sqlite_open(const struct db_config *config, struct arena *arena,
-	struct db **ret_db, struct why *reterr_why)
+enum error_code sqlite_open(const struct db_config *config, struct arena *arena, struct db **ret_db,
+	struct why *reterr_why)
 {
 	sqlite_start();
 	int flags = SQLITE_OPEN_NOMUTEX;
-	flags |= config->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	flags |= config->read_only ? SQLITE_OPEN_READONLY
+				   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	struct sqlite_db *s = arena_alloc(arena, sizeof *s);
 	s->db.calls = &sqlite_calls;
 	int rc = sqlite3_open_v2(arena_z(arena, config->path), &s->handle, flags, config->vfs);
 	enum error_code code = OK;
 	if (rc != SQLITE_OK)
 		code = error_because(reterr_why, code_of(rc), "SQLite: %s: %.*s",
-			s->handle ? sqlite3_errmsg(s->handle) : sqlite3_errstr(rc), STR_ARG(config->path));
+			s->handle ? sqlite3_errmsg(s->handle) : sqlite3_errstr(rc),
+			STR_ARG(config->path));
 	if (code == OK)
 		code = set_up(s, config->read_only, reterr_why);
 	if (code == OK)

@@ -95,8 +95,8 @@ static int carry(struct image *image, sqlite3_file *real, int (*keep)(void *), v
 		if (!image->dirty[i] || !keep(context))
 			continue;
 		size_t n = image->n - i * SECTOR < SECTOR ? image->n - i * SECTOR : SECTOR;
-		rc = real->pMethods->xWrite(real, image->bytes + i * SECTOR, (int)n,
-			(sqlite3_int64)(i * SECTOR));
+		rc = real->pMethods->xWrite(
+			real, image->bytes + i * SECTOR, (int)n, (sqlite3_int64)(i * SECTOR));
 		image->dirty[i] = 0;
 	}
 	return rc;
@@ -249,8 +249,8 @@ static int lossy_characteristics(sqlite3_file *file)
 	return real->pMethods->xDeviceCharacteristics(real);
 }
 
-static int lossy_shm_map(sqlite3_file *file, int region, int size, int extend,
-	void volatile **ret_p)
+static int lossy_shm_map(
+	sqlite3_file *file, int region, int size, int extend, void volatile **ret_p)
 {
 	sqlite3_file *real = of(file)->real;
 	return real->pMethods->xShmMap(real, region, size, extend, ret_p);
@@ -276,9 +276,25 @@ static int lossy_shm_unmap(sqlite3_file *file, int delete_it)
 
 /* Version 2: no memory mapping, so that every read comes here. */
 static const sqlite3_io_methods methods = {
-	2, lossy_close, lossy_read, lossy_write, lossy_truncate, lossy_sync, lossy_size, lossy_lock,
-	lossy_unlock, lossy_reserved, lossy_control, lossy_sector_size, lossy_characteristics,
-	lossy_shm_map, lossy_shm_lock, lossy_shm_barrier, lossy_shm_unmap, NULL, NULL,
+	2,
+	lossy_close,
+	lossy_read,
+	lossy_write,
+	lossy_truncate,
+	lossy_sync,
+	lossy_size,
+	lossy_lock,
+	lossy_unlock,
+	lossy_reserved,
+	lossy_control,
+	lossy_sector_size,
+	lossy_characteristics,
+	lossy_shm_map,
+	lossy_shm_lock,
+	lossy_shm_barrier,
+	lossy_shm_unmap,
+	NULL,
+	NULL,
 };
 
 /* ---- VFS methods ---- */
@@ -308,8 +324,8 @@ static int image_of(const char *name, sqlite3_file *real, struct image **ret_ima
 	return rc;
 }
 
-static int lossy_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
-	int *ret_flags)
+static int lossy_open(
+	sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *ret_flags)
 {
 	struct lossy_file *f = of(file);
 	(void)vfs;
@@ -319,8 +335,8 @@ static int lossy_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, in
 	if (!name) /* a temporary file: nothing of it is to survive */
 		return real_vfs->xOpen(real_vfs, name, file, flags, ret_flags);
 	pthread_mutex_lock(&lock);
-	int rc = power_is_off ? SQLITE_CANTOPEN :
-	                        real_vfs->xOpen(real_vfs, name, f->real, flags, ret_flags);
+	int rc = power_is_off ? SQLITE_CANTOPEN
+			      : real_vfs->xOpen(real_vfs, name, f->real, flags, ret_flags);
 	if (rc == SQLITE_OK) {
 		rc = image_of(name, f->real, &f->image);
 		if (rc != SQLITE_OK)
@@ -336,7 +352,8 @@ static int lossy_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
 {
 	(void)vfs;
 	pthread_mutex_lock(&lock);
-	int rc = power_is_off ? SQLITE_IOERR_DELETE : real_vfs->xDelete(real_vfs, name, sync_folder);
+	int rc =
+		power_is_off ? SQLITE_IOERR_DELETE : real_vfs->xDelete(real_vfs, name, sync_folder);
 	pthread_mutex_unlock(&lock);
 	return rc;
 }

@@ -1,18 +1,19 @@
-/* The checkpoint thread; see checkpointer.h. A checkpoint that fails is tried again with
- * the next growth: the log keeps everything meanwhile. */
+/* The checkpoint thread; see checkpointer.h. A pass that fails is made up for after the next
+ * growth: the log keeps everything meanwhile. */
 #include "run/checkpointer.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { STEP = 4 << 20, HOLD = 64 << 20 };
+enum { STEP = 4 << 20 };
 
 struct checkpointer {
 	struct db *db;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	uint64_t wanted, done; /* checkpoints */
+	uint64_t wanted, done; /* passes: one beside the writer, then one while it waits */
+	bool restart;          /* the wanted pass is the second one */
 	bool stop;
 	int64_t noticed; /* bytes at which the latest was wanted; the writer's alone */
 };
@@ -28,8 +29,9 @@ static void *run(void *argument)
 			continue;
 		}
 		uint64_t wanted = c->wanted;
+		enum db_checkpoint how = c->restart ? DB_CHECKPOINT_RESTART : DB_CHECKPOINT_PASSIVE;
 		pthread_mutex_unlock(&c->lock);
-		enum error_code code = db_checkpoint(c->db, DB_CHECKPOINT_PASSIVE, NULL);
+		enum error_code code = db_checkpoint(c->db, how, NULL);
 		(void)code;
 		pthread_mutex_lock(&c->lock);
 		c->done = wanted;
@@ -46,7 +48,11 @@ enum error_code checkpointer_new(const struct db_config *config,
 	if (!c)
 		return error_because(reterr_why, ERROR_INTERNAL, "out of memory");
 	enum error_code code = db_open(config, &c->db, reterr_why);
+	/* The writer waits for the second pass: no long wait for readers. */
+	if (code == OK)
+		code = db_script(c->db, "pragma busy_timeout = 20", reterr_why);
 	if (code != OK) {
+		db_close(c->db);
 		free(c);
 		return code;
 	}
@@ -83,14 +89,20 @@ void checkpointer_notice(struct checkpointer *c, int64_t wal_bytes)
 {
 	if (wal_bytes < c->noticed)
 		c->noticed = 0; /* it started over */
-	if (wal_bytes - c->noticed < STEP)
-		return;
-	c->noticed = wal_bytes;
 	pthread_mutex_lock(&c->lock);
-	uint64_t wanted = ++c->wanted;
-	pthread_cond_broadcast(&c->changed);
-	while (wal_bytes > HOLD && c->done < wanted)
-		pthread_cond_wait(&c->changed, &c->lock);
+	bool idle = c->done == c->wanted;
+	if (idle && c->wanted % 2 == 1) {
+		c->restart = true;
+		c->wanted++;
+		pthread_cond_broadcast(&c->changed);
+		while (c->done < c->wanted)
+			pthread_cond_wait(&c->changed, &c->lock);
+	} else if (idle && wal_bytes - c->noticed >= STEP) {
+		c->noticed = wal_bytes;
+		c->restart = false;
+		c->wanted++;
+		pthread_cond_broadcast(&c->changed);
+	}
 	pthread_mutex_unlock(&c->lock);
 }
 

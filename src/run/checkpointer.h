@@ -11,9 +11,11 @@ MUST_USE enum error_code checkpointer_new(const struct db_config *config,
 	struct checkpointer **ret_checkpointer, struct why *reterr_why);
 /* Ends the thread, then empties the log. NULL is fine. */
 void checkpointer_free(struct checkpointer *checkpointer);
-/* The log has this many bytes. Each 4 MiB of growth start a checkpoint. Returns at once,
- * but above 64 MiB when that checkpoint is done: the log can start over only when all of
- * it was moved, which never happens while somebody writes without a pause. */
+/* After each commit: the log has this many bytes. Every 4 MiB of growth start a
+ * checkpoint, beside the writer; returns at once. When that is done, the call after it
+ * waits some milliseconds while the little that was added is moved and the log starts
+ * over: that happens only while nobody writes. So the log's file stays small and its
+ * blocks are written again, which makes a sync cheaper than growth does. */
 void checkpointer_notice(struct checkpointer *checkpointer, int64_t wal_bytes);
 /* Checkpoints done. */
 uint64_t checkpointer_count(struct checkpointer *checkpointer);

@@ -59,8 +59,8 @@ static unsigned cores(void)
 	return n > 0 ? (unsigned)n : 1;
 }
 
-enum error_code workers_new(const struct workers_config *config, struct workers **ret_workers,
-	struct why *reterr_why)
+enum error_code workers_new(
+	const struct workers_config *config, struct workers **ret_workers, struct why *reterr_why)
 {
 	unsigned threads = config->threads ? config->threads : cores();
 	unsigned size = config->queue ? config->queue : QUEUE;

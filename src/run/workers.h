@@ -18,8 +18,8 @@ struct workers_config {
 };
 
 /* Starts the threads. INTERNAL when the system gives none. */
-MUST_USE enum error_code workers_new(const struct workers_config *config,
-	struct workers **ret_workers, struct why *reterr_why);
+MUST_USE enum error_code workers_new(
+	const struct workers_config *config, struct workers **ret_workers, struct why *reterr_why);
 /* Refuses new jobs, runs those that wait, ends the threads. */
 void workers_stop(struct workers *workers);
 /* workers_stop, then frees. NULL is fine. */

@@ -16,12 +16,12 @@
 #include "run/checkpointer.h"
 
 enum {
-	LATER_MS = 100,       /* until a `later` list is run at the latest */
-	LATER_A_BATCH = 256,  /* so that those who wait do not wait for many of them */
+	LATER_MS = 100,      /* until a `later` list is run at the latest */
+	LATER_A_BATCH = 256, /* so that those who wait do not wait for many of them */
 	LATER_BOUND = 4096,
 	CONNECTIONS = 16,
-	RETRIES = 3,          /* after a serialization failure */
-	STOP_ROUNDS = 20,     /* batches that may fail one after another while stopping */
+	RETRIES = 8,      /* after a serialization failure: neighbours in an index are enough */
+	STOP_ROUNDS = 20, /* batches that may fail one after another while stopping */
 };
 
 /* A list in a queue. Of a caller who waits: on its stack. A `later` one: in its arena. */
@@ -40,7 +40,8 @@ struct queue {
 };
 
 struct counters {
-	_Atomic uint64_t lists, later, refused, commits, commits_failed, retries, commit_us, largest_batch;
+	_Atomic uint64_t lists, later, refused, commits, commits_failed, retries, commit_us,
+		largest_batch;
 };
 
 struct writer {
@@ -49,13 +50,13 @@ struct writer {
 	struct db_pool *pool;
 	struct checkpointer *checkpointer; /* SQLite only */
 	pthread_t thread;
-	pthread_mutex_t lock; /* of all below but the counters */
+	pthread_mutex_t lock;   /* of all below but the counters */
 	pthread_cond_t work;    /* for the thread: something came */
 	pthread_cond_t settled; /* for writer_flush: a batch is over */
 	struct queue waiting, later;
-	struct timespec later_due; /* when `later` is not empty */
+	struct timespec later_due;    /* when `later` is not empty */
 	uint64_t later_in, later_out; /* handed over, and applied or given up */
-	uint64_t failures;          /* batches that failed */
+	uint64_t failures;            /* batches that failed */
 	bool hurry, stop;
 	struct counters counters;
 };
@@ -115,13 +116,14 @@ static bool is_past(struct timespec t)
 static uint64_t microseconds_since(struct timespec start)
 {
 	struct timespec now = in_ms(0);
-	return (uint64_t)((now.tv_sec - start.tv_sec) * 1000000 + (now.tv_nsec - start.tv_nsec) / 1000);
+	return (uint64_t)((now.tv_sec - start.tv_sec) * 1000000 +
+		(now.tv_nsec - start.tv_nsec) / 1000);
 }
 
 /* ---- counting ---- */
 
-static void count_commit(struct writer *writer, uint64_t lists, uint64_t later,
-	struct timespec start)
+static void count_commit(
+	struct writer *writer, uint64_t lists, uint64_t later, struct timespec start)
 {
 	struct counters *c = &writer->counters;
 	atomic_fetch_add(&c->commits, 1);
@@ -140,8 +142,8 @@ static bool is_store_trouble(enum error_code code)
 
 /* ---- a transaction ---- */
 
-static enum error_code commit(struct writer *writer, struct db *db, uint64_t lists,
-	uint64_t later, struct why *reterr_why)
+static enum error_code commit(struct writer *writer, struct db *db, uint64_t lists, uint64_t later,
+	struct why *reterr_why)
 {
 	if (failpoint("writer.before-commit") || failpoint("writer.commit")) {
 		db_rollback(db);
@@ -169,13 +171,13 @@ static bool run_entry(struct writer *writer, struct db *db, struct entry *entry)
 	return entry->code == OK || db_in_transaction(db);
 }
 
-static enum error_code run_entries(struct writer *writer, struct db *db,
-	const struct queue *queue, uint64_t *applied, struct why *reterr_why)
+static enum error_code run_entries(struct writer *writer, struct db *db, const struct queue *queue,
+	uint64_t *applied, struct why *reterr_why)
 {
 	for (struct entry *entry = queue->first; entry; entry = entry->next) {
 		if (!run_entry(writer, db, entry))
-			return error_because(reterr_why, ERROR_STORE_FAILED, "the batch was lost: %s",
-				entry->why.text);
+			return error_because(reterr_why, ERROR_STORE_FAILED,
+				"the batch was lost: %s", entry->why.text);
 		*applied += entry->code == OK;
 	}
 	return OK;
@@ -208,8 +210,8 @@ static enum error_code run_batch(struct writer *writer, const struct queue *wait
 /* ---- the thread ---- */
 
 /* The semaphore is the waiter's: after the post the entry is gone. */
-static void answer_waiting(struct writer *writer, struct queue *queue, enum error_code code,
-	const struct why *why)
+static void answer_waiting(
+	struct writer *writer, struct queue *queue, enum error_code code, const struct why *why)
 {
 	struct entry *entry;
 	while ((entry = queue_take(queue))) {
@@ -230,8 +232,8 @@ static void give_up(struct writer *writer, const struct entry *entry)
 }
 
 /* Ends the `later` lists of a batch; those that the store failed on stay in `queue`. */
-static size_t settle_later(struct writer *writer, struct queue *queue, enum error_code code,
-	const struct why *why)
+static size_t settle_later(
+	struct writer *writer, struct queue *queue, enum error_code code, const struct why *why)
 {
 	struct queue kept;
 	struct entry *entry;
@@ -331,8 +333,8 @@ static void *run(void *argument)
 
 /* ---- a caller's own transaction, on PostgreSQL ---- */
 
-static enum error_code run_once(struct writer *writer, struct db *db, const void *list,
-	struct why *reterr_why)
+static enum error_code run_once(
+	struct writer *writer, struct db *db, const void *list, struct why *reterr_why)
 {
 	enum error_code code = db_begin(db, DB_WRITE, reterr_why);
 	if (code != OK)
@@ -353,12 +355,14 @@ static enum error_code run_own(struct writer *writer, const void *list, struct w
 	code = run_once(writer, db, list, reterr_why);
 	for (int i = 1; code != OK && db_must_retry(db) && i <= RETRIES; i++) {
 		atomic_fetch_add(&writer->counters.retries, 1);
-		nanosleep(&(struct timespec){ .tv_nsec = i * 1000000L }, NULL);
+		/* Apart from one another, so that the same two do not meet again. */
+		nanosleep(&(struct timespec){ .tv_nsec = in_ms(0).tv_nsec % (i * 2000000L) }, NULL);
 		code = run_once(writer, db, list, reterr_why);
 	}
 	if (code != OK)
-		atomic_fetch_add(is_store_trouble(code) ? &writer->counters.commits_failed :
-		                                          &writer->counters.refused, 1);
+		atomic_fetch_add(is_store_trouble(code) ? &writer->counters.commits_failed
+							: &writer->counters.refused,
+			1);
 	db_pool_give(writer->pool, db);
 	return code;
 }
@@ -480,15 +484,15 @@ static struct writer *allocate(const struct writer_config *config)
 	return writer;
 }
 
-enum error_code writer_new(const struct writer_config *config, struct writer **ret_writer,
-	struct why *reterr_why)
+enum error_code writer_new(
+	const struct writer_config *config, struct writer **ret_writer, struct why *reterr_why)
 {
 	struct writer *writer = allocate(config);
 	if (!writer)
 		return error_because(reterr_why, ERROR_INTERNAL, "out of memory");
 	unsigned connections = config->connections ? config->connections : CONNECTIONS;
-	enum error_code code = db_pool_new(config->db, writer->local ? 1 : connections, &writer->pool,
-		reterr_why);
+	enum error_code code =
+		db_pool_new(config->db, writer->local ? 1 : connections, &writer->pool, reterr_why);
 	if (code == OK && writer->local)
 		code = checkpointer_new(config->db, &writer->checkpointer, reterr_why);
 	if (code == OK && pthread_create(&writer->thread, NULL, run, writer) != 0)

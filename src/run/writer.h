@@ -22,8 +22,8 @@ struct writer_config {
 	/* Runs one list on db, inside a transaction that is open; no begin, commit or
 	 * savepoint of its own. May be called again for the same list, after a rollback.
 	 * Called by the writer's thread, on PostgreSQL also by the callers' threads at once. */
-	enum error_code (*apply)(void *context, struct db *db, const void *list,
-		struct why *reterr_why);
+	enum error_code (*apply)(
+		void *context, struct db *db, const void *list, struct why *reterr_why);
 	/* Told of a `later` list that was given up, from the writer's thread. May be NULL. */
 	void (*later_failed)(void *context, enum error_code code, const struct why *why);
 	void *context;        /* of both */
@@ -32,8 +32,8 @@ struct writer_config {
 };
 
 /* Opens its connections and starts its threads. */
-MUST_USE enum error_code writer_new(const struct writer_config *config,
-	struct writer **ret_writer, struct why *reterr_why);
+MUST_USE enum error_code writer_new(
+	const struct writer_config *config, struct writer **ret_writer, struct why *reterr_why);
 /* Applies what waits, moves SQLite's log into the file, stops. Nobody may be inside
  * another call, or come later. NULL is fine. */
 void writer_free(struct writer *writer);
@@ -41,8 +41,8 @@ void writer_free(struct writer *writer);
 /* Applies one list; returns when it is durable, or has failed with apply's error or the
  * driver's (db/db.h): STALE when a precondition did not hold; STORE_FAILED when the commit
  * failed. After an error nothing of the list holds. STOPPED while the writer stops. */
-MUST_USE enum error_code writer_apply(struct writer *writer, const void *list,
-	struct why *reterr_why);
+MUST_USE enum error_code writer_apply(
+	struct writer *writer, const void *list, struct why *reterr_why);
 
 /* Applies a list soon: with the next commit, within 100 ms at most; for what nobody waits
  * for (events, last uses). Takes over the arena that the list lives in and frees it. In

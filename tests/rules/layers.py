@@ -25,7 +25,7 @@ FOREIGN = {
 STANDARD = set("""
 arpa/inet.h assert.h ctype.h dirent.h endian.h errno.h fcntl.h getopt.h grp.h ifaddrs.h inttypes.h
 limits.h linux/fs.h locale.h math.h net/if.h netdb.h netinet/in.h netinet/tcp.h poll.h
-pthread.h pwd.h sanitizer/asan_interface.h sched.h setjmp.h signal.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h
+pthread.h pwd.h sanitizer/asan_interface.h sched.h semaphore.h setjmp.h signal.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h
 stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sys/epoll.h sys/eventfd.h
 sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/signalfd.h
 sys/socket.h sys/stat.h sys/statvfs.h sys/syscall.h sys/time.h sys/timerfd.h sys/types.h

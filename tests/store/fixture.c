@@ -48,7 +48,8 @@ void fixture_start(int argc, char **argv, const char *test)
 
 struct db_config fixture_config(void)
 {
-	return (struct db_config){ .engine = fixture.engine, .path = str_from(fixture.file),
+	return (struct db_config){ .engine = fixture.engine,
+		.path = str_from(fixture.file),
 		.url = str_from(fixture.url) };
 }
 
@@ -130,7 +131,7 @@ int fixture_run(const char *name, const struct fixture_test *tests, size_t n)
 	assert_true(n <= sizeof chosen / sizeof chosen[0]);
 	for (size_t i = 0; i < n; i++)
 		if (tests[i].engines == EVERY_ENGINE ||
-		    (tests[i].engines == SQLITE_ONLY) == (fixture.engine == DB_SQLITE))
+			(tests[i].engines == SQLITE_ONLY) == (fixture.engine == DB_SQLITE))
 			chosen[chosen_n++] = tests[i].test;
 	int failed = _cmocka_run_group_tests(name, chosen, chosen_n, NULL, NULL);
 	if (fixture.engine == DB_POSTGRESQL)

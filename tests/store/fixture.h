@@ -43,13 +43,13 @@ void fixture_script(struct db *db, const char *sql);
 int64_t fixture_number(struct db *db, const char *sql);
 
 /* Fails with the reason when a call did not give what it must. */
-#define EXPECT(call, expected) \
-	do { \
-		struct why why = { "" }; \
-		enum error_code code_ = (call); \
-		if (code_ != (expected)) \
+#define EXPECT(call, expected)                                                             \
+	do {                                                                               \
+		struct why why = { "" };                                                   \
+		enum error_code code_ = (call);                                            \
+		if (code_ != (expected))                                                   \
 			fail_msg("%s gave %s instead of %s: %s", #call, error_name(code_), \
-				error_name(expected), why.text); \
+				error_name(expected), why.text);                           \
 	} while (0)
 
 #endif

@@ -12,7 +12,8 @@
 #include "db/vfs_lossy.h"
 
 static const struct db_statement put_kinds = { "put_kinds",
-	"insert into kinds (id, words, number, raw, flag) values ($1, $2, $3, $4, $5)", "it?i?b?B?", 1 };
+	"insert into kinds (id, words, number, raw, flag) values ($1, $2, $3, $4, $5)", "it?i?b?B?",
+	1 };
 static const struct db_statement get_kinds = { "get_kinds",
 	"select words, number, raw, flag from kinds where id = $1", "i", DB_ROWS_QUERY };
 static const struct db_statement put_thing = { "put_thing",
@@ -68,8 +69,10 @@ static void commit(struct db *on)
 static void put(const char *name, int64_t n)
 {
 	begin(db);
-	EXPECT(db_run(db, &put_thing, DB_VALUES(db_text(STR("r")), db_text(str_from(name)), db_int(n)),
-		       NULL, &why), OK);
+	EXPECT(db_run(db, &put_thing,
+		       DB_VALUES(db_text(STR("r")), db_text(str_from(name)), db_int(n)), NULL,
+		       &why),
+		OK);
 	commit(db);
 }
 
@@ -80,8 +83,11 @@ static void check_kinds(int64_t id, struct str words, int64_t number, struct str
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
 	begin(db);
-	EXPECT(db_run(db, &put_kinds, DB_VALUES(db_int(id), db_text(words), db_int(number),
-		       db_bytes(raw), db_bool(flag)), NULL, &why), OK);
+	EXPECT(db_run(db, &put_kinds,
+		       DB_VALUES(db_int(id), db_text(words), db_int(number), db_bytes(raw),
+			       db_bool(flag)),
+		       NULL, &why),
+		OK);
 	commit(db);
 	EXPECT(db_query(db, &get_kinds, DB_VALUES(db_int(id)), arena, &rows, &why), OK);
 	assert_int_equal(rows.n, 1);
@@ -112,8 +118,11 @@ static void null_is_not_the_empty_text(void **state)
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
 	begin(db);
-	EXPECT(db_run(db, &put_kinds, DB_VALUES(db_int(7), db_text_or_null(STR("")), db_null(),
-		       db_null(), db_null()), NULL, &why), OK);
+	EXPECT(db_run(db, &put_kinds,
+		       DB_VALUES(db_int(7), db_text_or_null(STR("")), db_null(), db_null(),
+			       db_null()),
+		       NULL, &why),
+		OK);
 	EXPECT(db_query(db, &get_kinds, DB_VALUES(db_int(7)), arena, &rows, &why), OK);
 	commit(db);
 	for (size_t c = 0; c < 4; c++)
@@ -131,11 +140,15 @@ static void parameters_are_bound_by_their_number(void **state)
 	(void)state;
 	static const struct db_statement mixed = { "mixed",
 		"select cast($3 as text), $1 + 0, $2 is null, cast($3 as text), true where $4 and"
-		" ($5 is null or $5 = 'x')", "it?tBt?", DB_ROWS_QUERY };
+		" ($5 is null or $5 = 'x')",
+		"it?tBt?", DB_ROWS_QUERY };
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
-	EXPECT(db_query(db, &mixed, DB_VALUES(db_int(42), db_null(), db_text(STR("three")),
-		       db_bool(true), db_null()), arena, &rows, &why), OK);
+	EXPECT(db_query(db, &mixed,
+		       DB_VALUES(db_int(42), db_null(), db_text(STR("three")), db_bool(true),
+			       db_null()),
+		       arena, &rows, &why),
+		OK);
 	assert_int_equal(rows.n, 1);
 	assert_true(str_eq_z(db_cell_text(&rows, 0, 0), "three"));
 	assert_int_equal(db_cell_int(&rows, 0, 1), 42);
@@ -167,13 +180,15 @@ static void upsert_and_returning_work(void **state)
 	(void)state;
 	static const struct db_statement upsert = { "upsert",
 		"insert into thing (realm, name, n) values ('r', $1, $2) on conflict (realm, name)"
-		" do update set n = thing.n + excluded.n", "ti", 1 };
+		" do update set n = thing.n + excluded.n",
+		"ti", 1 };
 	static const struct db_statement give = { "give",
 		"insert into counted (name) values ($1) returning id", "t", DB_ROWS_QUERY };
 	ARENA_SCOPED arena = arena_new(0);
 	begin(db);
 	for (int i = 0; i < 3; i++)
-		EXPECT(db_run(db, &upsert, DB_VALUES(db_text(STR("up")), db_int(5)), NULL, &why), OK);
+		EXPECT(db_run(db, &upsert, DB_VALUES(db_text(STR("up")), db_int(5)), NULL, &why),
+			OK);
 	struct db_rows first, second;
 	EXPECT(db_query(db, &give, DB_VALUES(db_text(STR("a"))), arena, &first, &why), OK);
 	EXPECT(db_query(db, &give, DB_VALUES(db_text(STR("b"))), arena, &second, &why), OK);
@@ -196,7 +211,8 @@ static void a_wrong_number_of_changed_rows_is_stale(void **state)
 	assert_int_equal(changed, 2);
 	changed = -7;
 	assert_int_equal(db_run(db, &set_thing,
-		DB_VALUES(db_text(STR("r")), db_text(STR("missing")), db_int(9)), &changed, &reason),
+				 DB_VALUES(db_text(STR("r")), db_text(STR("missing")), db_int(9)),
+				 &changed, &reason),
 		ERROR_STALE);
 	assert_int_equal(changed, -7);
 	assert_non_null(strstr(reason.text, "set_thing"));
@@ -213,8 +229,10 @@ static void unique_constraints_are_named_alike(void **state)
 	struct why reason = { "" };
 	put("a", 1);
 	begin(db);
-	assert_int_equal(db_run(db, &put_thing,
-		DB_VALUES(db_text(STR("r")), db_text(STR("a")), db_int(1)), NULL, &reason), ERROR_EXISTS);
+	assert_int_equal(
+		db_run(db, &put_thing, DB_VALUES(db_text(STR("r")), db_text(STR("a")), db_int(1)),
+			NULL, &reason),
+		ERROR_EXISTS);
 	assert_string_equal(reason.text, "unique: thing(realm, name): statement put_thing");
 	db_rollback(db);
 	begin(db);
@@ -230,7 +248,8 @@ static void other_constraints_refuse_the_value(void **state)
 		"insert into thing (realm, name, n) values ($1, 'n', 1)", "t?", 1 };
 	begin(db);
 	EXPECT(db_run(db, &put_thing, DB_VALUES(db_text(STR("r")), db_text(STR("c")), db_int(-1)),
-		       NULL, &why), ERROR_INVALID_VALUE);
+		       NULL, &why),
+		ERROR_INVALID_VALUE);
 	db_rollback(db);
 	begin(db);
 	EXPECT(db_run(db, &put_null, DB_VALUES(db_null()), NULL, &why), ERROR_INVALID_VALUE);
@@ -243,10 +262,13 @@ static void values_of_strangers_are_checked(void **state)
 	static const char *const bad[] = { "\xff", "\xc0\x80", "\xed\xa0\x80" };
 	begin(db);
 	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
-		EXPECT(db_run(db, &put_thing, DB_VALUES(db_text(STR("r")), db_text(str_from(bad[i])),
-			       db_int(1)), NULL, &why), ERROR_INVALID_VALUE);
+		EXPECT(db_run(db, &put_thing,
+			       DB_VALUES(db_text(STR("r")), db_text(str_from(bad[i])), db_int(1)),
+			       NULL, &why),
+			ERROR_INVALID_VALUE);
 	EXPECT(db_run(db, &put_thing, DB_VALUES(db_text(STR("r")), db_text(STR("a\0b")), db_int(1)),
-		       NULL, &why), ERROR_INVALID_VALUE);
+		       NULL, &why),
+		ERROR_INVALID_VALUE);
 	commit(db);
 	assert_int_equal(fixture_number(db, count_things), 0);
 }
@@ -261,9 +283,11 @@ static void mistakes_in_use_are_internal_errors(void **state)
 	begin(db);
 	EXPECT(db_begin(db, DB_WRITE, &why), ERROR_INTERNAL);
 	EXPECT(db_run(db, &put_thing, DB_NO_VALUES, NULL, &why), ERROR_INTERNAL);
-	EXPECT(db_run(db, &put_thing, DB_VALUES(db_int(1), db_text(STR("n")), db_int(1)), NULL, &why),
+	EXPECT(db_run(db, &put_thing, DB_VALUES(db_int(1), db_text(STR("n")), db_int(1)), NULL,
+		       &why),
 		ERROR_INTERNAL);
-	EXPECT(db_run(db, &put_thing, DB_VALUES(db_null(), db_text(STR("n")), db_int(1)), NULL, &why),
+	EXPECT(db_run(db, &put_thing, DB_VALUES(db_null(), db_text(STR("n")), db_int(1)), NULL,
+		       &why),
 		ERROR_INTERNAL);
 	EXPECT(db_run(db, &names, DB_NO_VALUES, NULL, &why), ERROR_INTERNAL);
 	EXPECT(db_query(db, &put_thing, three, arena, &rows, &why), ERROR_INTERNAL);
@@ -295,8 +319,8 @@ static void prepare_finds_mistakes(void **state)
 		"tt", DB_ROWS_QUERY };
 	if (fixture_engine() == DB_SQLITE)
 		EXPECT(db_prepare(db, &unused, &why), ERROR_INTERNAL);
-	static const struct db_statement unreadable = { "unreadable", "select sum(n) from thing", "",
-		DB_ROWS_QUERY };
+	static const struct db_statement unreadable = { "unreadable", "select sum(n) from thing",
+		"", DB_ROWS_QUERY };
 	if (fixture_engine() == DB_POSTGRESQL)
 		EXPECT(db_prepare(db, &unreadable, &why), ERROR_INTERNAL);
 	EXPECT(db_prepare(db, &names, &why), OK);
@@ -307,8 +331,8 @@ static void braces_that_are_no_token_stay(void **state)
 {
 	(void)state;
 	static const struct db_statement json = { "json",
-		"select count(*) where '{}' = '{' || '}' and '{\"a\":1}' like '{%' and '{A}' <> ''", "",
-		DB_ROWS_QUERY };
+		"select count(*) where '{}' = '{' || '}' and '{\"a\":1}' like '{%' and '{A}' <> ''",
+		"", DB_ROWS_QUERY };
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
 	EXPECT(db_query(db, &json, DB_NO_VALUES, arena, &rows, &why), OK);
@@ -324,8 +348,9 @@ static void a_savepoint_takes_back_its_part_alone(void **state)
 	put("a", 1);
 	begin(db);
 	EXPECT(db_savepoint(db, &why), OK);
-	EXPECT(db_run(db, &set_thing, DB_VALUES(db_text(STR("r")), db_text(STR("a")), db_int(5)), NULL,
-		       &why), OK);
+	EXPECT(db_run(db, &set_thing, DB_VALUES(db_text(STR("r")), db_text(STR("a")), db_int(5)),
+		       NULL, &why),
+		OK);
 	EXPECT(db_savepoint_release(db, &why), OK);
 	EXPECT(db_savepoint(db, &why), OK);
 	EXPECT(db_run(db, &raise_all, DB_VALUES(db_int(100)), NULL, &why), OK);
@@ -377,8 +402,9 @@ static void a_lock_held_by_another_is_busy(void **state)
 	(void)state;
 	put("a", 1);
 	struct db *other = fixture_open();
-	fixture_script(other, fixture_engine() == DB_SQLITE ? "pragma busy_timeout = 20" :
-	                                                      "set lock_timeout = '20ms'");
+	fixture_script(other,
+		fixture_engine() == DB_SQLITE ? "pragma busy_timeout = 20"
+					      : "set lock_timeout = '20ms'");
 	begin(db);
 	EXPECT(db_run(db, &raise_all, DB_VALUES(db_int(1)), NULL, &why), OK);
 	struct why reason = { "" };
@@ -622,8 +648,10 @@ static void put_while_it_copies(void *context, int64_t done, int64_t total)
 	snprintf(name, sizeof name, "during %d", ++*calls);
 	struct db *writer = db;
 	begin(writer);
-	EXPECT(db_run(writer, &put_thing, DB_VALUES(db_text(STR("later")), db_text(str_from(name)),
-		       db_int(1)), NULL, &why), OK);
+	EXPECT(db_run(writer, &put_thing,
+		       DB_VALUES(db_text(STR("later")), db_text(str_from(name)), db_int(1)), NULL,
+		       &why),
+		OK);
 	commit(writer);
 }
 
@@ -641,8 +669,10 @@ static void a_backup_is_one_snapshot(void **state)
 	}
 	begin(db);
 	EXPECT(run_many(0, &why), OK);
-	EXPECT(db_run(db, &put_kinds, DB_VALUES(db_int(1), db_null(), db_null(),
-		       db_null(), db_null()), NULL, &why), OK);
+	EXPECT(db_run(db, &put_kinds,
+		       DB_VALUES(db_int(1), db_null(), db_null(), db_null(), db_null()), NULL,
+		       &why),
+		OK);
 	commit(db);
 	fixture_script(db, "insert into kinds (id, raw) values (2, zeroblob(20000000))");
 	EXPECT(db_backup(source, str_from(path), put_while_it_copies, &calls, &why), OK);
@@ -684,7 +714,10 @@ static void a_full_disk_leaves_nothing_behind(void **state)
 int main(int argc, char **argv)
 {
 	fixture_start(argc, argv, "db");
-#define TEST(name, engines) { cmocka_unit_test_setup_teardown(name, setup, teardown), engines }
+#define TEST(name, engines)                                                     \
+	{                                                                       \
+		cmocka_unit_test_setup_teardown(name, setup, teardown), engines \
+	}
 	const struct fixture_test tests[] = {
 		TEST(values_come_back_as_they_went, EVERY_ENGINE),
 		TEST(null_is_not_the_empty_text, EVERY_ENGINE),

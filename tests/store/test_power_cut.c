@@ -33,8 +33,7 @@ static struct db_config lossy_config(void)
 	return config;
 }
 
-static enum error_code apply(void *context, struct db *on, const void *list,
-	struct why *reterr_why)
+static enum error_code apply(void *context, struct db *on, const void *list, struct why *reterr_why)
 {
 	(void)context;
 	const int64_t *id = list;
@@ -88,7 +87,8 @@ static void one_round(uint32_t seed)
 	fixture_script(db, schema);
 	EXPECT(writer_new(&options, &writer, &why), OK);
 	for (intptr_t i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, write_until_it_fails, (void *)i), 0);
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, write_until_it_fails, (void *)i), 0);
 	/* Some time into the work; in every other round with a checkpoint under way. */
 	int enough = 50 + (int)(seed * 2654435761u >> 24) * 4;
 	while (acknowledged_n < enough)

@@ -48,16 +48,16 @@ static _Atomic enum error_code given_up_code;
 static enum error_code put_list(struct db *on, const struct list *list, struct why *reterr_why)
 {
 	for (int i = 0; i < ROWS; i++) {
-		enum error_code code = db_run(on, &put_row, DB_VALUES(db_int(list->id), db_int(i)), NULL,
-			reterr_why);
+		enum error_code code = db_run(
+			on, &put_row, DB_VALUES(db_int(list->id), db_int(i)), NULL, reterr_why);
 		if (code != OK)
 			return code;
 	}
 	return OK;
 }
 
-static enum error_code apply(void *context, struct db *on, const void *effects,
-	struct why *reterr_why)
+static enum error_code apply(
+	void *context, struct db *on, const void *effects, struct why *reterr_why)
 {
 	static char megabyte[1 << 20];
 	const struct list *list = effects;
@@ -65,13 +65,15 @@ static enum error_code apply(void *context, struct db *on, const void *effects,
 	if (list->what == COUNT_UP)
 		return db_run(on, &count_up, DB_NO_VALUES, NULL, reterr_why);
 	if (list->what == BLOB)
-		return db_run(on, &put_blob, DB_VALUES(db_int(list->id),
-			db_bytes(str_of(megabyte, sizeof megabyte))), NULL, reterr_why);
+		return db_run(on, &put_blob,
+			DB_VALUES(db_int(list->id), db_bytes(str_of(megabyte, sizeof megabyte))),
+			NULL, reterr_why);
 	enum error_code code = put_list(on, list, reterr_why);
 	if (code == OK && list->what == STALE_AT_END)
 		code = db_run(on, &change_none, DB_NO_VALUES, NULL, reterr_why);
 	if (code == OK && list->what == EXISTS_AT_END)
-		code = db_run(on, &put_row, DB_VALUES(db_int(list->id), db_int(0)), NULL, reterr_why);
+		code = db_run(
+			on, &put_row, DB_VALUES(db_int(list->id), db_int(0)), NULL, reterr_why);
 	if (code == OK && list->what == REFUSED_AT_END)
 		code = error_because(reterr_why, ERROR_LIMIT_REACHED, "refused");
 	return code;
@@ -88,8 +90,11 @@ static void later_failed(void *context, enum error_code code, const struct why *
 static struct writer *start_writer(unsigned later_bound)
 {
 	struct db_config config = fixture_config();
-	struct writer_config options = { .db = &config, .apply = apply, .later_failed = later_failed,
-		.connections = 8, .later_bound = later_bound };
+	struct writer_config options = { .db = &config,
+		.apply = apply,
+		.later_failed = later_failed,
+		.connections = 8,
+		.later_bound = later_bound };
 	struct writer *started = NULL;
 	EXPECT(writer_new(&options, &started, &why), OK);
 	return started;
@@ -349,7 +354,8 @@ static void *fill_up(void *argument)
 {
 	int64_t thread = (int64_t)(intptr_t)argument;
 	for (int i = 0; i < EACH; i++) {
-		enum error_code code = writer_apply(writer, &(struct list){ thread * EACH + i, GOOD }, NULL);
+		enum error_code code =
+			writer_apply(writer, &(struct list){ thread * EACH + i, GOOD }, NULL);
 		*(code == OK ? &succeeded : &failed) += 1;
 		wrong += code != OK && code != ERROR_STORE_FAILED;
 	}
@@ -442,7 +448,10 @@ static void a_pool_needs_a_database(void **state)
 int main(int argc, char **argv)
 {
 	fixture_start(argc, argv, "writer");
-#define TEST(name, engines) { cmocka_unit_test_setup_teardown(name, setup, teardown), engines }
+#define TEST(name, engines)                                                     \
+	{                                                                       \
+		cmocka_unit_test_setup_teardown(name, setup, teardown), engines \
+	}
 	const struct fixture_test tests[] = {
 		TEST(a_list_holds_in_whole_or_not_at_all, EVERY_ENGINE),
 		TEST(many_threads_share_commits_but_not_failures, EVERY_ENGINE),

@@ -108,7 +108,8 @@ static void the_gate_is_nice_and_nobody_else(void **state)
 {
 	(void)state;
 	int before = getpriority(PRIO_PROCESS, (id_t)gettid());
-	struct workers *gate = start(&(struct workers_config){ "password-gate-and-more", 0, 0, 10 });
+	struct workers *gate =
+		start(&(struct workers_config){ "password-gate-and-more", 0, 0, 10 });
 	assert_true(workers_submit(gate, look, NULL));
 	workers_free(gate);
 	assert_int_equal(ran, 1);
