@@ -168,17 +168,15 @@ static bool split(struct arena *arena, struct str path, struct path *ret_path)
  * that a failure has changed nothing. */
 static struct json_node *parent_of(struct json_node *object, const struct path *path, bool make)
 {
-	for (size_t i = 0; i + 1 < path->n; i++) {
+	for (size_t i = 0; object && object->kind == JSON_NODE_OBJECT && i + 1 < path->n; i++) {
 		struct json_node *next = json_node_find(object, path->pieces[i]);
 		if (!next && make) {
 			next = json_node_object(object->arena);
-			json_node_put(object, path->pieces[i], next);
+			json_node_append(object, path->pieces[i], next);
 		}
-		if (!next || next->kind != JSON_NODE_OBJECT)
-			return NULL;
 		object = next;
 	}
-	return object->kind == JSON_NODE_OBJECT ? object : NULL;
+	return object && object->kind == JSON_NODE_OBJECT ? object : NULL;
 }
 
 bool json_tree_set(struct json_node *object, struct str path, struct json_node *value)

@@ -103,6 +103,8 @@ static void a_claim_never_replaces_what_is_no_object_on_its_way(void **state)
 	assert_false(json_tree_set_text(claims, STR("raw.a"), STR("y")));
 	assert_false(json_tree_set_text(claims, STR(""), STR("y")));
 	assert_false(json_tree_set_text(json_node_list(*state), STR("a"), STR("y")));
+	struct json_node *text = json_node_text(*state, STR("t"));
+	assert_false(json_tree_set_text(text, STR("a.b"), STR("y")) || text->n);
 	struct text deep = text_new(*state, 0);
 	for (int i = 0; i <= LIMIT_JSON_DEPTH; i++)
 		text_add_z(&deep, "a.");
