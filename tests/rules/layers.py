@@ -58,6 +58,20 @@ def includes_follow_the_arrows():
             yield f"{path}:{number}: {folder} may not include {other} ({name})"
 
 
+@rule("headers ask their users for no more than the arrows give")
+def headers_ask_for_no_more():
+    for path, folder, number, ours, name in _includes():
+        other = name.split("/")[0]
+        if not ours or path.suffix != ".h" or other == folder:
+            continue
+        # A header that only its own folder includes is nobody else's burden.
+        users = {user for user_path, user, _, is_ours, target in _includes()
+                 if is_ours and user not in (folder, "main") and target == "/".join(path.parts[1:])}
+        for user in sorted(users):
+            if other not in (user, *arrows().get(user, [])):
+                yield f"{path}:{number}: {user} includes it and may not include {other}"
+
+
 @rule("the table of arrows keeps the layers")
 def the_table_keeps_the_layers():
     seen = []
