@@ -16,8 +16,8 @@ struct algorithm {
 	size_t coordinate; /* ECDSA: bytes of r and of s */
 };
 
-const struct algorithm *algorithm_get(enum sign_algorithm algorithm);
+const struct algorithm *sign_algorithm_row(enum sign_algorithm algorithm);
 /* A context set up for one operation, or NULL; the caller frees. Not for HMAC. */
-EVP_MD_CTX *algorithm_begin(const struct algorithm *a, const struct sign_key *key, bool signing);
+EVP_MD_CTX *sign_context(const struct algorithm *a, const struct sign_key *key, bool signing);
 
 #endif

@@ -12,13 +12,13 @@ struct str base64_encode(struct arena *arena, struct str bytes);
 struct str base64url_encode(struct arena *arena, struct str bytes);
 /* ERROR_INVALID_VALUE, with the position in `why`. */
 enum error_code base64_decode(struct arena *arena, struct str text, struct str *ret_bytes,
-			      struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 enum error_code base64url_decode(struct arena *arena, struct str text, struct str *ret_bytes,
-				 struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 /* The same into a secret that the caller frees. */
-enum error_code base64_decode_secret(struct str text, struct secret *ret_bytes,
-				     struct why *reterr_why) MUST_USE;
-enum error_code base64url_decode_secret(struct str text, struct secret *ret_bytes,
-					struct why *reterr_why) MUST_USE;
+enum error_code base64_decode_secret(
+	struct str text, struct secret *ret_bytes, struct why *reterr_why) MUST_USE;
+enum error_code base64url_decode_secret(
+	struct str text, struct secret *ret_bytes, struct why *reterr_why) MUST_USE;
 
 #endif

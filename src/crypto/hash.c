@@ -78,21 +78,21 @@ size_t hash_bytes(enum hash_kind kind, struct str data, unsigned char ret_hash[H
 	return kinds[kind].size;
 }
 
-size_t hash_hmac(enum hash_kind kind, struct str key, struct str data,
-		 unsigned char ret_hash[HASH_MAX])
+size_t hash_hmac(
+	enum hash_kind kind, struct str key, struct str data, unsigned char ret_hash[HASH_MAX])
 {
 	pthread_once(&fetched.once, fetch);
 	char name[16];
 	size_t n = strlen(kinds[kind].name) + 1;
 	memcpy(name, kinds[kind].name, n);
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, n),
-				OSSL_PARAM_construct_end() };
+		OSSL_PARAM_construct_end() };
 	/* A NULL key would mean "the one from before" to OpenSSL. */
 	const unsigned char *bytes = (const unsigned char *)(key.n ? key.p : "");
 	EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(fetched.hmac);
 	if (!ctx || !EVP_MAC_init(ctx, bytes, key.n, params) ||
-	    !EVP_MAC_update(ctx, (const unsigned char *)data.p, data.n) ||
-	    !EVP_MAC_final(ctx, ret_hash, NULL, HASH_MAX))
+		!EVP_MAC_update(ctx, (const unsigned char *)data.p, data.n) ||
+		!EVP_MAC_final(ctx, ret_hash, NULL, HASH_MAX))
 		abort(); /* no memory */
 	EVP_MAC_CTX_free(ctx);
 	return kinds[kind].size;
@@ -105,7 +105,7 @@ struct str hash_base64url(struct arena *arena, enum hash_kind kind, struct str d
 	return base64url_encode(arena, str_of(hash, n));
 }
 
-struct str hex_encode(struct arena *arena, struct str bytes)
+struct str hash_hex(struct arena *arena, struct str bytes)
 {
 	static const char digits[] = "0123456789abcdef";
 	char *text = arena_alloc(arena, bytes.n * 2 + 1);

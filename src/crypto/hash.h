@@ -13,11 +13,11 @@ enum { HASH_MAX = 64 }; /* bytes of the longest hash */
 size_t hash_size(enum hash_kind kind);
 /* Writes hash_size(kind) bytes and returns that number. */
 size_t hash_bytes(enum hash_kind kind, struct str data, unsigned char ret_hash[HASH_MAX]);
-size_t hash_hmac(enum hash_kind kind, struct str key, struct str data,
-		 unsigned char ret_hash[HASH_MAX]);
+size_t hash_hmac(
+	enum hash_kind kind, struct str key, struct str data, unsigned char ret_hash[HASH_MAX]);
 /* base64url of the hash: how codes, cookies and opaque tokens are kept. */
 struct str hash_base64url(struct arena *arena, enum hash_kind kind, struct str data);
 /* Lower-case hexadecimal. */
-struct str hex_encode(struct arena *arena, struct str bytes);
+struct str hash_hex(struct arena *arena, struct str bytes);
 
 #endif

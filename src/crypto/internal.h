@@ -7,7 +7,7 @@
 #include <openssl/x509.h>
 
 #include "crypto/hash.h"
-#include "crypto/key.h"
+#include "crypto/sign_key.h"
 
 struct sign_key {
 	enum sign_key_kind kind;
@@ -27,9 +27,9 @@ enum error_code crypto_failed(struct why *why, const char *what);
 /* The same with a code of the caller's. */
 enum error_code crypto_refused(struct why *why, enum error_code code, const char *what);
 
-/* Judges the key (see key.h) and wraps it; takes over the pkey also when it fails. */
-enum error_code crypto_wrap_key(EVP_PKEY *pkey, bool is_private, struct sign_key **ret_key,
-				struct why *why);
+/* Judges the key (see sign_key.h) and wraps it; takes over the pkey also when it fails. */
+enum error_code crypto_wrap_key(
+	EVP_PKEY *pkey, bool is_private, struct sign_key **ret_key, struct why *why);
 /* The DER of a text: base64, whose blanks and line breaks are skipped, or the first block of
  * a PEM. The caller frees. */
 enum error_code crypto_der_of(struct str text, struct secret *ret_der, struct why *why);

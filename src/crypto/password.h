@@ -10,7 +10,7 @@ enum password_algorithm {
 	PASSWORD_ARGON2ID,
 	PASSWORD_ARGON2I,
 	PASSWORD_ARGON2D,
-	PASSWORD_PBKDF2_SHA1,   /* Keycloak's "pbkdf2" */
+	PASSWORD_PBKDF2_SHA1, /* Keycloak's "pbkdf2" */
 	PASSWORD_PBKDF2_SHA256,
 	PASSWORD_PBKDF2_SHA512,
 };
@@ -21,8 +21,10 @@ enum {
 	PASSWORD_ITERATIONS_MAX_ARGON2 = 100,
 	PASSWORD_ITERATIONS_MAX_PBKDF2 = 10 * 1000 * 1000,
 	PASSWORD_PARALLELISM_MAX = 16,
-	PASSWORD_SALT_MIN = 8, PASSWORD_SALT_MAX = 256,   /* bytes */
-	PASSWORD_HASH_MIN = 16, PASSWORD_HASH_MAX = 128,  /* bytes */
+	PASSWORD_SALT_MIN = 8,   /* bytes */
+	PASSWORD_SALT_MAX = 256, /* bytes */
+	PASSWORD_HASH_MIN = 16,  /* bytes */
+	PASSWORD_HASH_MAX = 128, /* bytes */
 };
 
 struct password_cost {
@@ -47,8 +49,8 @@ struct password_cost password_cost_default(void);
 struct password_cost password_cost_of(enum password_algorithm algorithm);
 /* Keycloak's name of an algorithm: "argon2" (type "id", "i", "d"; the empty type is "id"),
  * "pbkdf2", "pbkdf2-sha256", "pbkdf2-sha512". False when it is unknown. */
-bool password_algorithm_of(struct str name, struct str type,
-			   enum password_algorithm *ret_algorithm);
+bool password_algorithm_of(
+	struct str name, struct str type, enum password_algorithm *ret_algorithm);
 /* The same the other way; the type is empty for PBKDF2. Static storage. */
 const char *password_algorithm_name(enum password_algorithm algorithm);
 const char *password_algorithm_type(enum password_algorithm algorithm);
@@ -62,11 +64,11 @@ enum error_code password_check(const struct password_hash *stored, struct why *r
  * has this hash. A wrong password is OK with *ret_matches false. ERROR_BUSY when there is no
  * memory for it at the moment. */
 enum error_code password_verify(struct str password, const struct password_hash *stored,
-				bool *ret_matches, struct why *reterr_why) MUST_USE;
+	bool *ret_matches, struct why *reterr_why) MUST_USE;
 /* A hash of the password under `cost` with a fresh random salt of 16 bytes. */
 enum error_code password_make(struct arena *arena, struct str password,
-			      const struct password_cost *cost, struct password_hash *ret_hash,
-			      struct why *reterr_why) MUST_USE;
+	const struct password_cost *cost, struct password_hash *ret_hash,
+	struct why *reterr_why) MUST_USE;
 /* The work of password_verify for a user who does not exist, so that both take the same
  * time; there is no result. */
 void password_verify_nobody(struct str password, const struct password_cost *cost);

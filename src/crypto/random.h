@@ -2,7 +2,7 @@
  * process aborts when the kernel gives no randomness.
  *
  * Pure code does not call random_*: it is handed bytes, and turns them into text with
- * uuid_text and base64url_encode. */
+ * uuid_of and base64url_encode. */
 #ifndef CRYPTO_RANDOM_H
 #define CRYPTO_RANDOM_H
 
@@ -16,7 +16,5 @@ void random_bytes(void *ret_bytes, size_t n);
 struct str random_token(struct arena *arena, size_t bytes);
 /* A new UUID, version 4 (RFC 9562), 36 lower-case characters. */
 struct str random_uuid(struct arena *arena);
-/* The version 4 UUID of 16 given bytes; version and variant bits are set here. */
-struct str uuid_text(struct arena *arena, const unsigned char bytes[16]);
 
 #endif

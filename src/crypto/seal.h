@@ -17,19 +17,18 @@ enum { SEAL_KEY_BYTES = 32 };
 
 /* From the text form: base64url of 32 bytes, as random_token(arena, 32) makes it.
  * ERROR_INVALID_VALUE. */
-enum error_code seal_key_from_text(struct str text, struct seal_key **ret_key,
-				   struct why *reterr_why) MUST_USE;
+enum error_code seal_key_from_text(
+	struct str text, struct seal_key **ret_key, struct why *reterr_why) MUST_USE;
 /* Wipes. NULL is fine. */
 void seal_key_free(struct seal_key *key);
 
 /* `what` is kept outside and must come again, e.g. "client-secret:<client id>". */
 enum error_code seal_text(struct arena *arena, const struct seal_key *key, struct str what,
-			  struct str plain, struct str *ret_sealed,
-			  struct why *reterr_why) MUST_USE;
+	struct str plain, struct str *ret_sealed, struct why *reterr_why) MUST_USE;
 /* ERROR_CORRUPT: not a sealed text, sealed with another key, damaged, or sealed as
  * something else than `what`; `why` tells which. The caller frees the secret. */
 enum error_code seal_open(const struct seal_key *key, struct str what, struct str sealed,
-			  struct secret *ret_plain, struct why *reterr_why) MUST_USE;
+	struct secret *ret_plain, struct why *reterr_why) MUST_USE;
 /* True when the text has the form of a sealed one. */
 bool seal_is_sealed(struct str text);
 

@@ -25,7 +25,7 @@ static const struct algorithm algorithms[SIGN_ALGORITHMS] = {
 	[SIGN_EDDSA] = { "EdDSA", FAMILY_EDDSA, SIGN_KEY_ED25519, HASH_SHA512 },
 };
 
-const struct algorithm *algorithm_get(enum sign_algorithm algorithm)
+const struct algorithm *sign_algorithm_row(enum sign_algorithm algorithm)
 {
 	return &algorithms[algorithm];
 }
@@ -50,34 +50,35 @@ enum hash_kind sign_algorithm_hash(enum sign_algorithm algorithm)
 	return algorithms[algorithm].hash;
 }
 
-bool sign_algorithm_fits(enum sign_algorithm algorithm, const struct sign_key *key,
-			 struct why *reterr_why)
+bool sign_algorithm_fits(
+	enum sign_algorithm algorithm, const struct sign_key *key, struct why *reterr_why)
 {
 	const struct algorithm *a = &algorithms[algorithm];
 	if (a->key != key->kind) {
 		error_because(reterr_why, ERROR_UNSUPPORTED_ALGORITHM,
-			      "algorithm %s does not go with this kind of key", a->name);
+			"algorithm %s does not go with this kind of key", a->name);
 		return false;
 	}
 	if (a->family == FAMILY_HMAC && key->secret.n < hash_size(a->hash)) {
 		error_because(reterr_why, ERROR_UNSUPPORTED_ALGORITHM,
-			      "algorithm %s needs a secret of %zu bytes, this one has %zu", a->name,
-			      hash_size(a->hash), key->secret.n);
+			"algorithm %s needs a secret of %zu bytes, this one has %zu", a->name,
+			hash_size(a->hash), key->secret.n);
 		return false;
 	}
 	return true;
 }
 
-EVP_MD_CTX *algorithm_begin(const struct algorithm *a, const struct sign_key *key, bool signing)
+EVP_MD_CTX *sign_context(const struct algorithm *a, const struct sign_key *key, bool signing)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *pctx = NULL;
 	const EVP_MD *md = a->family == FAMILY_EDDSA ? NULL : crypto_md(a->hash);
-	int good = ctx && (signing ? EVP_DigestSignInit(ctx, &pctx, md, NULL, key->pkey) :
-				     EVP_DigestVerifyInit(ctx, &pctx, md, NULL, key->pkey)) == 1;
+	int good = ctx &&
+		(signing ? EVP_DigestSignInit(ctx, &pctx, md, NULL, key->pkey)
+			 : EVP_DigestVerifyInit(ctx, &pctx, md, NULL, key->pkey)) == 1;
 	if (good && a->family == FAMILY_PSS)
 		good = EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-		       EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1;
+			EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1;
 	if (good)
 		return ctx;
 	EVP_MD_CTX_free(ctx);
@@ -85,21 +86,21 @@ EVP_MD_CTX *algorithm_begin(const struct algorithm *a, const struct sign_key *ke
 }
 
 /* DER of an ECDSA signature to r and s after one another; false when it is none. */
-static bool raw_of_der(const unsigned char *der, size_t n, unsigned char *ret_raw,
-		       size_t coordinate)
+static bool raw_of_der(
+	const unsigned char *der, size_t n, unsigned char *ret_raw, size_t coordinate)
 {
 	const unsigned char *p = der;
 	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &p, (long)n);
 	int size = (int)coordinate;
 	bool good = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), ret_raw, size) == size &&
-		    BN_bn2binpad(ECDSA_SIG_get0_s(sig), ret_raw + size, size) == size;
+		BN_bn2binpad(ECDSA_SIG_get0_s(sig), ret_raw + size, size) == size;
 	ECDSA_SIG_free(sig);
 	return good;
 }
 
 enum error_code sign_bytes(struct arena *arena, const struct sign_key *key,
-			   enum sign_algorithm algorithm, struct str data,
-			   struct str *ret_signature, struct why *reterr_why)
+	enum sign_algorithm algorithm, struct str data, struct str *ret_signature,
+	struct why *reterr_why)
 {
 	const struct algorithm *a = &algorithms[algorithm];
 	if (!sign_algorithm_fits(algorithm, key, reterr_why))
@@ -113,14 +114,15 @@ enum error_code sign_bytes(struct arena *arena, const struct sign_key *key,
 		*ret_signature = arena_str(arena, str_of(bytes, n));
 		return OK;
 	}
-	EVP_MD_CTX *ctx = algorithm_begin(a, key, true);
-	bool good = ctx && EVP_DigestSign(ctx, bytes, &n, (const unsigned char *)data.p, data.n) == 1;
+	EVP_MD_CTX *ctx = sign_context(a, key, true);
+	bool good =
+		ctx && EVP_DigestSign(ctx, bytes, &n, (const unsigned char *)data.p, data.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	if (good && a->family == FAMILY_ECDSA)
 		good = raw_of_der(bytes, n, raw, a->coordinate);
 	if (!good)
 		return crypto_failed(reterr_why, "signing");
-	*ret_signature = arena_str(arena, a->family == FAMILY_ECDSA ? str_of(raw, 2 * a->coordinate) :
-								      str_of(bytes, n));
+	*ret_signature = arena_str(arena,
+		a->family == FAMILY_ECDSA ? str_of(raw, 2 * a->coordinate) : str_of(bytes, n));
 	return OK;
 }

@@ -27,7 +27,7 @@ static int der_of_raw(struct str raw, unsigned char **ret_der)
 }
 
 static bool mac_is(const struct algorithm *a, const struct sign_key *key, struct str data,
-		   struct str signature)
+	struct str signature)
 {
 	unsigned char mac[HASH_MAX];
 	size_t n = hash_hmac(a->hash, secret_str(&key->secret), data, mac);
@@ -37,7 +37,7 @@ static bool mac_is(const struct algorithm *a, const struct sign_key *key, struct
 }
 
 static bool signature_is(const struct algorithm *a, const struct sign_key *key, struct str data,
-			 struct str signature)
+	struct str signature)
 {
 	unsigned char *der = NULL;
 	if (a->family == FAMILY_ECDSA) {
@@ -46,9 +46,10 @@ static bool signature_is(const struct algorithm *a, const struct sign_key *key, 
 			return false;
 		signature = str_of(der, (size_t)n);
 	}
-	EVP_MD_CTX *ctx = algorithm_begin(a, key, false);
-	bool good = ctx && EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
-					    (const unsigned char *)data.p, data.n) == 1;
+	EVP_MD_CTX *ctx = sign_context(a, key, false);
+	bool good = ctx &&
+		EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
+			(const unsigned char *)data.p, data.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	OPENSSL_free(der);
 	ERR_clear_error();
@@ -56,14 +57,15 @@ static bool signature_is(const struct algorithm *a, const struct sign_key *key, 
 }
 
 enum error_code verify_bytes(const struct sign_key *key, enum sign_algorithm algorithm,
-			     struct str data, struct str signature, struct why *reterr_why)
+	struct str data, struct str signature, struct why *reterr_why)
 {
-	const struct algorithm *a = algorithm_get(algorithm);
+	const struct algorithm *a = sign_algorithm_row(algorithm);
 	if (!sign_algorithm_fits(algorithm, key, reterr_why))
 		return ERROR_UNSUPPORTED_ALGORITHM;
-	if (signature.n && (a->family == FAMILY_HMAC ? mac_is(a, key, data, signature) :
-						       signature_is(a, key, data, signature)))
+	if (signature.n &&
+		(a->family == FAMILY_HMAC ? mac_is(a, key, data, signature)
+					  : signature_is(a, key, data, signature)))
 		return OK;
-	return error_because(reterr_why, ERROR_INVALID_SIGNATURE, "%s signature of %zu bytes is wrong",
-			     a->name, signature.n);
+	return error_because(reterr_why, ERROR_INVALID_SIGNATURE,
+		"%s signature of %zu bytes is wrong", a->name, signature.n);
 }

@@ -9,7 +9,6 @@
  * ERROR_UNSUPPORTED_ALGORITHM when the key does not fit. MACs are compared in constant
  * time. Private keys verify as well. */
 enum error_code verify_bytes(const struct sign_key *key, enum sign_algorithm algorithm,
-			     struct str data, struct str signature,
-			     struct why *reterr_why) MUST_USE;
+	struct str data, struct str signature, struct why *reterr_why) MUST_USE;
 
 #endif

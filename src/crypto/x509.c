@@ -27,8 +27,9 @@ void x509_name_text(const X509_NAME *name, char *ret_text, size_t size)
 	BIO *bio = BIO_new(BIO_s_mem());
 	ret_text[0] = 0;
 	if (bio && name &&
-	    X509_NAME_print_ex(bio, name, 0, (XN_FLAG_ONELINE & ~XN_FLAG_SPC_EQ & ~ASN1_STRFLGS_ESC_MSB) |
-						     ASN1_STRFLGS_ESC_CTRL) >= 0) {
+		X509_NAME_print_ex(bio, name, 0,
+			(XN_FLAG_ONELINE & ~XN_FLAG_SPC_EQ & ~ASN1_STRFLGS_ESC_MSB) |
+				ASN1_STRFLGS_ESC_CTRL) >= 0) {
 		int n = BIO_read(bio, ret_text, (int)size - 1);
 		ret_text[n > 0 ? n : 0] = 0;
 	}
@@ -41,13 +42,14 @@ static struct str name_of(struct arena *arena, const GENERAL_NAME *name)
 	char text[INET6_ADDRSTRLEN];
 	if (name->type == GEN_DNS) {
 		const ASN1_IA5STRING *dns = name->d.dNSName;
-		return arena_str(arena, str_of(ASN1_STRING_get0_data(dns), (size_t)ASN1_STRING_length(dns)));
+		return arena_str(
+			arena, str_of(ASN1_STRING_get0_data(dns), (size_t)ASN1_STRING_length(dns)));
 	}
 	if (name->type == GEN_IPADD) {
 		const ASN1_OCTET_STRING *ip = name->d.iPAddress;
 		int family = ASN1_STRING_length(ip) == 4 ? AF_INET : AF_INET6;
 		if ((ASN1_STRING_length(ip) == 4 || ASN1_STRING_length(ip) == 16) &&
-		    inet_ntop(family, ASN1_STRING_get0_data(ip), text, sizeof text))
+			inet_ntop(family, ASN1_STRING_get0_data(ip), text, sizeof text))
 			return arena_str(arena, str_from(text));
 	}
 	return (struct str){ NULL, 0 };
@@ -69,8 +71,8 @@ size_t x509_names(struct arena *arena, const X509 *certificate, struct str **ret
 	return n;
 }
 
-static enum error_code der_of(struct arena *arena, const X509 *certificate, struct str *ret_der,
-			      struct why *why)
+static enum error_code der_of(
+	struct arena *arena, const X509 *certificate, struct str *ret_der, struct why *why)
 {
 	unsigned char *der = NULL;
 	int n = i2d_X509(certificate, &der);
@@ -95,8 +97,8 @@ static struct str name_in(struct arena *arena, const X509_NAME *name)
 	return arena_str(arena, str_from(text));
 }
 
-enum error_code x509_parse(struct arena *arena, struct str text, struct x509_facts *ret_facts,
-			   struct why *reterr_why)
+enum error_code x509_parse(
+	struct arena *arena, struct str text, struct x509_facts *ret_facts, struct why *reterr_why)
 {
 	X509 *certificate = NULL;
 	struct x509_facts facts = { 0 };
@@ -135,36 +137,34 @@ static int64_t years_later(int64_t at_s)
 static bool set_name(X509_NAME *name, struct str common_name)
 {
 	return X509_NAME_add_entry_by_NID(name, NID_commonName, V_ASN1_UTF8STRING,
-					  (const unsigned char *)common_name.p, (int)common_name.n, -1,
-					  0) == 1;
+		       (const unsigned char *)common_name.p, (int)common_name.n, -1, 0) == 1;
 }
 
-static bool fill(X509 *certificate, const struct sign_key *key, struct str common_name,
-		 int64_t now_ms)
+static bool fill(
+	X509 *certificate, const struct sign_key *key, struct str common_name, int64_t now_ms)
 {
 	int64_t now_s = now_ms / 1000;
 	return X509_set_version(certificate, X509_VERSION_1) &&
-	       ASN1_INTEGER_set_int64(X509_get_serialNumber(certificate), now_ms) &&
-	       ASN1_TIME_set(X509_getm_notBefore(certificate), now_s - BACKDATED_S) &&
-	       ASN1_TIME_set(X509_getm_notAfter(certificate), years_later(now_s)) &&
-	       set_name(X509_get_subject_name(certificate), common_name) &&
-	       set_name(X509_get_issuer_name(certificate), common_name) &&
-	       X509_set_pubkey(certificate, key->pkey) &&
-	       X509_sign(certificate, key->pkey,
-			 key->kind == SIGN_KEY_ED25519 ? NULL : crypto_md(HASH_SHA256)) > 0;
+		ASN1_INTEGER_set_int64(X509_get_serialNumber(certificate), now_ms) &&
+		ASN1_TIME_set(X509_getm_notBefore(certificate), now_s - BACKDATED_S) &&
+		ASN1_TIME_set(X509_getm_notAfter(certificate), years_later(now_s)) &&
+		set_name(X509_get_subject_name(certificate), common_name) &&
+		set_name(X509_get_issuer_name(certificate), common_name) &&
+		X509_set_pubkey(certificate, key->pkey) &&
+		X509_sign(certificate, key->pkey,
+			key->kind == SIGN_KEY_ED25519 ? NULL : crypto_md(HASH_SHA256)) > 0;
 }
 
 enum error_code x509_self_signed(struct arena *arena, const struct sign_key *key,
-				 struct str common_name, int64_t now_ms,
-				 struct str *ret_certificate, struct why *reterr_why)
+	struct str common_name, int64_t now_ms, struct str *ret_certificate, struct why *reterr_why)
 {
 	struct str der = { 0 };
 	if (key->kind == SIGN_KEY_SECRET || !key->is_private)
 		return error_because(reterr_why, ERROR_NO_KEY, "a certificate needs a private key");
 	if (common_name.n == 0 || common_name.n > 1024 || !str_is_utf8(common_name))
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "certificate's name of %zu bytes, allowed 1 to 1024 of UTF-8",
-				     common_name.n);
+			"certificate's name of %zu bytes, allowed 1 to 1024 of UTF-8",
+			common_name.n);
 	X509 *certificate = X509_new();
 	enum error_code error = OK;
 	if (!certificate || !fill(certificate, key, common_name, now_ms))

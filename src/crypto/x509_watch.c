@@ -26,9 +26,10 @@ static void note_chain(struct x509_watch *watch, X509_STORE_CTX *store)
 	for (int i = 0; i < n && watch->chain_n < X509_CHAIN_MAX; i++) {
 		const X509 *certificate = sk_X509_value(chain, i);
 		struct x509_link *link = &watch->chain[watch->chain_n++];
-		x509_name_text(X509_get_subject_name(certificate), link->subject,
-			       sizeof link->subject);
-		x509_name_text(X509_get_issuer_name(certificate), link->issuer, sizeof link->issuer);
+		x509_name_text(
+			X509_get_subject_name(certificate), link->subject, sizeof link->subject);
+		x509_name_text(
+			X509_get_issuer_name(certificate), link->issuer, sizeof link->issuer);
 		link->not_before_s = x509_seconds_of(X509_get0_notBefore(certificate));
 		link->not_after_s = x509_seconds_of(X509_get0_notAfter(certificate));
 	}
@@ -57,7 +58,8 @@ static void note_names(struct x509_watch *watch, X509_STORE_CTX *store)
 static int on_verify(int trusted, X509_STORE_CTX *store)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct x509_watch *watch = ssl ? SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), watch_index) : NULL;
+	struct x509_watch *watch =
+		ssl ? SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), watch_index) : NULL;
 	if (!watch || watch->failed)
 		return trusted;
 	int depth = X509_STORE_CTX_get_error_depth(store);
@@ -74,8 +76,7 @@ static int on_verify(int trusted, X509_STORE_CTX *store)
 	return trusted;
 }
 
-enum error_code x509_watch_attach(void *ssl_ctx, struct x509_watch *watch,
-				  struct why *reterr_why)
+enum error_code x509_watch_attach(void *ssl_ctx, struct x509_watch *watch, struct why *reterr_why)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, make_index);
@@ -119,7 +120,7 @@ static void add_cause(struct text *text, const struct x509_watch *watch, const s
 		return;
 	default:
 		text_addf(text, "certificate '%s' refused: %s", at->subject,
-			  X509_verify_cert_error_string(watch->error));
+			X509_verify_cert_error_string(watch->error));
 	}
 }
 

@@ -19,15 +19,15 @@ static const struct form {
 
 /* ---- writing ---- */
 
-static void member_bytes(struct json_writer *w, struct arena *arena, const char *name,
-			 struct str bytes)
+static void member_bytes(
+	struct json_writer *w, struct arena *arena, const char *name, struct str bytes)
 {
 	if (bytes.n)
 		json_member_text(w, name, base64url_encode(arena, bytes));
 }
 
-static void write_certificate(struct json_writer *w, struct arena *arena,
-			      const struct x509_facts *certificate)
+static void write_certificate(
+	struct json_writer *w, struct arena *arena, const struct x509_facts *certificate)
 {
 	struct str der = base64_encode(arena, certificate->der);
 	json_member_texts(w, "x5c", &der, 1);
@@ -36,8 +36,7 @@ static void write_certificate(struct json_writer *w, struct arena *arena,
 }
 
 enum error_code jwk_text(struct arena *arena, const struct sign_key *key,
-			 const struct jwk_facts *facts, struct str *ret_json,
-			 struct why *reterr_why)
+	const struct jwk_facts *facts, struct str *ret_json, struct why *reterr_why)
 {
 	struct sign_key_numbers numbers;
 	struct x509_facts certificate;
@@ -109,13 +108,13 @@ static const struct form *form_of(const struct members *members)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(forms); i++)
 		if (str_eq_z(members->kty, forms[i].kty) &&
-		    (!*forms[i].crv || str_eq_z(members->crv, forms[i].crv)))
+			(!*forms[i].crv || str_eq_z(members->crv, forms[i].crv)))
 			return &forms[i];
 	return NULL;
 }
 
 static enum error_code decode(struct arena *arena, const char *name, struct str text,
-			      struct str *ret_bytes, struct why *why)
+	struct str *ret_bytes, struct why *why)
 {
 	struct why detail;
 	if (base64url_decode(arena, text, ret_bytes, &detail))
@@ -127,21 +126,21 @@ static enum error_code check_members(const struct members *members, struct why *
 {
 	if (members->d.n || members->k.n)
 		return error_because(why, ERROR_INVALID_VALUE,
-				     "JWK holds a private key, which nobody should send");
+			"JWK holds a private key, which nobody should send");
 	if (members->kid.n > JWK_KID_MAX || str_has_control(members->kid))
-		return error_because(why, ERROR_INVALID_VALUE, "JWK's kid of %zu bytes", members->kid.n);
+		return error_because(
+			why, ERROR_INVALID_VALUE, "JWK's kid of %zu bytes", members->kid.n);
 	return OK;
 }
 
 static enum error_code key_of(struct arena *arena, const struct members *members,
-			      struct sign_key **ret_key, struct why *why)
+	struct sign_key **ret_key, struct why *why)
 {
 	const struct form *form = form_of(members);
 	if (!form)
 		return error_because(why, ERROR_INVALID_VALUE,
-				     "JWK's kty \"%.*s\" and crv \"%.*s\" are not supported",
-				     STR_ARG(str_take(members->kty, 32)),
-				     STR_ARG(str_take(members->crv, 32)));
+			"JWK's kty \"%.*s\" and crv \"%.*s\" are not supported",
+			STR_ARG(str_take(members->kty, 32)), STR_ARG(str_take(members->crv, 32)));
 	struct sign_key_numbers numbers = { .kind = form->kind };
 	enum error_code error = decode(arena, "n", members->n, &numbers.n, why);
 	if (!error)
@@ -155,14 +154,15 @@ static enum error_code key_of(struct arena *arena, const struct members *members
 	return error;
 }
 
-enum error_code jwk_parse(struct arena *arena, struct str json, struct jwk *ret_jwk,
-			  struct why *reterr_why)
+enum error_code jwk_parse(
+	struct arena *arena, struct str json, struct jwk *ret_jwk, struct why *reterr_why)
 {
 	struct members members = { 0 };
 	struct sign_key *key = NULL;
 	if (json.n > JWK_SET_BYTES_MAX)
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "JWK of %zu bytes", json.n);
-	enum error_code error = json_read(arena, json, &member_shape, &foreign, &members, reterr_why);
+	enum error_code error =
+		json_read(arena, json, &member_shape, &foreign, &members, reterr_why);
 	if (!error)
 		error = check_members(&members, reterr_why);
 	if (!error)
@@ -173,13 +173,13 @@ enum error_code jwk_parse(struct arena *arena, struct str json, struct jwk *ret_
 }
 
 /* The list of keys; each is then read for itself, so that one bad key spoils no other. */
-static enum error_code list_of(struct arena *arena, struct str json,
-			       const struct json_node **ret_list, struct why *why)
+static enum error_code list_of(
+	struct arena *arena, struct str json, const struct json_node **ret_list, struct why *why)
 {
 	struct json_node *root = NULL;
 	if (json.n > JWK_SET_BYTES_MAX)
-		return error_because(why, ERROR_INVALID_VALUE, "JWK set of %zu bytes, allowed %d", json.n,
-				     JWK_SET_BYTES_MAX);
+		return error_because(why, ERROR_INVALID_VALUE, "JWK set of %zu bytes, allowed %d",
+			json.n, JWK_SET_BYTES_MAX);
 	enum error_code error = json_tree_read(arena, json, &root, why);
 	if (error)
 		return error;
@@ -187,14 +187,13 @@ static enum error_code list_of(struct arena *arena, struct str json,
 		root->kind == JSON_NODE_OBJECT ? json_node_find(root, STR("keys")) : NULL;
 	if (!list || list->kind != JSON_NODE_LIST || list->n > JWK_SET_KEYS_MAX)
 		return error_because(why, ERROR_INVALID_VALUE,
-				     "JWK set has no \"keys\" with a list of at most %d",
-				     JWK_SET_KEYS_MAX);
+			"JWK set has no \"keys\" with a list of at most %d", JWK_SET_KEYS_MAX);
 	*ret_list = list;
 	return OK;
 }
 
-enum error_code jwk_set_parse(struct arena *arena, struct str json, struct jwk_set *ret_set,
-			      struct why *reterr_why)
+enum error_code jwk_set_parse(
+	struct arena *arena, struct str json, struct jwk_set *ret_set, struct why *reterr_why)
 {
 	const struct json_node *list = NULL;
 	struct jwk_set set = { 0 };

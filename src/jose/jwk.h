@@ -4,7 +4,7 @@
 #ifndef JOSE_JWK_H
 #define JOSE_JWK_H
 
-#include "crypto/key.h"
+#include "crypto/sign_key.h"
 
 enum {
 	JWK_SET_BYTES_MAX = 256 << 10,
@@ -23,8 +23,7 @@ struct jwk_facts {
  * x5t#S256, then n and e, or crv, x and y. ERROR_INVALID_VALUE for a secret or a broken
  * certificate. */
 enum error_code jwk_text(struct arena *arena, const struct sign_key *key,
-			 const struct jwk_facts *facts, struct str *ret_json,
-			 struct why *reterr_why) MUST_USE;
+	const struct jwk_facts *facts, struct str *ret_json, struct why *reterr_why) MUST_USE;
 /* {"keys":[...]} of n texts that jwk_text made. */
 struct str jwk_set_text(struct arena *arena, const struct str *jwks, size_t n);
 
@@ -41,15 +40,15 @@ struct jwk_set {
 };
 
 /* One JWK. Texts live in the arena; the key is the caller's to free. ERROR_INVALID_VALUE:
- * unknown kty or crv, members missing or malformed, weak numbers (crypto/key.h), a private
+ * unknown kty or crv, members missing or malformed, weak numbers (crypto/sign_key.h), a private
  * member. ERROR_BAD_JSON. */
-enum error_code jwk_parse(struct arena *arena, struct str json, struct jwk *ret_jwk,
-			  struct why *reterr_why) MUST_USE;
+enum error_code jwk_parse(
+	struct arena *arena, struct str json, struct jwk *ret_jwk, struct why *reterr_why) MUST_USE;
 /* A set. A key that cannot be used is skipped and counted, as RFC 7517 section 5 has it (`why`
  * then tells of the first one even though the result is OK); the set itself must be well
  * formed and within the limits above. The caller frees with jwk_set_free. */
 enum error_code jwk_set_parse(struct arena *arena, struct str json, struct jwk_set *ret_set,
-			      struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 void jwk_set_free(struct jwk_set *set);
 /* The next key after `after` (NULL: the first) that may verify a token with this kid; NULL
  * when there is no more. An empty kid matches every key. Keys for encryption never match. */

@@ -28,11 +28,12 @@ static const struct json_field member_fields[] = {
 static const struct json_shape member_shape = JSON_SHAPE(struct members, member_fields);
 
 enum error_code jws_sign(struct arena *arena, const struct sign_key *key,
-			 enum sign_algorithm algorithm, struct str type, struct str kid,
-			 struct str claims, struct str *ret_token, struct why *reterr_why)
+	enum sign_algorithm algorithm, struct str type, struct str kid, struct str claims,
+	struct str *ret_token, struct why *reterr_why)
 {
-	struct members members = { .alg = str_from(sign_algorithm_name(algorithm)), .typ = type,
-				   .kid = kid };
+	struct members members = {
+		.alg = str_from(sign_algorithm_name(algorithm)), .typ = type, .kid = kid
+	};
 	struct str signature = { 0 };
 	struct text token = text_new(arena, 0);
 	text_add(&token, base64url_encode(arena, json_text_of(arena, &member_shape, &members)));
@@ -40,8 +41,8 @@ enum error_code jws_sign(struct arena *arena, const struct sign_key *key,
 	text_add(&token, base64url_encode(arena, claims));
 	if (token.failed)
 		return error_because(reterr_why, ERROR_TOO_LARGE, "claims of %zu bytes", claims.n);
-	enum error_code error = sign_bytes(arena, key, algorithm, text_str(&token), &signature,
-					   reterr_why);
+	enum error_code error =
+		sign_bytes(arena, key, algorithm, text_str(&token), &signature, reterr_why);
 	if (error)
 		return error;
 	text_add_char(&token, '.');
@@ -54,14 +55,14 @@ enum error_code jws_sign(struct arena *arena, const struct sign_key *key,
 static enum error_code split(struct str token, struct str parts[3], struct why *why)
 {
 	if (token.n > LIMIT_TOKEN)
-		return error_because(why, ERROR_INVALID_TOKEN, "token of %zu bytes, allowed %d", token.n,
-				     LIMIT_TOKEN);
+		return error_because(why, ERROR_INVALID_TOKEN, "token of %zu bytes, allowed %d",
+			token.n, LIMIT_TOKEN);
 	for (size_t i = 0; i < 3; i++) {
 		size_t dot = str_index(token, '.');
 		bool last = i == 2;
 		if (dot == 0 || last != (dot == token.n))
-			return error_because(why, ERROR_INVALID_TOKEN,
-					     "token has not three non-empty parts");
+			return error_because(
+				why, ERROR_INVALID_TOKEN, "token has not three non-empty parts");
 		parts[i] = str_take(token, dot);
 		token = str_drop(token, dot + 1);
 	}
@@ -69,7 +70,7 @@ static enum error_code split(struct str token, struct str parts[3], struct why *
 }
 
 static enum error_code decode(struct arena *arena, struct str part, const char *name,
-			      struct str *ret_bytes, struct why *why)
+	struct str *ret_bytes, struct why *why)
 {
 	struct why detail;
 	if (base64url_decode(arena, part, ret_bytes, &detail))
@@ -77,8 +78,8 @@ static enum error_code decode(struct arena *arena, struct str part, const char *
 	return OK;
 }
 
-static enum error_code read_header(struct arena *arena, struct str json,
-				   struct jws_header *ret_header, struct why *why)
+static enum error_code read_header(
+	struct arena *arena, struct str json, struct jws_header *ret_header, struct why *why)
 {
 	static const struct json_read_options options = { .unknown = JSON_UNKNOWN_IGNORED };
 	struct members members = { 0 };
@@ -90,16 +91,16 @@ static enum error_code read_header(struct arena *arena, struct str json,
 		return error_because(why, ERROR_INVALID_TOKEN, "token's header: %s", detail.text);
 	if (members.crit.n)
 		return error_because(why, ERROR_INVALID_TOKEN,
-				     "token's header has critical extensions; none is known here");
+			"token's header has critical extensions; none is known here");
 	if (members.kid.n > JWK_KID_MAX || str_has_control(members.kid))
-		return error_because(why, ERROR_INVALID_TOKEN, "token's kid of %zu bytes is none of ours",
-				     members.kid.n);
+		return error_because(why, ERROR_INVALID_TOKEN,
+			"token's kid of %zu bytes is none of ours", members.kid.n);
 	*ret_header = (struct jws_header){ members.alg, members.typ, members.kid };
 	return OK;
 }
 
 enum error_code jws_parse(struct arena *arena, struct str token,
-			  const struct jws_parsed **ret_parsed, struct why *reterr_why)
+	const struct jws_parsed **ret_parsed, struct why *reterr_why)
 {
 	struct str parts[3], header = { 0 };
 	struct jws_parsed *parsed = arena_alloc(arena, sizeof *parsed);
@@ -125,16 +126,16 @@ const struct jws_header *jws_header(const struct jws_parsed *parsed)
 }
 
 enum error_code jws_verify(const struct jws_parsed *parsed, const struct sign_key *key,
-			   unsigned allowed, struct str *ret_payload, struct why *reterr_why)
+	unsigned allowed, struct str *ret_payload, struct why *reterr_why)
 {
 	enum sign_algorithm algorithm;
 	struct str name = parsed->header.algorithm;
 	if (!sign_algorithm_of(name, &algorithm) || !(allowed & JWS_ALLOW(algorithm)))
 		return error_because(reterr_why, ERROR_UNSUPPORTED_ALGORITHM,
-				     "token's algorithm \"%.*s\" is not allowed here",
-				     STR_ARG(str_take(name, 32)));
-	enum error_code error = verify_bytes(key, algorithm, parsed->input, parsed->signature,
-					     reterr_why);
+			"token's algorithm \"%.*s\" is not allowed here",
+			STR_ARG(str_take(name, 32)));
+	enum error_code error =
+		verify_bytes(key, algorithm, parsed->input, parsed->signature, reterr_why);
 	if (!error)
 		*ret_payload = parsed->payload;
 	return error;

@@ -20,30 +20,28 @@ struct jws_parsed;
 
 /* A set of algorithms: JWS_ALLOW(SIGN_RS256) | JWS_ALLOW(SIGN_ES256). */
 #define JWS_ALLOW(algorithm) (1u << (algorithm))
-#define JWS_ALLOW_ASYMMETRIC \
+#define JWS_ALLOW_ASYMMETRIC             \
 	(((1u << SIGN_ALGORITHMS) - 1) & \
-	 ~(JWS_ALLOW(SIGN_HS256) | JWS_ALLOW(SIGN_HS384) | JWS_ALLOW(SIGN_HS512)))
+		~(JWS_ALLOW(SIGN_HS256) | JWS_ALLOW(SIGN_HS384) | JWS_ALLOW(SIGN_HS512)))
 
 /* A token in the arena: header {"alg","typ","kid"} in that order (typ and kid left out when
  * empty), `claims` as they are (one JSON object, compact). Types: "JWT", "logout+jwt",
  * "at+jwt". ERROR_UNSUPPORTED_ALGORITHM, ERROR_NO_KEY, as crypto/sign.h. */
 enum error_code jws_sign(struct arena *arena, const struct sign_key *key,
-			 enum sign_algorithm algorithm, struct str type, struct str kid,
-			 struct str claims, struct str *ret_token,
-			 struct why *reterr_why) MUST_USE;
+	enum sign_algorithm algorithm, struct str type, struct str kid, struct str claims,
+	struct str *ret_token, struct why *reterr_why) MUST_USE;
 
 /* Takes a token apart: at most LIMIT_TOKEN bytes, three non-empty parts of strict base64url,
  * a header that is one JSON object without duplicate members and without `crit`. Borrows
  * from `token`. ERROR_INVALID_TOKEN for everything else. */
 enum error_code jws_parse(struct arena *arena, struct str token,
-			  const struct jws_parsed **ret_parsed, struct why *reterr_why) MUST_USE;
+	const struct jws_parsed **ret_parsed, struct why *reterr_why) MUST_USE;
 /* The header, not verified. Borrowed. */
 const struct jws_header *jws_header(const struct jws_parsed *parsed);
 
 /* The payload, when the header's algorithm is one of `allowed`, fits the key, and the
  * signature is the key's. ERROR_UNSUPPORTED_ALGORITHM, ERROR_INVALID_SIGNATURE. */
 enum error_code jws_verify(const struct jws_parsed *parsed, const struct sign_key *key,
-			   unsigned allowed, struct str *ret_payload,
-			   struct why *reterr_why) MUST_USE;
+	unsigned allowed, struct str *ret_payload, struct why *reterr_why) MUST_USE;
 
 #endif

@@ -7,8 +7,11 @@
 static const int64_t year_9999_s = 253402300799;
 
 static const char *const kinds[JWT_KINDS] = {
-	[JWT_ACCESS] = "Bearer", [JWT_REFRESH] = "Refresh", [JWT_OFFLINE] = "Offline",
-	[JWT_ID] = "ID",	 [JWT_LOGOUT] = "Logout",
+	[JWT_ACCESS] = "Bearer",
+	[JWT_REFRESH] = "Refresh",
+	[JWT_OFFLINE] = "Offline",
+	[JWT_ID] = "ID",
+	[JWT_LOGOUT] = "Logout",
 };
 
 static const struct json_field claim_fields[] = {
@@ -52,13 +55,13 @@ bool jwt_kind_of(struct str typ, enum jwt_kind *ret_kind)
 static enum error_code check_range(const char *name, struct json_optional_int time, struct why *why)
 {
 	if (time.set && (time.value < 0 || time.value > year_9999_s))
-		return error_because(why, ERROR_INVALID_TOKEN, "token's %s is %lld, which is no time", name,
-				     (long long)time.value);
+		return error_because(why, ERROR_INVALID_TOKEN,
+			"token's %s is %lld, which is no time", name, (long long)time.value);
 	return OK;
 }
 
 enum error_code jwt_read(struct arena *arena, struct str payload, struct jwt_claims *ret_claims,
-			 struct why *reterr_why)
+	struct why *reterr_why)
 {
 	static const struct json_read_options options = { .unknown = JSON_UNKNOWN_IGNORED };
 	struct jwt_claims claims = { 0 };
@@ -66,7 +69,7 @@ enum error_code jwt_read(struct arena *arena, struct str payload, struct jwt_cla
 	enum error_code error = json_read(arena, payload, &claim_shape, &options, &claims, &detail);
 	if (error)
 		return error_because(reterr_why, error == ERROR_BUSY ? error : ERROR_INVALID_TOKEN,
-				     "token's claims: %s", detail.text);
+			"token's claims: %s", detail.text);
 	error = check_range("exp", claims.exp, reterr_why);
 	if (!error)
 		error = check_range("iat", claims.iat, reterr_why);
@@ -82,16 +85,17 @@ enum error_code jwt_read(struct arena *arena, struct str payload, struct jwt_cla
 }
 
 static enum error_code check_start(const char *name, struct json_optional_int time,
-				   const struct jwt_times *times, struct why *why)
+	const struct jwt_times *times, struct why *why)
 {
 	if (time.set && time.value > times->now_s + times->skew_s)
-		return error_because(why, ERROR_TOKEN_NOT_ACTIVE, "token's %s is %lld s ahead of us", name,
-				     (long long)(time.value - times->now_s));
+		return error_because(why, ERROR_TOKEN_NOT_ACTIVE,
+			"token's %s is %lld s ahead of us", name,
+			(long long)(time.value - times->now_s));
 	return OK;
 }
 
-static enum error_code check_end(const struct jwt_claims *claims, const struct jwt_times *times,
-				 struct why *why)
+static enum error_code check_end(
+	const struct jwt_claims *claims, const struct jwt_times *times, struct why *why)
 {
 	if (times->exp_ignored || (times->exp_optional && !claims->exp.set))
 		return OK;
@@ -99,12 +103,12 @@ static enum error_code check_end(const struct jwt_claims *claims, const struct j
 		return error_because(why, ERROR_INVALID_TOKEN, "token has no exp");
 	if (times->now_s >= claims->exp.value)
 		return error_because(why, ERROR_EXPIRED, "token expired %lld s ago",
-				     (long long)(times->now_s - claims->exp.value));
+			(long long)(times->now_s - claims->exp.value));
 	return OK;
 }
 
-static enum error_code check_age(const struct jwt_claims *claims, const struct jwt_times *times,
-				 struct why *why)
+static enum error_code check_age(
+	const struct jwt_claims *claims, const struct jwt_times *times, struct why *why)
 {
 	if (!times->max_age_s)
 		return OK;
@@ -112,13 +116,12 @@ static enum error_code check_age(const struct jwt_claims *claims, const struct j
 		return error_because(why, ERROR_INVALID_TOKEN, "token has no iat");
 	if (times->now_s - claims->iat.value > times->max_age_s)
 		return error_because(why, ERROR_EXPIRED, "token is %lld s old, allowed %lld",
-				     (long long)(times->now_s - claims->iat.value),
-				     (long long)times->max_age_s);
+			(long long)(times->now_s - claims->iat.value), (long long)times->max_age_s);
 	return OK;
 }
 
-enum error_code jwt_check_times(const struct jwt_claims *claims, const struct jwt_times *times,
-				struct why *reterr_why)
+enum error_code jwt_check_times(
+	const struct jwt_claims *claims, const struct jwt_times *times, struct why *reterr_why)
 {
 	enum error_code error = check_start("nbf", claims->nbf, times, reterr_why);
 	if (!error)
@@ -130,13 +133,14 @@ enum error_code jwt_check_times(const struct jwt_claims *claims, const struct jw
 	return error;
 }
 
-enum error_code jwt_check_kind(const struct jwt_claims *claims, enum jwt_kind kind,
-			       struct why *reterr_why)
+enum error_code jwt_check_kind(
+	const struct jwt_claims *claims, enum jwt_kind kind, struct why *reterr_why)
 {
 	if (str_eq_z(claims->typ, kinds[kind]))
 		return OK;
-	return error_because(reterr_why, ERROR_INVALID_TOKEN, "token's typ is \"%.*s\", wanted \"%s\"",
-			     STR_ARG(str_take(claims->typ, 64)), kinds[kind]);
+	return error_because(reterr_why, ERROR_INVALID_TOKEN,
+		"token's typ is \"%.*s\", wanted \"%s\"", STR_ARG(str_take(claims->typ, 64)),
+		kinds[kind]);
 }
 
 bool jwt_has_audience(const struct jwt_claims *claims, struct str audience)

@@ -26,23 +26,23 @@ struct jwt_claims {
  * JSON type (exp as text, list, float, 1e308) or a duplicate is ERROR_INVALID_TOKEN, as is a
  * time that is negative or beyond the year 9999. */
 enum error_code jwt_read(struct arena *arena, struct str payload, struct jwt_claims *ret_claims,
-			 struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 
 /* What jwt_check_times asks for. */
 struct jwt_times {
 	int64_t now_s;
-	int64_t skew_s;      /* how far iat and nbf may be ahead of us; exp has no grace */
-	bool exp_optional;   /* offline tokens have none */
-	bool exp_ignored;    /* id_token_hint: an expired one is fine */
-	int64_t max_age_s;   /* iat no older than this; 0: any. Requires iat */
+	int64_t skew_s;    /* how far iat and nbf may be ahead of us; exp has no grace */
+	bool exp_optional; /* offline tokens have none */
+	bool exp_ignored;  /* id_token_hint: an expired one is fine */
+	int64_t max_age_s; /* iat no older than this; 0: any. Requires iat */
 };
 /* Expired from the second `exp` on (RFC 7519 section 4.1.4). ERROR_EXPIRED,
  * ERROR_TOKEN_NOT_ACTIVE (nbf or iat ahead), ERROR_INVALID_TOKEN (exp missing). */
 enum error_code jwt_check_times(const struct jwt_claims *claims, const struct jwt_times *times,
-				struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 /* ERROR_INVALID_TOKEN unless `typ` is this kind's. */
-enum error_code jwt_check_kind(const struct jwt_claims *claims, enum jwt_kind kind,
-			       struct why *reterr_why) MUST_USE;
+enum error_code jwt_check_kind(
+	const struct jwt_claims *claims, enum jwt_kind kind, struct why *reterr_why) MUST_USE;
 /* True when `audience` is in aud. */
 bool jwt_has_audience(const struct jwt_claims *claims, struct str audience);
 /* True when `scope` is one of the space separated words of the claim. */

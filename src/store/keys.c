@@ -3,7 +3,7 @@
 
 #include "base/tables.h"
 #include "crypto/base64.h"
-#include "crypto/key.h"
+#include "crypto/sign_key.h"
 #include "crypto/random.h"
 #include "crypto/x509.h"
 

@@ -1,7 +1,7 @@
 /* Realms as requests see them: store_list_realms, store_load_realm, store_unload_realm. */
 #include <stdlib.h>
 
-#include "crypto/key.h"
+#include "crypto/sign_key.h"
 #include "store/keys.h"
 #include "store/realm_rows.h"
 #include "store/rows.h"

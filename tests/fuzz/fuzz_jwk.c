@@ -12,7 +12,7 @@ static void check(struct arena *arena, const struct jwk *jwk)
 	struct jwk again = { 0 };
 	struct why why;
 	if (sign_key_is_private(jwk->key) || jwk_text(arena, jwk->key, &facts, &json, &why) != OK ||
-	    jwk_parse(arena, json, &again, &why) != OK || !sign_key_same(jwk->key, again.key))
+		jwk_parse(arena, json, &again, &why) != OK || !sign_key_same(jwk->key, again.key))
 		abort();
 	sign_key_free(again.key);
 }

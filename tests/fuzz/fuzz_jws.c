@@ -48,10 +48,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (base64url_decode(arena, body, &payload, NULL) != OK)
 		abort();
 	if (n < 1000 &&
-	    (jws_sign(arena, secret(), SIGN_HS256, jws_header(parsed)->type, jws_header(parsed)->kid, payload,
-		      &signed_again, &why) != OK ||
-	     jws_parse(arena, signed_again, &parsed, &why) != OK ||
-	     jws_verify(parsed, secret(), JWS_ALLOW(SIGN_HS256), &payload, &why) != OK))
+		(jws_sign(arena, secret(), SIGN_HS256, jws_header(parsed)->type,
+			 jws_header(parsed)->kid, payload, &signed_again, &why) != OK ||
+			jws_parse(arena, signed_again, &parsed, &why) != OK ||
+			jws_verify(parsed, secret(), JWS_ALLOW(SIGN_HS256), &payload, &why) != OK))
 		abort();
 	read_claims(arena, payload);
 	return 0;

@@ -15,8 +15,8 @@ static void try_text(struct arena *arena, struct str text)
 		struct secret exported = { 0 };
 		struct sign_key *again = NULL;
 		if (sign_key_private_text(key, &exported, &why) != OK ||
-		    sign_key_from_private(secret_str(&exported), &again, &why) != OK ||
-		    !sign_key_same(key, again))
+			sign_key_from_private(secret_str(&exported), &again, &why) != OK ||
+			!sign_key_same(key, again))
 			abort();
 		secret_free(&exported);
 		sign_key_free(again);

@@ -12,6 +12,7 @@
 #include "crypto/base64.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
+#include "crypto/uuid.h"
 #include "crypto/verify.h"
 #include "vectors.h"
 
@@ -76,33 +77,33 @@ static void random_texts_have_their_form_and_differ(void **state)
 	assert_false(str_eq(u, random_uuid(arena)));
 	unsigned char ones[16];
 	memset(ones, 0xff, sizeof ones);
-	assert_str(uuid_text(arena, ones), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+	assert_str(uuid_of(arena, ones), "ffffffff-ffff-4fff-bfff-ffffffffffff");
 }
 
-static struct str hash_hex(enum hash_kind kind, struct str data)
+static struct str hex_of(enum hash_kind kind, struct str data)
 {
 	unsigned char hash[HASH_MAX];
 	size_t n = hash_bytes(kind, data, hash);
 	assert_int_equal(n, hash_size(kind));
-	return hex_encode(arena, str_of(hash, n));
+	return hash_hex(arena, str_of(hash, n));
 }
 
 static void hashes_are_those_of_fips_180(void **state)
 {
 	(void)state;
-	assert_str(hash_hex(HASH_SHA1, STR("abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
-	assert_str(hash_hex(HASH_SHA256, STR("abc")),
-		   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	assert_str(hash_hex(HASH_SHA256, (struct str){ NULL, 0 }),
-		   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-	assert_str(hash_hex(HASH_SHA384, STR("abc")),
-		   "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
-		   "8086072ba1e7cc2358baeca134c825a7");
-	assert_str(hash_hex(HASH_SHA512, STR("abc")),
-		   "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
-		   "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+	assert_str(hex_of(HASH_SHA1, STR("abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
+	assert_str(hex_of(HASH_SHA256, STR("abc")),
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_str(hex_of(HASH_SHA256, (struct str){ NULL, 0 }),
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_str(hex_of(HASH_SHA384, STR("abc")),
+		"cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+		"8086072ba1e7cc2358baeca134c825a7");
+	assert_str(hex_of(HASH_SHA512, STR("abc")),
+		"ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+		"2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
 	assert_str(hash_base64url(arena, HASH_SHA256, STR("abc")),
-		   "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+		"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
 }
 
 static void hmac_is_that_of_rfc_4231(void **state)
@@ -110,16 +111,16 @@ static void hmac_is_that_of_rfc_4231(void **state)
 	(void)state;
 	unsigned char mac[HASH_MAX];
 	size_t n = hash_hmac(HASH_SHA256, STR("Jefe"), STR("what do ya want for nothing?"), mac);
-	assert_str(hex_encode(arena, str_of(mac, n)),
-		   "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	assert_str(hash_hex(arena, str_of(mac, n)),
+		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	n = hash_hmac(HASH_SHA512, STR("Jefe"), STR("what do ya want for nothing?"), mac);
-	assert_str(hex_encode(arena, str_of(mac, n)),
-		   "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
-		   "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+	assert_str(hash_hex(arena, str_of(mac, n)),
+		"164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+		"9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
 	/* An empty key is a key, not "the one from before". */
 	n = hash_hmac(HASH_SHA256, (struct str){ NULL, 0 }, STR(""), mac);
-	assert_str(hex_encode(arena, str_of(mac, n)),
-		   "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+	assert_str(hash_hex(arena, str_of(mac, n)),
+		"b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
 static void base64_goes_both_ways(void **state)
@@ -128,9 +129,14 @@ static void base64_goes_both_ways(void **state)
 	static const struct {
 		const char *plain, *padded, *url;
 	} cases[] = {
-		{ "", "", "" }, { "f", "Zg==", "Zg" }, { "fo", "Zm8=", "Zm8" }, { "foo", "Zm9v", "Zm9v" },
-		{ "foob", "Zm9vYg==", "Zm9vYg" }, { "fooba", "Zm9vYmE=", "Zm9vYmE" },
-		{ "foobar", "Zm9vYmFy", "Zm9vYmFy" }, { "\xfb\xff\xbf", "+/+/", "-_-_" },
+		{ "", "", "" },
+		{ "f", "Zg==", "Zg" },
+		{ "fo", "Zm8=", "Zm8" },
+		{ "foo", "Zm9v", "Zm9v" },
+		{ "foob", "Zm9vYg==", "Zm9vYg" },
+		{ "fooba", "Zm9vYmE=", "Zm9vYmE" },
+		{ "foobar", "Zm9vYmFy", "Zm9vYmFy" },
+		{ "\xfb\xff\xbf", "+/+/", "-_-_" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct str plain = str_from(cases[i].plain), back = { 0 };
@@ -151,22 +157,41 @@ static void base64_is_strict(void **state)
 {
 	(void)state;
 	static const struct str bad_padded[] = {
-		STR_INIT("Zg"), STR_INIT("Zg="), STR_INIT("Zg==="), STR_INIT("Z==="), STR_INIT("===="),
-		STR_INIT("Zh=="), STR_INIT("Zm9="), STR_INIT("Zm9v\n"), STR_INIT(" Zm9v"),
-		STR_INIT("Zm=v"), STR_INIT("Zg==Zg=="), STR_INIT("-_-_"), STR_INIT("Zm\0v"),
+		STR_INIT("Zg"),
+		STR_INIT("Zg="),
+		STR_INIT("Zg==="),
+		STR_INIT("Z==="),
+		STR_INIT("===="),
+		STR_INIT("Zh=="),
+		STR_INIT("Zm9="),
+		STR_INIT("Zm9v\n"),
+		STR_INIT(" Zm9v"),
+		STR_INIT("Zm=v"),
+		STR_INIT("Zg==Zg=="),
+		STR_INIT("-_-_"),
+		STR_INIT("Zm\0v"),
 		STR_INIT("Zm9\xc3"),
 	};
 	static const struct str bad_url[] = {
-		STR_INIT("Zg=="), STR_INIT("Z"), STR_INIT("Zm9vY"), STR_INIT("Zh"), STR_INIT("Zm9"),
-		STR_INIT("+/+/"), STR_INIT("Zm 9"), STR_INIT("Zm9v\n"), STR_INIT("Zm9v\0"),
+		STR_INIT("Zg=="),
+		STR_INIT("Z"),
+		STR_INIT("Zm9vY"),
+		STR_INIT("Zh"),
+		STR_INIT("Zm9"),
+		STR_INIT("+/+/"),
+		STR_INIT("Zm 9"),
+		STR_INIT("Zm9v\n"),
+		STR_INIT("Zm9v\0"),
 		STR_INIT("Zm9v."),
 	};
 	struct why why;
 	struct str out = STR("untouched");
 	for (size_t i = 0; i < ARRAY_LENGTH(bad_padded); i++)
-		assert_int_equal(base64_decode(arena, bad_padded[i], &out, &why), ERROR_INVALID_VALUE);
+		assert_int_equal(
+			base64_decode(arena, bad_padded[i], &out, &why), ERROR_INVALID_VALUE);
 	for (size_t i = 0; i < ARRAY_LENGTH(bad_url); i++)
-		assert_int_equal(base64url_decode(arena, bad_url[i], &out, &why), ERROR_INVALID_VALUE);
+		assert_int_equal(
+			base64url_decode(arena, bad_url[i], &out, &why), ERROR_INVALID_VALUE);
 	assert_str(out, "untouched");
 }
 
@@ -194,7 +219,8 @@ static void refuse_private(const char *text, const char *because)
 static void keycloak_keys_import_and_export_unchanged(void **state)
 {
 	(void)state;
-	struct sign_key *key = private_key(REALM_RSA_PRIVATE), *pkcs8 = private_key(REALM_RSA_PKCS8);
+	struct sign_key *key = private_key(REALM_RSA_PRIVATE),
+			*pkcs8 = private_key(REALM_RSA_PKCS8);
 	struct sign_key *enc = private_key(REALM_ENC_PRIVATE), *public = NULL;
 	assert_int_equal(sign_key_kind(key), SIGN_KEY_RSA);
 	assert_int_equal(sign_key_bits(key), 2048);
@@ -210,7 +236,8 @@ static void keycloak_keys_import_and_export_unchanged(void **state)
 	SECRET_SCOPED none = { 0 };
 	assert_int_equal(sign_key_private_text(public, &none, NULL), ERROR_INVALID_VALUE);
 	struct str signature = { 0 };
-	assert_int_equal(sign_bytes(arena, public, SIGN_RS256, STR("x"), &signature, NULL), ERROR_NO_KEY);
+	assert_int_equal(
+		sign_bytes(arena, public, SIGN_RS256, STR("x"), &signature, NULL), ERROR_NO_KEY);
 	sign_key_free(key);
 	sign_key_free(pkcs8);
 	sign_key_free(enc);
@@ -304,7 +331,8 @@ static void damaged_private_keys_never_sign_wrongly(void **state)
 			refused++;
 			continue;
 		}
-		assert_int_equal(sign_bytes(arena, key, SIGN_ES256, STR("x"), &signature, NULL), OK);
+		assert_int_equal(
+			sign_bytes(arena, key, SIGN_ES256, STR("x"), &signature, NULL), OK);
 		assert_int_equal(verify_bytes(key, SIGN_ES256, STR("x"), signature, NULL), OK);
 		sign_key_free(key);
 	}
@@ -331,7 +359,8 @@ static void weak_public_numbers_are_refused(void **state)
 	assert_int_equal(from_rsa_numbers(n, STR("\x00")), ERROR_INVALID_VALUE);
 	assert_int_equal(from_rsa_numbers(n, STR("")), ERROR_INVALID_VALUE);
 	assert_int_equal(from_rsa_numbers(n, STR("\1\1\1\1\1\1\1\1\1")), ERROR_INVALID_VALUE);
-	assert_int_equal(from_rsa_numbers(str_take(n, 64), STR("\x03")), ERROR_INVALID_VALUE); /* 512 bits */
+	assert_int_equal(
+		from_rsa_numbers(str_take(n, 64), STR("\x03")), ERROR_INVALID_VALUE); /* 512 bits */
 	assert_int_equal(from_rsa_numbers(str_take(n, 255), STR("\x03")), ERROR_INVALID_VALUE);
 	assert_int_equal(from_rsa_numbers(STR(""), STR("\x03")), ERROR_INVALID_VALUE);
 	struct str even = arena_str(arena, n);
@@ -346,8 +375,9 @@ static void points_off_the_curve_are_refused(void **state)
 {
 	(void)state;
 	struct sign_key *key = NULL;
-	struct sign_key_numbers numbers = { .kind = SIGN_KEY_P256, .x = bytes_of(RFC7515_P256_X),
-					    .y = bytes_of(RFC7515_P256_Y) };
+	struct sign_key_numbers numbers = {
+		.kind = SIGN_KEY_P256, .x = bytes_of(RFC7515_P256_X), .y = bytes_of(RFC7515_P256_Y)
+	};
 	assert_int_equal(sign_key_from_numbers(&numbers, &key, NULL), OK);
 	struct sign_key_numbers back = { 0 };
 	assert_int_equal(sign_key_numbers(arena, key, &back, NULL), OK);
@@ -412,12 +442,12 @@ static enum sign_key_kind kind_for(enum sign_algorithm algorithm)
 }
 
 static void refuse_signature(const struct sign_key *key, enum sign_algorithm algorithm,
-			     struct str data, struct str signature)
+	struct str data, struct str signature)
 {
 	struct why why;
 	if (verify_bytes(key, algorithm, data, signature, &why) != ERROR_INVALID_SIGNATURE)
-		fail_msg("%s accepts a wrong signature of %zu bytes", sign_algorithm_name(algorithm),
-			 signature.n);
+		fail_msg("%s accepts a wrong signature of %zu bytes",
+			sign_algorithm_name(algorithm), signature.n);
 }
 
 /* A key of the algorithm's kind; RSA keys take long to make, so there the realm's serve. */
@@ -473,25 +503,25 @@ static void algorithm_names_are_exact(void **state)
 		const char *name = sign_algorithm_name((enum sign_algorithm)i);
 		assert_true(sign_algorithm_of(str_from(name), &algorithm) && algorithm == i);
 	}
-	static const struct str bad[] = { STR_INIT("none"), STR_INIT("None"), STR_INIT("nOnE"), STR_INIT(""),
-					  STR_INIT("rs256"), STR_INIT("RS256 "), STR_INIT("RS256\0"),
-					  STR_INIT("RS1"), STR_INIT("HS1"), STR_INIT("ES256K") };
+	static const struct str bad[] = { STR_INIT("none"), STR_INIT("None"), STR_INIT("nOnE"),
+		STR_INIT(""), STR_INIT("rs256"), STR_INIT("RS256 "), STR_INIT("RS256\0"),
+		STR_INIT("RS1"), STR_INIT("HS1"), STR_INIT("ES256K") };
 	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
 		assert_false(sign_algorithm_of(bad[i], &algorithm));
 }
 
 /* Takes the token apart at its last dot and verifies. */
-static enum error_code verify_compact(const struct sign_key *key, enum sign_algorithm algorithm,
-				      const char *token)
+static enum error_code verify_compact(
+	const struct sign_key *key, enum sign_algorithm algorithm, const char *token)
 {
 	struct str t = str_from(token);
 	size_t dot = str_last_index(t, '.');
 	return verify_bytes(key, algorithm, str_take(t, dot),
-			    bytes_of(arena_z(arena, str_drop(t, dot + 1))), NULL);
+		bytes_of(arena_z(arena, str_drop(t, dot + 1))), NULL);
 }
 
-static void check_vector(struct sign_key_numbers numbers, enum sign_algorithm algorithm,
-			 const char *token)
+static void check_vector(
+	struct sign_key_numbers numbers, enum sign_algorithm algorithm, const char *token)
 {
 	struct sign_key *key = NULL;
 	assert_int_equal(sign_key_from_numbers(&numbers, &key, NULL), OK);
@@ -503,18 +533,20 @@ static void published_vectors_verify(void **state)
 {
 	(void)state;
 	struct str e = STR("\x01\x00\x01");
-	check_vector((struct sign_key_numbers){ SIGN_KEY_RSA, .n = bytes_of(RFC7515_RSA_N), .e = e },
-		     SIGN_RS256, RFC7515_RS256);
-	check_vector((struct sign_key_numbers){ SIGN_KEY_RSA, .n = bytes_of(RFC7520_RSA_N), .e = e },
-		     SIGN_PS384, RFC7520_PS384);
+	check_vector(
+		(struct sign_key_numbers){ SIGN_KEY_RSA, .n = bytes_of(RFC7515_RSA_N), .e = e },
+		SIGN_RS256, RFC7515_RS256);
+	check_vector(
+		(struct sign_key_numbers){ SIGN_KEY_RSA, .n = bytes_of(RFC7520_RSA_N), .e = e },
+		SIGN_PS384, RFC7520_PS384);
 	check_vector((struct sign_key_numbers){ SIGN_KEY_P256, .x = bytes_of(RFC7515_P256_X),
-						.y = bytes_of(RFC7515_P256_Y) },
-		     SIGN_ES256, RFC7515_ES256);
+			     .y = bytes_of(RFC7515_P256_Y) },
+		SIGN_ES256, RFC7515_ES256);
 	check_vector((struct sign_key_numbers){ SIGN_KEY_P521, .x = bytes_of(RFC7520_P521_X),
-						.y = bytes_of(RFC7520_P521_Y) },
-		     SIGN_ES512, RFC7520_ES512);
-	check_vector((struct sign_key_numbers){ SIGN_KEY_ED25519, .x = bytes_of(RFC8037_X) }, SIGN_EDDSA,
-		     RFC8037_EDDSA);
+			     .y = bytes_of(RFC7520_P521_Y) },
+		SIGN_ES512, RFC7520_ES512);
+	check_vector((struct sign_key_numbers){ SIGN_KEY_ED25519, .x = bytes_of(RFC8037_X) },
+		SIGN_EDDSA, RFC8037_EDDSA);
 	struct sign_key *key = NULL;
 	assert_int_equal(sign_key_from_secret(bytes_of(RFC7515_HS256_KEY), &key, NULL), OK);
 	assert_int_equal(verify_compact(key, SIGN_HS256, RFC7515_HS256), OK);
@@ -523,7 +555,8 @@ static void published_vectors_verify(void **state)
 	key = private_key(RFC8037_PRIVATE);
 	struct str token = STR(RFC8037_EDDSA), signature = { 0 };
 	size_t dot = str_last_index(token, '.');
-	assert_int_equal(sign_bytes(arena, key, SIGN_EDDSA, str_take(token, dot), &signature, NULL), OK);
+	assert_int_equal(
+		sign_bytes(arena, key, SIGN_EDDSA, str_take(token, dot), &signature, NULL), OK);
 	assert_true(str_eq(base64url_encode(arena, signature), str_drop(token, dot + 1)));
 	sign_key_free(key);
 }
@@ -534,17 +567,19 @@ static void short_hmac_secrets_are_refused(void **state)
 	struct sign_key *key = NULL;
 	struct why why;
 	struct str signature = { 0 };
-	assert_int_equal(sign_key_from_secret(STR("0123456789012345678901234567890"), &key, NULL), OK);
+	assert_int_equal(
+		sign_key_from_secret(STR("0123456789012345678901234567890"), &key, NULL), OK);
 	assert_int_equal(sign_bytes(arena, key, SIGN_HS256, STR("x"), &signature, &why),
-			 ERROR_UNSUPPORTED_ALGORITHM);
+		ERROR_UNSUPPORTED_ALGORITHM);
 	assert_non_null(strstr(why.text, "32 bytes, this one has 31"));
 	assert_int_equal(verify_bytes(key, SIGN_HS256, STR("x"), STR("y"), NULL),
-			 ERROR_UNSUPPORTED_ALGORITHM);
+		ERROR_UNSUPPORTED_ALGORITHM);
 	sign_key_free(key);
-	assert_int_equal(sign_key_from_secret(STR("01234567890123456789012345678901"), &key, NULL), OK);
+	assert_int_equal(
+		sign_key_from_secret(STR("01234567890123456789012345678901"), &key, NULL), OK);
 	assert_int_equal(sign_bytes(arena, key, SIGN_HS256, STR("x"), &signature, NULL), OK);
 	assert_int_equal(sign_bytes(arena, key, SIGN_HS512, STR("x"), &signature, NULL),
-			 ERROR_UNSUPPORTED_ALGORITHM);
+		ERROR_UNSUPPORTED_ALGORITHM);
 	sign_key_free(key);
 	assert_int_equal(sign_key_from_secret(STR(""), &key, NULL), ERROR_INVALID_VALUE);
 }
@@ -586,7 +621,8 @@ static void confusion_of_key_kinds_is_refused(void **state)
 	assert_int_equal(sign_key_public_text(arena, rsa, &spki, NULL), OK);
 	assert_int_equal(sign_key_from_secret(spki, &secret, NULL), OK);
 	assert_int_equal(sign_bytes(arena, secret, SIGN_HS256, STR("x"), &mac, NULL), OK);
-	assert_int_equal(verify_bytes(rsa, SIGN_HS256, STR("x"), mac, NULL), ERROR_UNSUPPORTED_ALGORITHM);
+	assert_int_equal(
+		verify_bytes(rsa, SIGN_HS256, STR("x"), mac, NULL), ERROR_UNSUPPORTED_ALGORITHM);
 	refuse_signature(rsa, SIGN_RS256, STR("x"), mac);
 	sign_key_free(rsa);
 	sign_key_free(secret);
@@ -600,7 +636,7 @@ static void *sign_many(void *data)
 	for (int i = 0; i < 50; i++) {
 		struct str signature = { 0 };
 		if (sign_bytes(own, key, SIGN_RS256, STR("x"), &signature, NULL) ||
-		    verify_bytes(key, SIGN_RS256, STR("x"), signature, NULL))
+			verify_bytes(key, SIGN_RS256, STR("x"), signature, NULL))
 			wrong++;
 	}
 	arena_free(own);
@@ -624,8 +660,8 @@ static void one_key_signs_in_many_threads(void **state)
 
 /* ---- sealing ---- */
 
-static void refuse_open(const struct seal_key *key, struct str what, struct str sealed,
-			const char *because)
+static void refuse_open(
+	const struct seal_key *key, struct str what, struct str sealed, const char *because)
 {
 	struct secret plain = { 0 };
 	struct why why = { "" };
@@ -669,7 +705,8 @@ static void sealed_values_open_only_where_they_belong(void **state)
 	seal_key_free(other);
 	key = NULL;
 	assert_int_equal(seal_key_from_text(STR("short"), &key, NULL), ERROR_INVALID_VALUE);
-	assert_int_equal(seal_key_from_text(random_token(arena, 31), &key, NULL), ERROR_INVALID_VALUE);
+	assert_int_equal(
+		seal_key_from_text(random_token(arena, 31), &key, NULL), ERROR_INVALID_VALUE);
 	assert_null(key);
 }
 

@@ -23,8 +23,8 @@ static int set_up(void **state)
 	(void)state;
 	arena = arena_new(0);
 	return sign_key_from_private(STR(REALM_RSA_PRIVATE), &rsa, NULL) ||
-	       sign_key_from_private(STR(EC_PKCS8), &ec, NULL) ||
-	       sign_key_from_secret(STR(REALM_HMAC_SECRET), &hmac, NULL);
+		sign_key_from_private(STR(EC_PKCS8), &ec, NULL) ||
+		sign_key_from_secret(STR(REALM_HMAC_SECRET), &hmac, NULL);
 }
 
 static int tear_down(void **state)
@@ -51,13 +51,13 @@ static struct str encoded(struct str bytes)
 /* header.payload.signature of three plain texts. */
 static struct str token_of(struct str header, struct str payload, struct str signature)
 {
-	return arena_format(arena, "%.*s.%.*s.%.*s", STR_ARG(encoded(header)), STR_ARG(encoded(payload)),
-			    STR_ARG(encoded(signature)));
+	return arena_format(arena, "%.*s.%.*s.%.*s", STR_ARG(encoded(header)),
+		STR_ARG(encoded(payload)), STR_ARG(encoded(signature)));
 }
 
 /* A token with this header whatever it says, really signed by the key. */
 static struct str signed_token(const struct sign_key *key, enum sign_algorithm algorithm,
-			       struct str header, struct str payload)
+	struct str header, struct str payload)
 {
 	struct str signature = { 0 };
 	struct str input = arena_join(arena, encoded(header), STR("."), encoded(payload));
@@ -65,8 +65,8 @@ static struct str signed_token(const struct sign_key *key, enum sign_algorithm a
 	return token_of(header, payload, signature);
 }
 
-static enum error_code check(struct str token, const struct sign_key *key, unsigned allowed,
-			     struct str *ret_payload)
+static enum error_code check(
+	struct str token, const struct sign_key *key, unsigned allowed, struct str *ret_payload)
 {
 	const struct jws_parsed *parsed = NULL;
 	struct why why = { "" };
@@ -85,23 +85,29 @@ static void tokens_are_as_keycloak_writes_them(void **state)
 	(void)state;
 	struct str token = { 0 }, header = { 0 }, payload = { 0 };
 	assert_int_equal(jws_sign(arena, rsa, SIGN_RS256, STR("JWT"), STR(REALM_RSA_KID),
-				  STR("{\"sub\":\"1\"}"), &token, NULL), OK);
-	assert_int_equal(base64url_decode(arena, str_take(token, str_index(token, '.')), &header, NULL), OK);
+				 STR("{\"sub\":\"1\"}"), &token, NULL),
+		OK);
+	assert_int_equal(
+		base64url_decode(arena, str_take(token, str_index(token, '.')), &header, NULL), OK);
 	assert_str(header, "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"" REALM_RSA_KID "\"}");
 	assert_int_equal(check(token, rsa, JWS_ALLOW(SIGN_RS256), &payload), OK);
 	assert_str(payload, "{\"sub\":\"1\"}");
-	assert_int_equal(jws_sign(arena, rsa, SIGN_RS256, STR(""), STR(""), STR("{}"), &token, NULL), OK);
-	assert_int_equal(base64url_decode(arena, str_take(token, str_index(token, '.')), &header, NULL), OK);
+	assert_int_equal(
+		jws_sign(arena, rsa, SIGN_RS256, STR(""), STR(""), STR("{}"), &token, NULL), OK);
+	assert_int_equal(
+		base64url_decode(arena, str_take(token, str_index(token, '.')), &header, NULL), OK);
 	assert_str(header, "{\"alg\":\"RS256\"}");
 	const struct jws_parsed *parsed = NULL;
-	assert_int_equal(jws_sign(arena, rsa, SIGN_PS512, STR("logout+jwt"), STR("k"), STR("{}"), &token,
-				  NULL), OK);
+	assert_int_equal(jws_sign(arena, rsa, SIGN_PS512, STR("logout+jwt"), STR("k"), STR("{}"),
+				 &token, NULL),
+		OK);
 	assert_int_equal(jws_parse(arena, token, &parsed, NULL), OK);
 	assert_str(jws_header(parsed)->algorithm, "PS512");
 	assert_str(jws_header(parsed)->type, "logout+jwt");
 	assert_str(jws_header(parsed)->kid, "k");
-	assert_int_equal(jws_sign(arena, hmac, SIGN_RS256, STR("JWT"), STR("k"), STR("{}"), &token, NULL),
-			 ERROR_UNSUPPORTED_ALGORITHM);
+	assert_int_equal(
+		jws_sign(arena, hmac, SIGN_RS256, STR("JWT"), STR("k"), STR("{}"), &token, NULL),
+		ERROR_UNSUPPORTED_ALGORITHM);
 }
 
 static void published_tokens_verify(void **state)
@@ -114,23 +120,26 @@ static void published_tokens_verify(void **state)
 		enum sign_algorithm algorithm;
 	} cases[] = {
 		{ "{\"kty\":\"RSA\",\"n\":\"" RFC7515_RSA_N "\",\"e\":\"AQAB\"}", RFC7515_RS256,
-		  "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}",
-		  SIGN_RS256 },
-		{ "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC7515_P256_X "\",\"y\":\"" RFC7515_P256_Y
-		  "\"}", RFC7515_ES256,
-		  "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}",
-		  SIGN_ES256 },
+			"{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}",
+			SIGN_RS256 },
+		{ "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC7515_P256_X
+		  "\",\"y\":\"" RFC7515_P256_Y "\"}",
+			RFC7515_ES256,
+			"{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}",
+			SIGN_ES256 },
 		{ "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" RFC8037_X "\"}", RFC8037_EDDSA,
-		  "Example of Ed25519 signing", SIGN_EDDSA },
+			"Example of Ed25519 signing", SIGN_EDDSA },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		assert_int_equal(jwk_parse(arena, str_from(cases[i].jwk), &jwk, NULL), OK);
-		assert_int_equal(check(str_from(cases[i].token), jwk.key, JWS_ALLOW(cases[i].algorithm),
-				       &payload), OK);
-		assert_str(payload, cases[i].payload);
 		assert_int_equal(check(str_from(cases[i].token), jwk.key,
-				       JWS_ALLOW_ASYMMETRIC & ~JWS_ALLOW(cases[i].algorithm), &payload),
-				 ERROR_UNSUPPORTED_ALGORITHM);
+					 JWS_ALLOW(cases[i].algorithm), &payload),
+			OK);
+		assert_str(payload, cases[i].payload);
+		assert_int_equal(
+			check(str_from(cases[i].token), jwk.key,
+				JWS_ALLOW_ASYMMETRIC & ~JWS_ALLOW(cases[i].algorithm), &payload),
+			ERROR_UNSUPPORTED_ALGORITHM);
 		sign_key_free(jwk.key);
 	}
 }
@@ -139,13 +148,13 @@ static void algorithms_are_ours_to_choose(void **state)
 {
 	(void)state;
 	struct str payload = STR("untouched"), claims = STR("{\"sub\":\"1\"}");
-	static const char *const names[] = { "none", "None", "nOnE", "NONE", "", "HS256", "ES256", "PS256",
-					     "RS512", "rs256", "RS256 ", "RSA-OAEP", "dir" };
+	static const char *const names[] = { "none", "None", "nOnE", "NONE", "", "HS256", "ES256",
+		"PS256", "RS512", "rs256", "RS256 ", "RSA-OAEP", "dir" };
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		struct str header = arena_format(arena, "{\"alg\":\"%s\"}", names[i]);
 		struct str token = signed_token(rsa, SIGN_RS256, header, claims);
 		assert_int_equal(check(token, rsa, JWS_ALLOW(SIGN_RS256), &payload),
-				 ERROR_UNSUPPORTED_ALGORITHM);
+			ERROR_UNSUPPORTED_ALGORITHM);
 		assert_int_not_equal(check(token, rsa, JWS_ALLOW_ASYMMETRIC, &payload), OK);
 	}
 	/* HS256 whose secret is the text of the public key. */
@@ -154,11 +163,13 @@ static void algorithms_are_ours_to_choose(void **state)
 	assert_int_equal(sign_key_public_text(arena, rsa, &spki, NULL), OK);
 	assert_int_equal(sign_key_from_secret(spki, &confused, NULL), OK);
 	struct str token = signed_token(confused, SIGN_HS256, STR("{\"alg\":\"HS256\"}"), claims);
-	assert_int_equal(check(token, rsa, JWS_ALLOW(SIGN_RS256), &payload), ERROR_UNSUPPORTED_ALGORITHM);
-	assert_int_equal(check(token, rsa, JWS_ALLOW(SIGN_HS256), &payload), ERROR_UNSUPPORTED_ALGORITHM);
+	assert_int_equal(
+		check(token, rsa, JWS_ALLOW(SIGN_RS256), &payload), ERROR_UNSUPPORTED_ALGORITHM);
+	assert_int_equal(
+		check(token, rsa, JWS_ALLOW(SIGN_HS256), &payload), ERROR_UNSUPPORTED_ALGORITHM);
 	/* No signature at all. */
 	token = arena_format(arena, "%.*s.%.*s.", STR_ARG(encoded(STR("{\"alg\":\"none\"}"))),
-			     STR_ARG(encoded(claims)));
+		STR_ARG(encoded(claims)));
 	assert_int_equal(check(token, rsa, JWS_ALLOW(SIGN_RS256), &payload), ERROR_INVALID_TOKEN);
 	assert_str(payload, "untouched");
 	sign_key_free(confused);
@@ -168,22 +179,27 @@ static void tampering_shows(void **state)
 {
 	(void)state;
 	struct str token = { 0 }, payload = { 0 };
-	assert_int_equal(jws_sign(arena, ec, SIGN_ES256, STR("JWT"), STR("k"), STR("{\"sub\":\"1\"}"),
-				  &token, NULL), OK);
+	assert_int_equal(jws_sign(arena, ec, SIGN_ES256, STR("JWT"), STR("k"),
+				 STR("{\"sub\":\"1\"}"), &token, NULL),
+		OK);
 	for (size_t i = 0; i < token.n; i++) {
 		struct str bad = arena_str(arena, token);
 		((char *)bad.p)[i] = bad.p[i] == 'A' ? 'B' : 'A';
 		assert_int_not_equal(check(bad, ec, JWS_ALLOW(SIGN_ES256), &payload), OK);
-		assert_int_not_equal(check(str_take(token, i), ec, JWS_ALLOW(SIGN_ES256), &payload), OK);
+		assert_int_not_equal(
+			check(str_take(token, i), ec, JWS_ALLOW(SIGN_ES256), &payload), OK);
 	}
-	assert_int_equal(check(token, rsa, JWS_ALLOW(SIGN_ES256), &payload), ERROR_UNSUPPORTED_ALGORITHM);
+	assert_int_equal(
+		check(token, rsa, JWS_ALLOW(SIGN_ES256), &payload), ERROR_UNSUPPORTED_ALGORITHM);
 	/* The parts of two good tokens do not mix. */
 	struct str other = { 0 };
-	assert_int_equal(jws_sign(arena, ec, SIGN_ES256, STR("JWT"), STR("k"), STR("{\"sub\":\"2\"}"),
-				  &other, NULL), OK);
+	assert_int_equal(jws_sign(arena, ec, SIGN_ES256, STR("JWT"), STR("k"),
+				 STR("{\"sub\":\"2\"}"), &other, NULL),
+		OK);
 	struct str mixed = arena_join(arena, str_take(token, str_last_index(token, '.')), STR(""),
-				      str_drop(other, str_last_index(other, '.')));
-	assert_int_equal(check(mixed, ec, JWS_ALLOW(SIGN_ES256), &payload), ERROR_INVALID_SIGNATURE);
+		str_drop(other, str_last_index(other, '.')));
+	assert_int_equal(
+		check(mixed, ec, JWS_ALLOW(SIGN_ES256), &payload), ERROR_INVALID_SIGNATURE);
 }
 
 static void forms_are_strict(void **state)
@@ -193,22 +209,39 @@ static void forms_are_strict(void **state)
 	struct str good = signed_token(ec, SIGN_ES256, STR("{\"alg\":\"ES256\"}"), STR("{}"));
 	const char *z = arena_z(arena, good);
 	const struct str bad[] = {
-		STR(""), STR("."), STR(".."), STR("..."), STR("a.b.c"), STR("e30.e30"), STR("e30.e30."),
-		STR(".e30.e30"), STR("e30..e30"), STR("e30.e30.e30"),
-		arena_format(arena, "%s.", z), arena_format(arena, "%s.e30.e30", z),
-		arena_format(arena, "%s=", z), arena_format(arena, "%s==", z), arena_format(arena, " %s", z),
-		arena_format(arena, "%s ", z), arena_format(arena, "%s\n", z),
-		arena_join(arena, good, STR("\0"), STR("")), arena_join(arena, STR("\0"), good, STR("")),
+		STR(""),
+		STR("."),
+		STR(".."),
+		STR("..."),
+		STR("a.b.c"),
+		STR("e30.e30"),
+		STR("e30.e30."),
+		STR(".e30.e30"),
+		STR("e30..e30"),
+		STR("e30.e30.e30"),
+		arena_format(arena, "%s.", z),
+		arena_format(arena, "%s.e30.e30", z),
+		arena_format(arena, "%s=", z),
+		arena_format(arena, "%s==", z),
+		arena_format(arena, " %s", z),
+		arena_format(arena, "%s ", z),
+		arena_format(arena, "%s\n", z),
+		arena_join(arena, good, STR("\0"), STR("")),
+		arena_join(arena, STR("\0"), good, STR("")),
 		token_of(STR("{\"alg\":\"ES256\",\"alg\":\"none\"}"), STR("{}"), STR("x")),
-		token_of(STR("{\"alg\":\"ES256\",\"kid\":\"a\",\"kid\":\"b\"}"), STR("{}"), STR("x")),
+		token_of(STR("{\"alg\":\"ES256\",\"kid\":\"a\",\"kid\":\"b\"}"), STR("{}"),
+			STR("x")),
 		token_of(STR("{\"alg\":\"ES256\",\"x\":1,\"x\":2}"), STR("{}"), STR("x")),
-		token_of(STR("{\"alg\":\"ES256\",\"crit\":[\"exp\"],\"exp\":1}"), STR("{}"), STR("x")),
+		token_of(STR("{\"alg\":\"ES256\",\"crit\":[\"exp\"],\"exp\":1}"), STR("{}"),
+			STR("x")),
 		token_of(STR("{\"alg\":\"ES256\",\"crit\":[]}"), STR("{}"), STR("x")),
 		token_of(STR("{\"alg\":\"ES256\",\"crit\":null}"), STR("{}"), STR("x")),
 		token_of(STR("{\"alg\":[\"ES256\"]}"), STR("{}"), STR("x")),
 		token_of(STR("{\"alg\":1}"), STR("{}"), STR("x")),
-		token_of(STR("{\"alg\":null}"), STR("{}"), STR("x")), token_of(STR("{}"), STR("{}"), STR("x")),
-		token_of(STR("[]"), STR("{}"), STR("x")), token_of(STR("{\"alg\":\"ES256\""), STR("{}"), STR("x")),
+		token_of(STR("{\"alg\":null}"), STR("{}"), STR("x")),
+		token_of(STR("{}"), STR("{}"), STR("x")),
+		token_of(STR("[]"), STR("{}"), STR("x")),
+		token_of(STR("{\"alg\":\"ES256\""), STR("{}"), STR("x")),
 		token_of(STR("{\"alg\":\"ES256\"}{}"), STR("{}"), STR("x")),
 		token_of(STR("{\"alg\":\"ES256\",\"kid\":\"a\\u0000b\"}"), STR("{}"), STR("x")),
 		token_of(STR("{\"alg\":\"ES256\",\"kid\":\"a\\nb\"}"), STR("{}"), STR("x")),
@@ -236,14 +269,15 @@ static void sizes_are_bounded(void **state)
 	assert_int_equal(jws_parse(arena, str_of(p, n), &parsed, NULL), ERROR_INVALID_TOKEN);
 	struct str kid = str_of(arena_alloc(arena, 10000), 10000);
 	memset((char *)kid.p, 'k', kid.n);
-	struct str header = arena_format(arena, "{\"alg\":\"ES256\",\"kid\":\"%.*s\"}", STR_ARG(kid));
+	struct str header =
+		arena_format(arena, "{\"alg\":\"ES256\",\"kid\":\"%.*s\"}", STR_ARG(kid));
 	assert_int_equal(jws_parse(arena, token_of(header, STR("{}"), STR("x")), &parsed, NULL),
-			 ERROR_INVALID_TOKEN);
+		ERROR_INVALID_TOKEN);
 	char deep[4000];
 	memset(deep, '[', sizeof deep);
 	header = arena_format(arena, "{\"alg\":\"ES256\",\"x\":%.*s", (int)sizeof deep, deep);
 	assert_int_equal(jws_parse(arena, token_of(header, STR("{}"), STR("x")), &parsed, NULL),
-			 ERROR_INVALID_TOKEN);
+		ERROR_INVALID_TOKEN);
 }
 
 /* What the header says of keys is not looked at: the token is judged by our key alone. */
@@ -256,11 +290,12 @@ static void keys_in_headers_are_ignored(void **state)
 	assert_int_equal(sign_key_generate(SIGN_KEY_P256, 0, &attacker, NULL), OK);
 	assert_int_equal(jwk_text(arena, attacker, &facts, &jwk, NULL), OK);
 	struct str header = arena_format(arena,
-					 "{\"alg\":\"ES256\",\"jwk\":%.*s,\"jku\":\"http://127.0.0.1:1/k\","
-					 "\"x5u\":\"http://127.0.0.1:1/c\",\"kid\":\"../../etc/passwd'--\"}",
-					 STR_ARG(jwk));
+		"{\"alg\":\"ES256\",\"jwk\":%.*s,\"jku\":\"http://127.0.0.1:1/k\","
+		"\"x5u\":\"http://127.0.0.1:1/c\",\"kid\":\"../../etc/passwd'--\"}",
+		STR_ARG(jwk));
 	struct str token = signed_token(attacker, SIGN_ES256, header, STR("{}"));
-	assert_int_equal(check(token, ec, JWS_ALLOW(SIGN_ES256), &payload), ERROR_INVALID_SIGNATURE);
+	assert_int_equal(
+		check(token, ec, JWS_ALLOW(SIGN_ES256), &payload), ERROR_INVALID_SIGNATURE);
 	token = signed_token(ec, SIGN_ES256, header, STR("{}"));
 	assert_int_equal(check(token, ec, JWS_ALLOW(SIGN_ES256), &payload), OK);
 	sign_key_free(attacker);
@@ -313,21 +348,37 @@ static void claims_are_read(void **state)
 	c = read_claims("{\"aud\":[\"a\",\"b\"]}");
 	assert_true(jwt_has_audience(&c, STR("a")) && jwt_has_audience(&c, STR("b")));
 	c = read_claims("{}");
-	assert_false(c.exp.set || c.iat.set || jwt_has_audience(&c, STR("")) || jwt_has_scope(&c, STR("")));
+	assert_false(c.exp.set || c.iat.set || jwt_has_audience(&c, STR("")) ||
+		jwt_has_scope(&c, STR("")));
 }
 
 static void claims_of_wrong_form_are_refused(void **state)
 {
 	(void)state;
 	static const char *const times[] = { "exp", "iat", "nbf", "auth_time" };
-	static const char *const values[] = { "[1]", "{}", "\"1795253334\"", "1.5", "1e308", "1e3", "-1", "true",
-					      "99999999999999999999", "9223372036854775807", "253402300800",
-					      "1.0", "-9223372036854775808", "NaN", "0x10", "\"\"" };
+	static const char *const values[] = { "[1]", "{}", "\"1795253334\"", "1.5", "1e308", "1e3",
+		"-1", "true", "99999999999999999999", "9223372036854775807", "253402300800", "1.0",
+		"-9223372036854775808", "NaN", "0x10", "\"\"" };
 	static const char *const other[] = {
-		"", "null", "[]", "\"x\"", "{", "{\"sub\":1}", "{\"sub\":[\"a\"]}", "{\"aud\":1}",
-		"{\"aud\":[1]}", "{\"aud\":{\"a\":1}}", "{\"aud\":[[\"a\"]]}", "{\"sub\":\"1\",\"sub\":\"2\"}",
-		"{\"x\":1,\"x\":2}", "{\"exp\":1,\"exp\":2}", "{\"typ\":true}", "{\"iss\":\"a\\u0000b\"}",
-		"{\"sub\":\"\\ud800\"}", "{\"x\":1e999}", "{} {}",
+		"",
+		"null",
+		"[]",
+		"\"x\"",
+		"{",
+		"{\"sub\":1}",
+		"{\"sub\":[\"a\"]}",
+		"{\"aud\":1}",
+		"{\"aud\":[1]}",
+		"{\"aud\":{\"a\":1}}",
+		"{\"aud\":[[\"a\"]]}",
+		"{\"sub\":\"1\",\"sub\":\"2\"}",
+		"{\"x\":1,\"x\":2}",
+		"{\"exp\":1,\"exp\":2}",
+		"{\"typ\":true}",
+		"{\"iss\":\"a\\u0000b\"}",
+		"{\"sub\":\"\\ud800\"}",
+		"{\"x\":1e999}",
+		"{} {}",
 	};
 	struct jwt_claims claims = { .aud_n = 77 };
 	for (size_t i = 0; i < ARRAY_LENGTH(times); i++)
@@ -379,9 +430,10 @@ static void kinds_do_not_pass_for_each_other(void **state)
 	(void)state;
 	for (size_t i = 0; i < JWT_KINDS; i++)
 		for (size_t k = 0; k < JWT_KINDS; k++) {
-			struct jwt_claims claims = { .typ = str_from(jwt_kind_name((enum jwt_kind)i)) };
+			struct jwt_claims claims = { .typ = str_from(
+							     jwt_kind_name((enum jwt_kind)i)) };
 			assert_int_equal(jwt_check_kind(&claims, (enum jwt_kind)k, NULL),
-					 i == k ? OK : ERROR_INVALID_TOKEN);
+				i == k ? OK : ERROR_INVALID_TOKEN);
 		}
 	struct jwt_claims none = { 0 };
 	enum jwt_kind kind = JWT_ACCESS;
@@ -394,11 +446,12 @@ static void kinds_do_not_pass_for_each_other(void **state)
 static void half_hashes_are_those_of_the_specification(void **state)
 {
 	(void)state;
-	assert_str(jwt_half_hash(arena, SIGN_RS256, STR("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y")),
-		   "77QmUPtjPfzWtF2AnpK9RQ");
+	assert_str(jwt_half_hash(
+			   arena, SIGN_RS256, STR("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y")),
+		"77QmUPtjPfzWtF2AnpK9RQ");
 	assert_str(jwt_half_hash(arena, SIGN_RS256,
-				 STR("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk")),
-		   "LDktKdoQak3Pk0cnXxCltA");
+			   STR("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk")),
+		"LDktKdoQak3Pk0cnXxCltA");
 	assert_int_equal(jwt_half_hash(arena, SIGN_ES512, STR("x")).n, 43);
 }
 
@@ -409,7 +462,8 @@ static void jwks_are_as_keycloak_writes_them(void **state)
 	(void)state;
 	struct sign_key *key = NULL;
 	struct str json = { 0 };
-	struct jwk_facts facts = { STR(RECORDED_KID), STR("RS256"), false, STR(RECORDED_CERTIFICATE) };
+	struct jwk_facts facts = { STR(RECORDED_KID), STR("RS256"), false,
+		STR(RECORDED_CERTIFICATE) };
 	assert_int_equal(sign_key_from_certificate(STR(RECORDED_CERTIFICATE), &key, NULL), OK);
 	assert_int_equal(jwk_text(arena, key, &facts, &json, NULL), OK);
 	assert_str(json, RECORDED_JWK);
@@ -448,19 +502,30 @@ static void every_kind_of_key_goes_there_and_back(void **state)
 #define EC_XY "\"x\":\"" RFC7515_P256_X "\",\"y\":\"" RFC7515_P256_Y "\""
 
 static const char *const bad_jwks[] = {
-	"{}", "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "{\"kty\":\"RSA\"}", "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}",
+	"{}",
+	"{\"kty\":\"oct\",\"k\":\"AAAA\"}",
+	"{\"kty\":\"RSA\"}",
+	"{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}",
 	"{\"kty\":\"RSA\",\"n\":\"" RFC7515_RSA_N "\",\"e\":\"AQ\"}",
 	"{\"kty\":\"RSA\",\"n\":\"" RFC7515_RSA_N "\",\"e\":\"AQAB==\"}",
 	"{\"kty\":\"RSA\",\"n\":\"" RFC7515_RSA_N "\",\"e\":\"AQAB\",\"d\":\"AA\"}",
 	"{\"kty\":\"RSA\",\"n\":\"" RFC7515_RSA_N "\",\"e\":65537}",
-	"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC7515_P256_X "\",\"y\":\"" RFC7515_P256_X "\"}",
-	"{\"kty\":\"EC\",\"crv\":\"P-384\"," EC_XY "}", "{\"kty\":\"EC\",\"crv\":\"secp256k1\"," EC_XY "}",
-	"{\"kty\":\"EC\"," EC_XY "}", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC7515_P256_X "\"}",
+	"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC7515_P256_X "\",\"y\":\"" RFC7515_P256_X
+	"\"}",
+	"{\"kty\":\"EC\",\"crv\":\"P-384\"," EC_XY "}",
+	"{\"kty\":\"EC\",\"crv\":\"secp256k1\"," EC_XY "}",
+	"{\"kty\":\"EC\"," EC_XY "}",
+	"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC7515_P256_X "\"}",
 	"{\"kty\":\"EC\",\"crv\":\"P-256\"," EC_XY ",\"d\":\"AA\"}",
 	"{\"kty\":\"EC\",\"crv\":\"P-256\"," EC_XY ",\"d\":null}",
 	"{\"kty\":\"EC\",\"crv\":\"P-256\"," EC_XY ",\"kid\":\"a\\nb\"}",
-	"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}", "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"" RFC8037_X "\"}",
-	"{\"kty\":\"ec\",\"crv\":\"P-256\"," EC_XY "}", "{\"kty\":5}", "[]", "{\"kty\":\"EC\"", "null",
+	"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}",
+	"{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"" RFC8037_X "\"}",
+	"{\"kty\":\"ec\",\"crv\":\"P-256\"," EC_XY "}",
+	"{\"kty\":5}",
+	"[]",
+	"{\"kty\":\"EC\"",
+	"null",
 };
 
 static void broken_jwks_are_refused(void **state)
@@ -483,9 +548,12 @@ static void sets_keep_their_good_keys(void **state)
 	text_add_z(&json, "{\"keys\":[");
 	for (size_t i = 0; i + 3 < ARRAY_LENGTH(bad_jwks); i++)
 		text_addf(&json, "%s,", bad_jwks[i]);
-	text_add_z(&json, "{\"kid\":\"a\",\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"enc\"," EC_XY "},");
-	text_add_z(&json, "{\"kid\":\"a\",\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"sig\"," EC_XY "},");
-	text_add_z(&json, "{\"kid\":\"b\",\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" RFC8037_X "\"}]}");
+	text_add_z(&json,
+		"{\"kid\":\"a\",\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"enc\"," EC_XY "},");
+	text_add_z(&json,
+		"{\"kid\":\"a\",\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"sig\"," EC_XY "},");
+	text_add_z(&json,
+		"{\"kid\":\"b\",\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" RFC8037_X "\"}]}");
 	struct jwk_set set = { 0 };
 	struct why why = { "" };
 	assert_int_equal(jwk_set_parse(arena, text_str(&json), &set, &why), OK);
@@ -507,8 +575,8 @@ static void broken_sets_are_refused(void **state)
 {
 	(void)state;
 	struct jwk_set set = { 0 };
-	static const char *const bad[] = { "", "{}", "[]", "{\"keys\":{}}", "{\"keys\":null}", "{\"keys\":[}",
-					   "{\"keys\":[],\"keys\":[]}", "\"keys\"" };
+	static const char *const bad[] = { "", "{}", "[]", "{\"keys\":{}}", "{\"keys\":null}",
+		"{\"keys\":[}", "{\"keys\":[],\"keys\":[]}", "\"keys\"" };
 	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
 		assert_int_not_equal(jwk_set_parse(arena, str_from(bad[i]), &set, NULL), OK);
 	struct text many = text_new(arena, 0);

@@ -42,39 +42,42 @@ static void exported_passwords_verify(void **state)
 		const char *password, *value, *salt;
 		enum password_algorithm algorithm;
 	} users[] = {
-		{ "lovelace", "sYS3bcVH6k5jIFmrObOpDRyGgqTLky1BSDdN5A5zAkI=", "59gKMX1poQ4R62Xpg3qq/g==",
-		  PASSWORD_ARGON2ID },
-		{ "builder", "gVrpztH0ZLXmgQaipxpQI5yZL0ggVssNTqTZ6ArX470=", "6xhoxCCrJ6IaTKGNEIYVnA==",
-		  PASSWORD_ARGON2ID },
+		{ "lovelace", "sYS3bcVH6k5jIFmrObOpDRyGgqTLky1BSDdN5A5zAkI=",
+			"59gKMX1poQ4R62Xpg3qq/g==", PASSWORD_ARGON2ID },
+		{ "builder", "gVrpztH0ZLXmgQaipxpQI5yZL0ggVssNTqTZ6ArX470=",
+			"6xhoxCCrJ6IaTKGNEIYVnA==", PASSWORD_ARGON2ID },
 		{ "carol-pw",
-		  "pOzOWvXWP9ieuYMK41UDlIZtXbMudLAdr+JsDbXEyCmyAV02dt0oXr4CQbEvNWPpmBoVLPaZQalzz5AQHS7XHQ==",
-		  "9HLIbz1Zw/Y8tqEpZoPCwQ==", PASSWORD_PBKDF2_SHA512 },
-		{ "dave-pw", "1q0LSaba8Prhs/NSQZs2iJU3r7EGM72bIYhfDmQa7LQ=", "c/UY9zZ4fJMYedNbfB3gWQ==",
-		  PASSWORD_PBKDF2_SHA256 },
+			"pOzOWvXWP9ieuYMK41UDlIZtXbMudLAdr+JsDbXEyCmyAV02dt0oXr4CQbEvNWPpmBoVLPaZQalzz5AQHS7XHQ==",
+			"9HLIbz1Zw/Y8tqEpZoPCwQ==", PASSWORD_PBKDF2_SHA512 },
+		{ "dave-pw", "1q0LSaba8Prhs/NSQZs2iJU3r7EGM72bIYhfDmQa7LQ=",
+			"c/UY9zZ4fJMYedNbfB3gWQ==", PASSWORD_PBKDF2_SHA256 },
 		{ "erin-pw",
-		  "J91nxkn80NNB+5wV8uJtOJYysPy88B1aJKpwXJnb+1VBVO57RYeOaWJR/vlvLxwPiWXt0TfFEZiQcAnTcEVCqA==",
-		  "ytCYWQnsRjVi25YSxFhVaA==", PASSWORD_PBKDF2_SHA1 },
+			"J91nxkn80NNB+5wV8uJtOJYysPy88B1aJKpwXJnb+1VBVO57RYeOaWJR/vlvLxwPiWXt0TfFEZiQcAnTcEVCqA==",
+			"ytCYWQnsRjVi25YSxFhVaA==", PASSWORD_PBKDF2_SHA1 },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(users); i++) {
 		struct password_hash stored = { .cost = password_cost_of(users[i].algorithm),
-						.salt = bytes_of(users[i].salt),
-						.hash = bytes_of(users[i].value) };
+			.salt = bytes_of(users[i].salt),
+			.hash = bytes_of(users[i].value) };
 		bool matches = false;
-		assert_int_equal(password_verify(str_from(users[i].password), &stored, &matches, NULL), OK);
+		assert_int_equal(
+			password_verify(str_from(users[i].password), &stored, &matches, NULL), OK);
 		if (!matches)
 			fail_msg("the password %s does not match", users[i].password);
 	}
 }
 
-static void check_vector(const struct password_cost *cost, const char *password, const char *salt,
-			 const char *hex)
+static void check_vector(
+	const struct password_cost *cost, const char *password, const char *salt, const char *hex)
 {
 	/* The vector's bytes, taken back from hexadecimal. */
 	size_t n = strlen(hex) / 2;
 	char *bytes = arena_alloc(arena, n);
 	for (size_t i = 0; i < n; i++)
 		bytes[i] = (char)strtoul((char[]){ hex[2 * i], hex[2 * i + 1], 0 }, NULL, 16);
-	struct password_hash stored = { .cost = *cost, .salt = str_from(salt), .hash = str_of(bytes, n) };
+	struct password_hash stored = {
+		.cost = *cost, .salt = str_from(salt), .hash = str_of(bytes, n)
+	};
 	bool matches = false;
 	struct why why = { "" };
 	if (password_verify(str_from(password), &stored, &matches, &why))
@@ -92,15 +95,15 @@ static void argon2_reference_vectors_verify(void **state)
 		const char *hex;
 	} cases[] = {
 		{ { PASSWORD_ARGON2I, 2, 256, 1, 0x10, 0 },
-		  "fd4dd83d762c49bdeaf57c47bdcd0c2f1babf863fdeb490df63ede9975fccf06" },
+			"fd4dd83d762c49bdeaf57c47bdcd0c2f1babf863fdeb490df63ede9975fccf06" },
 		{ { PASSWORD_ARGON2I, 2, 256, 2, 0x10, 0 },
-		  "b6c11560a6a9d61eac706b79a2f97d68b4463aa3ad87e00c07e2b01e90c564fb" },
+			"b6c11560a6a9d61eac706b79a2f97d68b4463aa3ad87e00c07e2b01e90c564fb" },
 		{ { PASSWORD_ARGON2ID, 2, 256, 1, 0x13, 0 },
-		  "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe" },
+			"9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe" },
 		{ { PASSWORD_ARGON2ID, 2, 256, 2, 0x13, 0 },
-		  "6d093c501fd5999645e0ea3bf620d7b8be7fd2db59c20d9fff9539da2bf57037" },
+			"6d093c501fd5999645e0ea3bf620d7b8be7fd2db59c20d9fff9539da2bf57037" },
 		{ { PASSWORD_ARGON2I, 2, 65536, 1, 0x13, 0 },
-		  "c1628832147d9720c5bd1cfd61367078729f6dfb6f8fea9ff98158e0d7816ed0" },
+			"c1628832147d9720c5bd1cfd61367078729f6dfb6f8fea9ff98158e0d7816ed0" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		check_vector(&cases[i].cost, "password", "somesalt", cases[i].hex);
@@ -111,7 +114,7 @@ static void pbkdf2_vector_of_rfc_6070_verifies(void **state)
 	(void)state;
 	struct password_cost cost = { .algorithm = PASSWORD_PBKDF2_SHA1, .iterations = 4096 };
 	check_vector(&cost, "passwordPASSWORDpassword", "saltSALTsaltSALTsaltSALTsaltSALTsalt",
-		     "3d2eec4fe41c849b80c8d83662c0e44a8b291a964cf2f07038");
+		"3d2eec4fe41c849b80c8d83662c0e44a8b291a964cf2f07038");
 }
 
 /* Every algorithm at a small cost: made, verified, refused for another password. */
@@ -132,7 +135,7 @@ static void made_hashes_verify(void **state)
 		assert_int_equal(password_verify(STR("s3cret"), &a, &matches, NULL), OK);
 		assert_true(matches);
 		static const struct str wrong[] = { STR_INIT("s3cres"), STR_INIT("s3cret "),
-						    STR_INIT("s3cret\0x"), STR_INIT("") };
+			STR_INIT("s3cret\0x"), STR_INIT("") };
 		for (size_t k = 0; k < ARRAY_LENGTH(wrong); k++) {
 			matches = true;
 			assert_int_equal(password_verify(wrong[k], &a, &matches, NULL), OK);
@@ -160,7 +163,7 @@ static void names_are_keycloaks(void **state)
 	for (int i = PASSWORD_ARGON2ID; i <= PASSWORD_PBKDF2_SHA512; i++) {
 		enum password_algorithm back = PASSWORD_ARGON2ID, want = (enum password_algorithm)i;
 		assert_true(password_algorithm_of(str_from(password_algorithm_name(want)),
-						  str_from(password_algorithm_type(want)), &back));
+			str_from(password_algorithm_type(want)), &back));
 		assert_int_equal(back, want);
 	}
 	enum password_algorithm algorithm = PASSWORD_ARGON2D;
@@ -185,14 +188,25 @@ static void hostile_costs_are_refused_before_any_work(void **state)
 	struct password_cost argon2 = password_cost_default();
 	struct password_cost pbkdf2 = password_cost_of(PASSWORD_PBKDF2_SHA256);
 	struct password_hash cases[] = {
-		{ argon2, salt, hash }, { argon2, salt, hash }, { argon2, salt, hash },
-		{ argon2, salt, hash }, { argon2, salt, hash }, { argon2, salt, hash },
-		{ argon2, salt, hash }, { argon2, salt, hash }, { pbkdf2, salt, hash },
-		{ pbkdf2, salt, hash }, { pbkdf2, salt, hash }, { pbkdf2, STR("short"), hash },
-		{ argon2, STR(""), hash }, { argon2, salt, STR("short") }, { argon2, salt, STR("") },
+		{ argon2, salt, hash },
+		{ argon2, salt, hash },
+		{ argon2, salt, hash },
+		{ argon2, salt, hash },
+		{ argon2, salt, hash },
+		{ argon2, salt, hash },
+		{ argon2, salt, hash },
+		{ argon2, salt, hash },
+		{ pbkdf2, salt, hash },
+		{ pbkdf2, salt, hash },
+		{ pbkdf2, salt, hash },
+		{ pbkdf2, STR("short"), hash },
+		{ argon2, STR(""), hash },
+		{ argon2, salt, STR("short") },
+		{ argon2, salt, STR("") },
 		{ pbkdf2, salt, str_of(arena_alloc(arena, 129), 129) },
 		{ pbkdf2, salt, str_of(arena_alloc(arena, 1 << 20), 1 << 20) },
-		{ pbkdf2, str_of(arena_alloc(arena, 257), 257), hash }, { argon2, salt, hash },
+		{ pbkdf2, str_of(arena_alloc(arena, 257), 257), hash },
+		{ argon2, salt, hash },
 	};
 	cases[0].cost.memory_kib = (1 << 20) + 1;
 	cases[1].cost.memory_kib = INT64_MAX;
@@ -212,7 +226,8 @@ static void hostile_costs_are_refused_before_any_work(void **state)
 		if (password_check(&cases[i], &why) != ERROR_INVALID_VALUE)
 			fail_msg("case %zu is let through", i);
 		assert_int_not_equal(why.text[0], 0);
-		assert_int_equal(password_verify(STR("x"), &cases[i], &matches, NULL), ERROR_INVALID_VALUE);
+		assert_int_equal(
+			password_verify(STR("x"), &cases[i], &matches, NULL), ERROR_INVALID_VALUE);
 	}
 	struct password_hash good = { argon2, salt, hash }, out;
 	assert_int_equal(password_check(&good, NULL), OK);
@@ -232,9 +247,9 @@ static void long_passwords_are_refused(void **state)
 	memset(p, 'a', LIMIT_PASSWORD + 1);
 	assert_int_equal(password_make(arena, str_of(p, LIMIT_PASSWORD), &cost, &hash, NULL), OK);
 	assert_int_equal(password_make(arena, str_of(p, LIMIT_PASSWORD + 1), &cost, &hash, NULL),
-			 ERROR_PASSWORD_TOO_LONG);
+		ERROR_PASSWORD_TOO_LONG);
 	assert_int_equal(password_verify(str_of(p, LIMIT_PASSWORD + 1), &hash, &matches, NULL),
-			 ERROR_PASSWORD_TOO_LONG);
+		ERROR_PASSWORD_TOO_LONG);
 }
 
 int main(void)

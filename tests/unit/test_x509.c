@@ -63,14 +63,20 @@ static void broken_certificates_are_refused(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"", "AAAA", "x", REALM_RSA_PRIVATE, "MIICoTCC",
+		"",
+		"AAAA",
+		"x",
+		REALM_RSA_PRIVATE,
+		"MIICoTCC",
 		"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-		"-----BEGIN CERTIFICATE-----\n", REALM_RSA_CERTIFICATE "AAAA",
+		"-----BEGIN CERTIFICATE-----\n",
+		REALM_RSA_CERTIFICATE "AAAA",
 	};
 	struct x509_facts facts = { .names_n = 77 };
 	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
 		struct why why = { "" };
-		assert_int_equal(x509_parse(arena, str_from(bad[i]), &facts, &why), ERROR_INVALID_VALUE);
+		assert_int_equal(
+			x509_parse(arena, str_from(bad[i]), &facts, &why), ERROR_INVALID_VALUE);
 		assert_int_not_equal(why.text[0], 0);
 	}
 	assert_int_equal(facts.names_n, 77);
@@ -86,16 +92,18 @@ static void self_signed_is_as_keycloak_makes_it(void **state)
 		struct str certificate = { 0 };
 		struct x509_facts facts;
 		assert_int_equal(sign_key_generate(kinds[i], 2048, &key, NULL), OK);
-		assert_int_equal(x509_self_signed(arena, key, STR("customers"), now_ms, &certificate, NULL),
-				 OK);
+		assert_int_equal(
+			x509_self_signed(arena, key, STR("customers"), now_ms, &certificate, NULL),
+			OK);
 		assert_int_equal(x509_parse(arena, certificate, &facts, NULL), OK);
 		assert_str(facts.subject, "CN=customers");
 		assert_int_equal(facts.not_before_s, 1795252996);
 		assert_int_equal(facts.not_after_s, 2110872296);
 		assert_int_equal(sign_key_from_certificate(certificate, &public, NULL), OK);
 		assert_true(sign_key_same(key, public));
-		assert_int_equal(x509_self_signed(arena, public, STR("x"), now_ms, &certificate, NULL),
-				 ERROR_NO_KEY);
+		assert_int_equal(
+			x509_self_signed(arena, public, STR("x"), now_ms, &certificate, NULL),
+			ERROR_NO_KEY);
 		sign_key_free(key);
 		sign_key_free(public);
 	}
@@ -108,8 +116,9 @@ static void the_realms_certificate_comes_out_again(void **state)
 	struct sign_key *key = NULL;
 	struct str certificate = { 0 };
 	assert_int_equal(sign_key_from_private(STR(REALM_RSA_PRIVATE), &key, NULL), OK);
-	assert_int_equal(x509_self_signed(arena, key, STR("customers"), 1795253096265, &certificate, NULL),
-			 OK);
+	assert_int_equal(
+		x509_self_signed(arena, key, STR("customers"), 1795253096265, &certificate, NULL),
+		OK);
 	assert_str(certificate, REALM_RSA_CERTIFICATE);
 	sign_key_free(key);
 }
@@ -123,16 +132,18 @@ static void long_names_make_certificates(void **state)
 	char name[256];
 	memset(name, 'r', sizeof name);
 	assert_int_equal(sign_key_generate(SIGN_KEY_P256, 0, &key, NULL), OK);
-	assert_int_equal(x509_self_signed(arena, key, str_of(name, 255), 0, &certificate, NULL), OK);
+	assert_int_equal(
+		x509_self_signed(arena, key, str_of(name, 255), 0, &certificate, NULL), OK);
 	assert_int_equal(x509_parse(arena, certificate, &facts, NULL), OK);
 	assert_int_equal(facts.subject.n, 258);
-	assert_int_equal(x509_self_signed(arena, key, STR("caf\xc3\xa9"), 0, &certificate, NULL), OK);
+	assert_int_equal(
+		x509_self_signed(arena, key, STR("caf\xc3\xa9"), 0, &certificate, NULL), OK);
 	assert_int_equal(x509_parse(arena, certificate, &facts, NULL), OK);
 	assert_str(facts.subject, "CN=caf\xc3\xa9");
-	assert_int_equal(x509_self_signed(arena, key, STR(""), 0, &certificate, NULL),
-			 ERROR_INVALID_VALUE);
+	assert_int_equal(
+		x509_self_signed(arena, key, STR(""), 0, &certificate, NULL), ERROR_INVALID_VALUE);
 	assert_int_equal(x509_self_signed(arena, key, STR("\xff"), 0, &certificate, NULL),
-			 ERROR_INVALID_VALUE);
+		ERROR_INVALID_VALUE);
 	sign_key_free(key);
 }
 
@@ -155,8 +166,8 @@ static SSL_CTX *server_context(const char *certificate_pem)
 }
 
 /* One handshake over a pair of memory pipes; true when the client is content. */
-static bool shake_hands(const char *server_certificate, const char *trusted_ca,
-			struct x509_watch *watch)
+static bool shake_hands(
+	const char *server_certificate, const char *trusted_ca, struct x509_watch *watch)
 {
 	SSL_CTX *server_ctx = server_context(server_certificate);
 	SSL_CTX *client_ctx = SSL_CTX_new(TLS_client_method());
@@ -205,7 +216,7 @@ static void unknown_issuers_are_named(void **state)
 	assert_true(watch.failed);
 	assert_int_equal(watch.depth, 0);
 	assert_str(x509_watch_reason(arena, &watch),
-		   "issuer 'CN=Test CA' not trusted; chain: 'CN=app.example.org' <- 'CN=Test CA' (not sent)");
+		"issuer 'CN=Test CA' not trusted; chain: 'CN=app.example.org' <- 'CN=Test CA' (not sent)");
 }
 
 static void expired_peers_are_named(void **state)
@@ -214,8 +225,8 @@ static void expired_peers_are_named(void **state)
 	struct x509_watch watch;
 	assert_false(shake_hands(TLS_EXPIRED, TLS_CA, &watch));
 	assert_str(x509_watch_reason(arena, &watch),
-		   "certificate 'CN=expired.example.org' expired at 2020-01-01 00:00:00 UTC; "
-		   "chain: 'CN=expired.example.org' <- 'CN=Test CA'");
+		"certificate 'CN=expired.example.org' expired at 2020-01-01 00:00:00 UTC; "
+		"chain: 'CN=expired.example.org' <- 'CN=Test CA'");
 }
 
 static void self_signed_peers_are_named(void **state)
@@ -224,8 +235,8 @@ static void self_signed_peers_are_named(void **state)
 	struct x509_watch watch;
 	assert_false(shake_hands(TLS_SELF_SIGNED, TLS_CA, &watch));
 	assert_str(x509_watch_reason(arena, &watch),
-		   "certificate 'CN=self.example.org' is self-signed and not trusted; "
-		   "chain: 'CN=self.example.org'");
+		"certificate 'CN=self.example.org' is self-signed and not trusted; "
+		"chain: 'CN=self.example.org'");
 	assert_true(shake_hands(TLS_SELF_SIGNED, TLS_CA TLS_SELF_SIGNED, &watch));
 }
 
@@ -236,9 +247,11 @@ static void broken_ca_files_are_refused(void **state)
 	struct why why = { "" };
 	assert_int_equal(x509_trust(ctx, STR(""), &why), ERROR_INVALID_VALUE);
 	assert_int_equal(x509_trust(ctx, STR("no PEM"), &why), ERROR_INVALID_VALUE);
-	assert_int_equal(x509_trust(ctx, STR(TLS_CA "-----BEGIN CERTIFICATE-----\nAAAA\n"
-					     "-----END CERTIFICATE-----\n"), &why),
-			 ERROR_INVALID_VALUE);
+	assert_int_equal(x509_trust(ctx,
+				 STR(TLS_CA "-----BEGIN CERTIFICATE-----\nAAAA\n"
+					    "-----END CERTIFICATE-----\n"),
+				 &why),
+		ERROR_INVALID_VALUE);
 	assert_int_not_equal(why.text[0], 0);
 	assert_int_equal(x509_trust(ctx, STR("# comment\n" TLS_CA "\n" TLS_CA), NULL), OK);
 	SSL_CTX_free(ctx);

@@ -28,8 +28,8 @@ static enum error_code check_size(struct str text, struct why *why)
 {
 	if (text.n == 0 || text.n > SIGN_KEY_TEXT_MAX)
 		return error_because(why, ERROR_INVALID_VALUE,
-				     "key or certificate: %zu bytes of text, allowed 1 to %d", text.n,
-				     SIGN_KEY_TEXT_MAX);
+			"key or certificate: %zu bytes of text, allowed 1 to %d", text.n,
+			SIGN_KEY_TEXT_MAX);
 	return OK;
 }
 
@@ -76,8 +76,8 @@ static EVP_PKEY *private_from_pem(struct str text)
 	return pkey;
 }
 
-enum error_code sign_key_from_private(struct str text, struct sign_key **ret_key,
-				      struct why *reterr_why)
+enum error_code sign_key_from_private(
+	struct str text, struct sign_key **ret_key, struct why *reterr_why)
 {
 	EVP_PKEY *pkey = NULL;
 	enum error_code error = check_size(text, reterr_why);
@@ -95,12 +95,12 @@ enum error_code sign_key_from_private(struct str text, struct sign_key **ret_key
 		if (pkey && p != der.p + der.n) {
 			EVP_PKEY_free(pkey);
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
-					     "private key: bytes after its end");
+				"private key: bytes after its end");
 		}
 	}
 	if (!pkey)
 		return crypto_refused(reterr_why, ERROR_INVALID_VALUE,
-				      "private key (PKCS#1, SEC 1 or PKCS#8, not encrypted)");
+			"private key (PKCS#1, SEC 1 or PKCS#8, not encrypted)");
 	return crypto_wrap_key(pkey, true, ret_key, reterr_why);
 }
 
@@ -122,8 +122,8 @@ enum error_code crypto_certificate_of(struct str text, X509 **ret_certificate, s
 	return OK;
 }
 
-enum error_code sign_key_from_certificate(struct str text, struct sign_key **ret_key,
-					  struct why *reterr_why)
+enum error_code sign_key_from_certificate(
+	struct str text, struct sign_key **ret_key, struct why *reterr_why)
 {
 	X509 *certificate = NULL;
 	enum error_code error = crypto_certificate_of(text, &certificate, reterr_why);
@@ -136,8 +136,8 @@ enum error_code sign_key_from_certificate(struct str text, struct sign_key **ret
 	return crypto_wrap_key(pkey, false, ret_key, reterr_why);
 }
 
-enum error_code sign_key_from_public(struct str text, struct sign_key **ret_key,
-				     struct why *reterr_why)
+enum error_code sign_key_from_public(
+	struct str text, struct sign_key **ret_key, struct why *reterr_why)
 {
 	SECRET_SCOPED der = { 0 };
 	enum error_code error = crypto_der_of(text, &der, reterr_why);
@@ -150,7 +150,8 @@ enum error_code sign_key_from_public(struct str text, struct sign_key **ret_key,
 		return sign_key_from_certificate(text, ret_key, reterr_why);
 	if (p != der.p + der.n) {
 		EVP_PKEY_free(pkey);
-		return error_because(reterr_why, ERROR_INVALID_VALUE, "public key: bytes after its end");
+		return error_because(
+			reterr_why, ERROR_INVALID_VALUE, "public key: bytes after its end");
 	}
 	return crypto_wrap_key(pkey, false, ret_key, reterr_why);
 }

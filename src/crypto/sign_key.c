@@ -1,5 +1,5 @@
-/* The key object: what is let in, what it says of itself; see key.h. */
-#include "crypto/key.h"
+/* The key object: what is let in, what it says of itself; see sign_key.h. */
+#include "crypto/sign_key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +15,8 @@
 
 static const struct curve {
 	enum sign_key_kind kind;
-	const char *group;     /* OpenSSL's name */
-	size_t coordinate;     /* bytes */
+	const char *group; /* OpenSSL's name */
+	size_t coordinate; /* bytes */
 	int bits;
 } curves[] = {
 	{ SIGN_KEY_P256, "prime256v1", 32, 256 },
@@ -54,17 +54,18 @@ void sign_key_free(struct sign_key *key)
 static enum error_code check_rsa(EVP_PKEY *pkey, int bits, struct why *why)
 {
 	if (bits < SIGN_KEY_RSA_BITS_MIN || bits > SIGN_KEY_RSA_BITS_MAX)
-		return error_because(why, ERROR_INVALID_VALUE, "RSA key of %d bits, allowed %d to %d",
-				     bits, SIGN_KEY_RSA_BITS_MIN, SIGN_KEY_RSA_BITS_MAX);
+		return error_because(why, ERROR_INVALID_VALUE,
+			"RSA key of %d bits, allowed %d to %d", bits, SIGN_KEY_RSA_BITS_MIN,
+			SIGN_KEY_RSA_BITS_MAX);
 	BIGNUM *n = NULL, *e = NULL;
 	bool good = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) &&
-		    EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) && BN_is_odd(n) &&
-		    BN_is_odd(e) && !BN_is_one(e) && BN_num_bits(e) <= 64;
+		EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) && BN_is_odd(n) &&
+		BN_is_odd(e) && !BN_is_one(e) && BN_num_bits(e) <= 64;
 	BN_free(n);
 	BN_free(e);
 	if (!good)
 		return error_because(why, ERROR_INVALID_VALUE,
-				     "RSA key with a modulus or exponent that is not safe");
+			"RSA key with a modulus or exponent that is not safe");
 	return OK;
 }
 
@@ -79,7 +80,7 @@ static enum error_code check_curve(EVP_PKEY *pkey, enum sign_key_kind *ret_kind,
 			curve = &curves[i];
 	if (!curve)
 		return error_because(why, ERROR_INVALID_VALUE,
-				     "EC key on curve %s, allowed P-256, P-384, P-521", group);
+			"EC key on curve %s, allowed P-256, P-384, P-521", group);
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
 	int good = ctx && EVP_PKEY_public_check(ctx) == 1;
 	EVP_PKEY_CTX_free(ctx);
@@ -103,7 +104,7 @@ static enum error_code judge(EVP_PKEY *pkey, enum sign_key_kind *ret_kind, struc
 	}
 	const char *name = EVP_PKEY_get0_type_name(pkey);
 	return error_because(why, ERROR_INVALID_VALUE,
-			     "key of type %s, allowed RSA, EC and Ed25519", name ? name : "unknown");
+		"key of type %s, allowed RSA, EC and Ed25519", name ? name : "unknown");
 }
 
 /* A private part that does not belong to the public part shows in a signature that does
@@ -111,22 +112,24 @@ static enum error_code judge(EVP_PKEY *pkey, enum sign_key_kind *ret_kind, struc
 static enum error_code check_pair(const struct sign_key *key, struct why *why)
 {
 	static const enum sign_algorithm algorithms[] = {
-		[SIGN_KEY_RSA] = SIGN_RS256, [SIGN_KEY_P256] = SIGN_ES256,
-		[SIGN_KEY_P384] = SIGN_ES384, [SIGN_KEY_P521] = SIGN_ES512,
+		[SIGN_KEY_RSA] = SIGN_RS256,
+		[SIGN_KEY_P256] = SIGN_ES256,
+		[SIGN_KEY_P384] = SIGN_ES384,
+		[SIGN_KEY_P521] = SIGN_ES512,
 		[SIGN_KEY_ED25519] = SIGN_EDDSA,
 	};
 	ARENA_SCOPED arena = arena_new(0);
 	struct str signature = { 0 };
 	enum sign_algorithm algorithm = algorithms[key->kind];
 	if (sign_bytes(arena, key, algorithm, STR("pair"), &signature, NULL) ||
-	    verify_bytes(key, algorithm, STR("pair"), signature, NULL))
-		return error_because(why, ERROR_INVALID_VALUE,
-				     "private key does not belong to its public part");
+		verify_bytes(key, algorithm, STR("pair"), signature, NULL))
+		return error_because(
+			why, ERROR_INVALID_VALUE, "private key does not belong to its public part");
 	return OK;
 }
 
-enum error_code crypto_wrap_key(EVP_PKEY *pkey, bool is_private, struct sign_key **ret_key,
-				struct why *why)
+enum error_code crypto_wrap_key(
+	EVP_PKEY *pkey, bool is_private, struct sign_key **ret_key, struct why *why)
 {
 	enum sign_key_kind kind = SIGN_KEY_RSA;
 	enum error_code error = judge(pkey, &kind, why);
@@ -147,13 +150,12 @@ enum error_code crypto_wrap_key(EVP_PKEY *pkey, bool is_private, struct sign_key
 	return error;
 }
 
-enum error_code sign_key_from_secret(struct str bytes, struct sign_key **ret_key,
-				     struct why *reterr_why)
+enum error_code sign_key_from_secret(
+	struct str bytes, struct sign_key **ret_key, struct why *reterr_why)
 {
 	if (bytes.n == 0 || bytes.n > SIGN_KEY_SECRET_MAX)
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "secret of %zu bytes, allowed 1 to %d", bytes.n,
-				     SIGN_KEY_SECRET_MAX);
+			"secret of %zu bytes, allowed 1 to %d", bytes.n, SIGN_KEY_SECRET_MAX);
 	struct sign_key *key = key_new(SIGN_KEY_SECRET, (int)bytes.n * 8);
 	key->is_private = true;
 	key->secret = secret_copy(bytes);
@@ -176,37 +178,38 @@ static enum error_code check_lengths(const struct sign_key_numbers *numbers, str
 	bool good = false;
 	if (numbers->kind == SIGN_KEY_RSA)
 		good = numbers->n.n <= SIGN_KEY_RSA_BITS_MAX / 8 + 1 && numbers->n.n > 0 &&
-		       numbers->e.n > 0 && numbers->e.n <= 8;
+			numbers->e.n > 0 && numbers->e.n <= 8;
 	else if (numbers->kind == SIGN_KEY_ED25519)
 		good = numbers->x.n == 32;
 	else if (curve)
 		good = numbers->x.n == curve->coordinate && numbers->y.n == curve->coordinate;
 	if (!good)
-		return error_because(why, ERROR_INVALID_VALUE, "key's numbers have the wrong length");
+		return error_because(
+			why, ERROR_INVALID_VALUE, "key's numbers have the wrong length");
 	return OK;
 }
 
 static bool push_numbers(OSSL_PARAM_BLD *build, const struct sign_key_numbers *numbers,
-			 BIGNUM *bn[2], unsigned char point[1 + 2 * 66])
+	BIGNUM *bn[2], unsigned char point[1 + 2 * 66])
 {
 	if (numbers->kind == SIGN_KEY_RSA)
 		return push_number(build, OSSL_PKEY_PARAM_RSA_N, numbers->n, &bn[0]) &&
-		       push_number(build, OSSL_PKEY_PARAM_RSA_E, numbers->e, &bn[1]);
+			push_number(build, OSSL_PKEY_PARAM_RSA_E, numbers->e, &bn[1]);
 	const struct curve *curve = curve_of(numbers->kind);
 	size_t n = curve->coordinate;
 	point[0] = 4; /* uncompressed */
 	memcpy(point + 1, numbers->x.p, n);
 	memcpy(point + 1 + n, numbers->y.p, n);
-	return OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, curve->group, 0) &&
-	       OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * n);
+	return OSSL_PARAM_BLD_push_utf8_string(
+		       build, OSSL_PKEY_PARAM_GROUP_NAME, curve->group, 0) &&
+		OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * n);
 }
 
 static EVP_PKEY *pkey_from_numbers(const struct sign_key_numbers *numbers)
 {
 	if (numbers->kind == SIGN_KEY_ED25519)
-		return EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL,
-						      (const unsigned char *)numbers->x.p,
-						      numbers->x.n);
+		return EVP_PKEY_new_raw_public_key_ex(
+			NULL, "ED25519", NULL, (const unsigned char *)numbers->x.p, numbers->x.n);
 	EVP_PKEY *pkey = NULL;
 	BIGNUM *bn[2] = { NULL, NULL };
 	unsigned char point[1 + 2 * 66];
@@ -215,8 +218,8 @@ static EVP_PKEY *pkey_from_numbers(const struct sign_key_numbers *numbers)
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(
 		NULL, numbers->kind == SIGN_KEY_RSA ? "RSA" : "EC", NULL);
 	if (build && ctx && push_numbers(build, numbers, bn, point) &&
-	    (params = OSSL_PARAM_BLD_to_param(build)) && EVP_PKEY_fromdata_init(ctx) == 1 &&
-	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
+		(params = OSSL_PARAM_BLD_to_param(build)) && EVP_PKEY_fromdata_init(ctx) == 1 &&
+		EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
 		EVP_PKEY_free(pkey);
 		pkey = NULL;
 	}
@@ -228,8 +231,8 @@ static EVP_PKEY *pkey_from_numbers(const struct sign_key_numbers *numbers)
 	return pkey;
 }
 
-enum error_code sign_key_from_numbers(const struct sign_key_numbers *numbers,
-				      struct sign_key **ret_key, struct why *reterr_why)
+enum error_code sign_key_from_numbers(
+	const struct sign_key_numbers *numbers, struct sign_key **ret_key, struct why *reterr_why)
 {
 	enum error_code error = check_lengths(numbers, reterr_why);
 	if (error)
@@ -242,7 +245,7 @@ enum error_code sign_key_from_numbers(const struct sign_key_numbers *numbers,
 
 /* The number in `width` bytes, or in as few as it needs when width is 0. */
 static bool get_number(struct arena *arena, const EVP_PKEY *pkey, const char *name, size_t width,
-		       struct str *ret_bytes)
+	struct str *ret_bytes)
 {
 	BIGNUM *bn = NULL;
 	if (!EVP_PKEY_get_bn_param(pkey, name, &bn))
@@ -257,20 +260,21 @@ static bool get_number(struct arena *arena, const EVP_PKEY *pkey, const char *na
 }
 
 enum error_code sign_key_numbers(struct arena *arena, const struct sign_key *key,
-				 struct sign_key_numbers *ret_numbers, struct why *reterr_why)
+	struct sign_key_numbers *ret_numbers, struct why *reterr_why)
 {
 	struct sign_key_numbers out = { .kind = key->kind };
 	bool good = false;
 	const struct curve *curve = curve_of(key->kind);
 	if (key->kind == SIGN_KEY_SECRET)
-		return error_because(reterr_why, ERROR_INVALID_VALUE, "a secret has no public numbers");
+		return error_because(
+			reterr_why, ERROR_INVALID_VALUE, "a secret has no public numbers");
 	if (key->kind == SIGN_KEY_RSA) {
 		good = get_number(arena, key->pkey, OSSL_PKEY_PARAM_RSA_N, 0, &out.n) &&
-		       get_number(arena, key->pkey, OSSL_PKEY_PARAM_RSA_E, 0, &out.e);
+			get_number(arena, key->pkey, OSSL_PKEY_PARAM_RSA_E, 0, &out.e);
 	} else if (curve) {
 		size_t n = curve->coordinate;
 		good = get_number(arena, key->pkey, OSSL_PKEY_PARAM_EC_PUB_X, n, &out.x) &&
-		       get_number(arena, key->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, n, &out.y);
+			get_number(arena, key->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, n, &out.y);
 	} else {
 		size_t n = 32;
 		unsigned char *bytes = arena_alloc(arena, n);
@@ -289,21 +293,20 @@ static enum error_code generate_secret(int bits, struct sign_key **ret_key, stru
 {
 	if (bits < 128 || bits > 4096 || bits % 8)
 		return error_because(why, ERROR_INVALID_VALUE,
-				     "secret of %d bits, allowed whole bytes, 128 to 4096", bits);
+			"secret of %d bits, allowed whole bytes, 128 to 4096", bits);
 	SECRET_SCOPED bytes = secret_new((size_t)bits / 8);
 	random_bytes(bytes.p, bytes.n);
 	return sign_key_from_secret(secret_str(&bytes), ret_key, why);
 }
 
-enum error_code sign_key_generate(enum sign_key_kind kind, int bits, struct sign_key **ret_key,
-				  struct why *reterr_why)
+enum error_code sign_key_generate(
+	enum sign_key_kind kind, int bits, struct sign_key **ret_key, struct why *reterr_why)
 {
 	if (kind == SIGN_KEY_SECRET)
 		return generate_secret(bits, ret_key, reterr_why);
 	if (kind == SIGN_KEY_RSA && (bits < SIGN_KEY_RSA_BITS_MIN || bits > 4096))
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "RSA key of %d bits, allowed %d to 4096", bits,
-				     SIGN_KEY_RSA_BITS_MIN);
+			"RSA key of %d bits, allowed %d to 4096", bits, SIGN_KEY_RSA_BITS_MIN);
 	const struct curve *curve = curve_of(kind);
 	EVP_PKEY *pkey;
 	if (kind == SIGN_KEY_RSA)
@@ -356,19 +359,20 @@ static int pkcs8_der(const EVP_PKEY *pkey, unsigned char **ret_der)
 	return n;
 }
 
-enum error_code sign_key_private_text(const struct sign_key *key, struct secret *ret_text,
-				      struct why *reterr_why)
+enum error_code sign_key_private_text(
+	const struct sign_key *key, struct secret *ret_text, struct why *reterr_why)
 {
 	if (!key->is_private)
-		return error_because(reterr_why, ERROR_INVALID_VALUE, "the key has no private part");
+		return error_because(
+			reterr_why, ERROR_INVALID_VALUE, "the key has no private part");
 	ARENA_SCOPED arena = arena_new(0);
 	struct str text;
 	if (key->kind == SIGN_KEY_SECRET) {
 		text = base64url_encode(arena, secret_str(&key->secret));
 	} else {
 		unsigned char *der = NULL;
-		int n = key->kind == SIGN_KEY_RSA ? i2d_PrivateKey(key->pkey, &der) :
-						    pkcs8_der(key->pkey, &der);
+		int n = key->kind == SIGN_KEY_RSA ? i2d_PrivateKey(key->pkey, &der)
+						  : pkcs8_der(key->pkey, &der);
 		if (n <= 0)
 			return crypto_failed(reterr_why, "encoding a private key");
 		text = base64_encode(arena, str_of(der, (size_t)n));
@@ -379,8 +383,8 @@ enum error_code sign_key_private_text(const struct sign_key *key, struct secret 
 	return OK;
 }
 
-static enum error_code public_der(struct arena *arena, const struct sign_key *key,
-				  struct str *ret_der, struct why *why)
+static enum error_code public_der(
+	struct arena *arena, const struct sign_key *key, struct str *ret_der, struct why *why)
 {
 	if (key->kind == SIGN_KEY_SECRET)
 		return error_because(why, ERROR_INVALID_VALUE, "a secret has no public part");
@@ -394,7 +398,7 @@ static enum error_code public_der(struct arena *arena, const struct sign_key *ke
 }
 
 enum error_code sign_key_public_text(struct arena *arena, const struct sign_key *key,
-				     struct str *ret_text, struct why *reterr_why)
+	struct str *ret_text, struct why *reterr_why)
 {
 	struct str der = { 0 };
 	enum error_code error = public_der(arena, key, &der, reterr_why);
@@ -404,7 +408,7 @@ enum error_code sign_key_public_text(struct arena *arena, const struct sign_key 
 }
 
 enum error_code sign_key_kid(struct arena *arena, const struct sign_key *key, struct str *ret_kid,
-			     struct why *reterr_why)
+	struct why *reterr_why)
 {
 	struct str der = { 0 };
 	enum error_code error = public_der(arena, key, &der, reterr_why);
