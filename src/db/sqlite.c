@@ -366,7 +366,7 @@ static enum error_code sqlite_batch(struct db *db, struct db_prepared *const *pr
 	const struct db_call *calls, size_t n, struct why *reterr_why)
 {
 	for (size_t i = 0; i < n; i++) {
-		int64_t changed;
+		int64_t changed = 0;
 		enum error_code code =
 			sqlite_run(db, prepared[i], calls[i].values.p, &changed, reterr_why);
 		if (code == OK)
