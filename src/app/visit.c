@@ -54,19 +54,25 @@ static bool needs_https(const struct visit *visit)
 	return true;
 }
 
-bool visit_open_any(struct visit *visit, struct app *app, struct http_request *request,
-		    struct http_response *response)
+enum error_code visit_open_named(struct visit *visit, struct app *app, struct http_request *request,
+				 struct http_response *response, struct str name, struct why *reterr_why)
 {
 	*visit = (struct visit){ .app = app, .request = request, .response = response,
 		.arena = request->arena, .now_ms = clock_wall_ms() };
-	struct why why = { "" };
-	enum error_code code =
-		snapshots_get(app->snapshots, http_route_value(request, "realm"), &visit->realm, &why);
+	enum error_code code = snapshots_get(app->snapshots, name, &visit->realm, reterr_why);
 	if (code != OK)
-		return refuse(visit, code, &why);
+		return code;
 	visit->base = base_of(app, request);
 	visit->issuer = arena_join(visit->arena, visit->base, STR("/realms/"), visit->realm->settings.name);
-	return true;
+	return OK;
+}
+
+bool visit_open_any(struct visit *visit, struct app *app, struct http_request *request,
+		    struct http_response *response)
+{
+	struct why why = { "" };
+	enum error_code code = visit_open_named(visit, app, request, response, http_route_value(request, "realm"), &why);
+	return code == OK || refuse(visit, code, &why);
 }
 
 bool visit_open(struct visit *visit, struct app *app, struct http_request *request,

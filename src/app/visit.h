@@ -31,6 +31,11 @@ bool visit_open(struct visit *visit, struct app *app, struct http_request *reque
 /* The same for endpoints that a disabled or deleted realm still serves (discovery, certs). */
 bool visit_open_any(struct visit *visit, struct app *app, struct http_request *request,
 		    struct http_response *response);
+/* A realm by name, whatever the route says; nothing is answered on failure. For the admin
+ * API, whose requests concern two realms. */
+MUST_USE enum error_code visit_open_named(struct visit *visit, struct app *app, struct http_request *request,
+					  struct http_response *response, struct str name,
+					  struct why *reterr_why);
 void visit_close(struct visit *visit);
 
 /* True when `issuer` is this realm as we name it, with or without /auth. */

@@ -20,7 +20,7 @@ enum {
 	POLL_MS = 60000, /* libcurl wakes up earlier by itself when it has to */
 };
 
-struct client {
+struct outgoing {
 	struct arena *arena;
 	struct settings settings;
 	pthread_t thread;
@@ -70,14 +70,14 @@ static void tell(struct transfer *transfer, CURLcode code, bool cancelled)
 	transfer_free(transfer);
 }
 
-static void put_spare(struct client *client, CURL *easy)
+static void put_spare(struct outgoing *client, CURL *easy)
 {
 	transfer_leave(easy);
 	client->spare[client->spare_n++] = easy;
 }
 
 /* Ends a transfer that had its turn, and tells. */
-static void finish(struct client *client, struct transfer *transfer, CURLcode code, bool cancelled)
+static void finish(struct outgoing *client, struct transfer *transfer, CURLcode code, bool cancelled)
 {
 	CURL *easy = transfer->easy;
 	list_remove(&client->running, transfer);
@@ -94,7 +94,7 @@ static void finish(struct client *client, struct transfer *transfer, CURLcode co
 	put_spare(client, easy);
 }
 
-static void start(struct client *client, struct transfer *transfer)
+static void start(struct outgoing *client, struct transfer *transfer)
 {
 	list_add(&client->running, transfer);
 	if (transfer->unusable.text[0] || transfer->denied[0]) {
@@ -113,7 +113,7 @@ static void start(struct client *client, struct transfer *transfer)
 }
 
 /* Moves what callers left for us to the queues; false once the client is stopped. */
-static bool take_inbox(struct client *client)
+static bool take_inbox(struct outgoing *client)
 {
 	pthread_mutex_lock(&client->lock);
 	struct transfer *first = client->inbox_first;
@@ -132,7 +132,7 @@ static bool take_inbox(struct client *client)
 	return !stopping;
 }
 
-static void start_all(struct client *client)
+static void start_all(struct outgoing *client)
 {
 	struct turn *turn;
 	while ((turn = turns_next(client->turns)))
@@ -140,7 +140,7 @@ static void start_all(struct client *client)
 }
 
 /* Finishes what has ended; true when something had. */
-static bool finish_all(struct client *client)
+static bool finish_all(struct outgoing *client)
 {
 	bool any = false;
 	int left;
@@ -158,7 +158,7 @@ static bool finish_all(struct client *client)
 }
 
 /* Cancels what waits; cancels what runs once the grace is over. True when nothing is left. */
-static bool wind_down(struct client *client)
+static bool wind_down(struct outgoing *client)
 {
 	struct turn *turn;
 	while ((turn = turns_drop(client->turns)))
@@ -169,7 +169,7 @@ static bool wind_down(struct client *client)
 	return !client->running;
 }
 
-static void wait_for_work(struct client *client, bool stopping)
+static void wait_for_work(struct outgoing *client, bool stopping)
 {
 	int64_t ms = POLL_MS;
 	if (stopping)
@@ -179,7 +179,7 @@ static void wait_for_work(struct client *client, bool stopping)
 
 static void *loop(void *argument)
 {
-	struct client *client = argument;
+	struct outgoing *client = argument;
 	for (;;) {
 		bool going = take_inbox(client);
 		if (going)
@@ -205,7 +205,7 @@ static void start_library(void)
 		abort();
 }
 
-static void take_settings(struct client *client, const struct client_config *config)
+static void take_settings(struct outgoing *client, const struct client_config *config)
 {
 	struct arena *arena = client->arena;
 	struct client_config *own = &client->settings.config;
@@ -227,7 +227,7 @@ static void take_settings(struct client *client, const struct client_config *con
 }
 
 /* The thread, with all signals blocked: they are main's. */
-static enum error_code start_thread(struct client *client, struct why *why)
+static enum error_code start_thread(struct outgoing *client, struct why *why)
 {
 	sigset_t all, before;
 	sigfillset(&all);
@@ -242,13 +242,13 @@ static enum error_code start_thread(struct client *client, struct why *why)
 	return OK;
 }
 
-enum error_code client_new(const struct client_config *config, struct client **ret_client,
+enum error_code client_new(const struct client_config *config, struct outgoing **ret_client,
 	struct why *reterr_why)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, start_library);
 	struct arena *arena = arena_new(0);
-	struct client *client = arena_alloc(arena, sizeof *client);
+	struct outgoing *client = arena_alloc(arena, sizeof *client);
 	client->arena = arena;
 	pthread_mutex_init(&client->lock, NULL);
 	take_settings(client, config);
@@ -272,7 +272,7 @@ enum error_code client_new(const struct client_config *config, struct client **r
 	return OK;
 }
 
-void client_stop(struct client *client, int64_t grace_ms)
+void client_stop(struct outgoing *client, int64_t grace_ms)
 {
 	if (!client->started || client->joined)
 		return;
@@ -285,7 +285,7 @@ void client_stop(struct client *client, int64_t grace_ms)
 	client->joined = true;
 }
 
-void client_free(struct client *client)
+void client_free(struct outgoing *client)
 {
 	if (!client)
 		return;
@@ -300,7 +300,7 @@ void client_free(struct client *client)
 	arena_free(client->arena);
 }
 
-enum error_code client_send(struct client *client, const struct client_request *request,
+enum error_code client_send(struct outgoing *client, const struct client_request *request,
 	void (*done)(void *context, const struct client_result *result), void *context,
 	struct why *reterr_why)
 {
@@ -330,7 +330,7 @@ enum error_code client_send(struct client *client, const struct client_request *
 	return OK;
 }
 
-struct client_figures client_figures(struct client *client)
+struct client_figures client_figures(struct outgoing *client)
 {
 	pthread_mutex_lock(&client->lock);
 	struct client_figures figures = client->figures;
@@ -365,7 +365,7 @@ static void wake_waiter(void *context, const struct client_result *result)
 	pthread_mutex_unlock(&wait->lock);
 }
 
-enum error_code client_send_wait(struct client *client, const struct client_request *request,
+enum error_code client_send_wait(struct outgoing *client, const struct client_request *request,
 	struct arena *arena, struct client_result *ret_result, struct why *reterr_why)
 {
 	struct wait wait = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER,

@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/errors.h"
 
-struct client;
+struct outgoing;
 
 /* What became of a request. Names for tables and metrics: client_outcome_name. */
 enum client_outcome {
@@ -121,25 +121,25 @@ struct str client_result_header(const struct client_result *result, struct str n
 
 /* Starts the thread. ERROR_INVALID_CONFIG when the CA file or PEM cannot be read, with the file's
  * name. The caller stops and frees it. */
-enum error_code client_new(const struct client_config *config, struct client **ret_client,
+enum error_code client_new(const struct client_config *config, struct outgoing **ret_client,
 	struct why *reterr_why) MUST_USE;
 /* Refuses what comes from now on, cancels what waits for its turn, lets requests under way
  * finish for at most grace_ms and cancels the rest. Every callback has returned when this
  * returns. Not from a callback. */
-void client_stop(struct client *client, int64_t grace_ms);
+void client_stop(struct outgoing *client, int64_t grace_ms);
 /* Stops (without grace) if need be, and frees. NULL is fine. */
-void client_free(struct client *client);
+void client_free(struct outgoing *client);
 
 /* Takes a request. `done` is called exactly once, on the client's thread, if and only if this
  * returns OK; it must not block, and may call client_send. Whatever is wrong with URL, method or
  * headers is told by `done`, not here. ERROR_BUSY: max_waiting is reached. ERROR_STOPPED: the
  * client was stopped. Any thread. */
-enum error_code client_send(struct client *client, const struct client_request *request,
+enum error_code client_send(struct outgoing *client, const struct client_request *request,
 	void (*done)(void *context, const struct client_result *result), void *context,
 	struct why *reterr_why) MUST_USE;
 /* Sends and waits; the result's texts are in the arena. Errors as client_send: a request that
  * fails on its way is OK here and told by ret_result->outcome. Not from a callback. */
-enum error_code client_send_wait(struct client *client, const struct client_request *request,
+enum error_code client_send_wait(struct outgoing *client, const struct client_request *request,
 	struct arena *arena, struct client_result *ret_result, struct why *reterr_why) MUST_USE;
 
 /* A moment's figures, for metrics. */
@@ -147,6 +147,6 @@ struct client_figures {
 	size_t running, waiting;
 	uint64_t connections; /* opened since the start */
 };
-struct client_figures client_figures(struct client *client);
+struct client_figures client_figures(struct outgoing *client);
 
 #endif

@@ -16,7 +16,7 @@ struct outbox_config {
 	struct store *store;
 	struct writer *writer;
 	struct snapshots *snapshots;
-	struct client *http;
+	struct outgoing *http;
 	/* Told of each settled or postponed delivery; for metrics. May be NULL. */
 	void (*observe)(void *context, const struct delivery *delivery, enum delivery_state state, int64_t latency_ms);
 	void *context;

@@ -174,23 +174,23 @@ static inline struct str plain_url(const char *path)
 
 /* ---- helpers ---- */
 
-static inline struct client *client_of(struct client_config config)
+static inline struct outgoing *client_of(struct client_config config)
 {
-	struct client *client = NULL;
+	struct outgoing *client = NULL;
 	struct why why = { "" };
 	if (client_new(&config, &client, &why))
 		fail_msg("%s", why.text);
 	return client;
 }
 
-static inline struct client_result ask(struct client *client, struct client_request request)
+static inline struct client_result ask(struct outgoing *client, struct client_request request)
 {
 	struct client_result result;
 	assert_int_equal(client_send_wait(client, &request, servers.arena, &result, NULL), OK);
 	return result;
 }
 
-static inline struct client_result ask_url(struct client *client, struct str url)
+static inline struct client_result ask_url(struct outgoing *client, struct str url)
 {
 	return ask(client, (struct client_request){ .url = url });
 }
@@ -213,7 +213,7 @@ struct tally {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	size_t done, by_outcome[CLIENT_OUTCOMES];
-	struct client *again; /* send once more from the callback */
+	struct outgoing *again; /* send once more from the callback */
 	struct str again_url;
 };
 
@@ -225,7 +225,7 @@ static inline void count(void *context, const struct client_result *result)
 	pthread_mutex_lock(&tally->lock);
 	tally->done++;
 	tally->by_outcome[result->outcome]++;
-	struct client *again = tally->again;
+	struct outgoing *again = tally->again;
 	tally->again = NULL;
 	pthread_cond_broadcast(&tally->changed);
 	pthread_mutex_unlock(&tally->lock);
@@ -242,7 +242,7 @@ static inline void wait_for(struct tally *tally, size_t n)
 	pthread_mutex_unlock(&tally->lock);
 }
 
-static inline void send_url(struct client *client, struct str url, struct tally *tally)
+static inline void send_url(struct outgoing *client, struct str url, struct tally *tally)
 {
 	struct client_request request = { .url = url };
 	assert_int_equal(client_send(client, &request, count, tally, NULL), OK);

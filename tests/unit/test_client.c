@@ -9,7 +9,7 @@
 static void an_answer_comes_with_all_its_parts(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct client_header headers[] = { { STR("X-One"), STR("1") }, { STR("X-None"), STR("") } };
 	struct client_result result = ask(client, (struct client_request){ .method = STR("POST"),
 		.url = plain_url("/echo?a=%2f..;/../b"), .content_type = STR("text/plain; charset=x"),
@@ -35,7 +35,7 @@ static void an_answer_comes_with_all_its_parts(void **state)
 static void a_method_is_sent_as_named(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .user_agent = STR("Other/1") });
+	struct outgoing *client = client_of((struct client_config){ .user_agent = STR("Other/1") });
 	static const struct { const char *method, *body, *starts; bool length; } rows[] = {
 		{ "", "", "GET /echo", false }, { "PUT", "x", "PUT /echo", true },
 		{ "DELETE", "", "DELETE /echo", false }, { "POST", "", "POST /echo", true },
@@ -57,7 +57,7 @@ static void a_method_is_sent_as_named(void **state)
 static void a_status_comes_with_the_start_of_its_body_cleaned(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct client_result result = ask_url(client, plain_url("/status/503"));
 	char filler[172]; /* with the 28 bytes before: 200 of the body */
 	memset(filler, 'z', sizeof filler);
@@ -70,7 +70,7 @@ static void a_status_comes_with_the_start_of_its_body_cleaned(void **state)
 static void a_redirect_is_not_followed(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct client_result result = ask_url(client, plain_url("/redirect"));
 	assert_outcome(&result, CLIENT_REDIRECT,
 		STR("HTTP 302 (redirects are not followed) to http://127.0.0.1:1/else?where"));
@@ -82,7 +82,7 @@ static void a_redirect_is_not_followed(void **state)
 static void cookies_are_not_kept(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	for (int i = 0; i < 2; i++) {
 		struct client_result result = ask_url(client, plain_url("/cookie"));
 		assert_text(result.body, "none");
@@ -94,7 +94,7 @@ static void cookies_are_not_kept(void **state)
 static void early_heads_and_trailers_are_not_the_head(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct client_result result = ask_url(client, plain_url("/trailer"));
 	assert_outcome(&result, CLIENT_ANSWERED, STR("HTTP 200"));
 	assert_text(result.body, "hello");
@@ -107,7 +107,7 @@ static void early_heads_and_trailers_are_not_the_head(void **state)
 static void connections_are_kept(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct str first = ask_url(client, plain_url("/count")).body, number;
 	assert_true(str_next(&first, ' ', &number));
 	for (int i = 2; i <= 50; i++) {
@@ -123,7 +123,7 @@ static void connections_are_kept(void **state)
 static void a_big_borrowed_body_arrives(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	size_t n = 8 << 20;
 	char *body = calloc(1, n);
 	struct client_result result = ask(client, (struct client_request){ .url = plain_url("/length"),
@@ -137,7 +137,7 @@ static void a_big_borrowed_body_arrives(void **state)
 static void a_unix_socket_is_asked(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .proxy = STR("http://127.0.0.1:1") });
+	struct outgoing *client = client_of((struct client_config){ .proxy = STR("http://127.0.0.1:1") });
 	struct client_request request = { .url = STR("http://curfew/echo"),
 		.policy = CLIENT_POLICY_STRANGER,
 		.unix_socket = arena_format(servers.arena, "%s/socket", servers.folder) };
@@ -157,7 +157,7 @@ static void a_unix_socket_is_asked(void **state)
 static void a_broken_answer_is_told_in_words(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	static const struct { const char *path; enum client_outcome outcome; const char *words; } rows[] = {
 		{ "/close", CLIENT_RESET, "closed the connection without an answer" },
 		{ "/reset", CLIENT_RESET, "closed the connection without an answer" },
@@ -181,7 +181,7 @@ static void a_broken_answer_is_told_in_words(void **state)
 static void a_status_counts_though_the_body_never_ends(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .total_timeout_ms = 60000 });
+	struct outgoing *client = client_of((struct client_config){ .total_timeout_ms = 60000 });
 	static const struct { const char *path, *reason; int64_t limit_ms; size_t least, most; } rows[] = {
 		{ "/endless", "HTTP 200; its body is longer than 262144 bytes", 0, 262144, 262144 },
 		{ "/drip", "HTTP 200; its body did not end within 1.5 s", 1500, 1, 100 },
@@ -237,7 +237,7 @@ static void hole_close(struct hole *hole)
 static void time_outs_say_what_was_waited_for(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct hole hole = hole_open();
 	struct str place = str_drop(str_take(hole.url, hole.url.n - 1), 7);
 	struct str mute = url_to("https", "app.curfew.test", "mute", "/");
@@ -262,7 +262,7 @@ static void time_outs_say_what_was_waited_for(void **state)
 static void names_and_refusals_are_told(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct client_result result = ask_url(client, STR("http://nowhere.curfew.test/"));
 	assert_outcome(&result, CLIENT_NAME_NOT_FOUND, STR("name nowhere.curfew.test does not resolve"));
 	/* Port 1 of the loopback: nobody listens on tcpmux. */
@@ -277,7 +277,7 @@ static void names_and_refusals_are_told(void **state)
 static void a_slow_name_server_stops_nobody_else(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .connect_timeout_ms = 200 });
+	struct outgoing *client = client_of((struct client_config){ .connect_timeout_ms = 200 });
 	struct tally others = TALLY;
 	answer_slow_names(false);
 	struct client_result result = ask_url(client, STR("http://slow.curfew.test/"));
@@ -300,7 +300,7 @@ static void a_slow_name_server_stops_nobody_else(void **state)
 static void unusable_requests_are_told_by_the_callback(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct client_header bad_name = { STR("X:Y"), STR("1") }, bad_value = { STR("X"), STR("1\r\nY: 2") };
 	const struct client_request requests[] = {
 		{ .url = STR("") }, { .url = STR("app") }, { .url = STR("ftp://app/") },
@@ -326,7 +326,7 @@ static void unusable_requests_are_told_by_the_callback(void **state)
 static void five_hundred_at_once_beside_dead_hosts(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .max_running = 40, .max_per_host = 8,
+	struct outgoing *client = client_of((struct client_config){ .max_running = 40, .max_per_host = 8,
 		.connect_timeout_ms = 60000, .total_timeout_ms = 60000 });
 	struct client_request to_dead = { .connect_timeout_ms = 1000 };
 	struct tally living = TALLY, dead = TALLY;
@@ -353,7 +353,7 @@ static void five_hundred_at_once_beside_dead_hosts(void **state)
 static void one_host_gets_no_more_than_its_limit(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .max_per_host = 3 });
+	struct outgoing *client = client_of((struct client_config){ .max_per_host = 3 });
 	struct tally tally = TALLY;
 	for (int i = 0; i < 60; i++)
 		send_url(client, plain_url("/count"), &tally);
@@ -366,7 +366,7 @@ static void one_host_gets_no_more_than_its_limit(void **state)
 static void a_callback_may_send(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct tally tally = TALLY;
 	tally.again = client;
 	tally.again_url = plain_url("/count");
@@ -379,7 +379,7 @@ static void a_callback_may_send(void **state)
 static void too_many_waiting_are_refused(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .max_running = 1, .max_waiting = 5 });
+	struct outgoing *client = client_of((struct client_config){ .max_running = 1, .max_waiting = 5 });
 	struct tally tally = TALLY;
 	struct client_request request = { .url = plain_url("/silent") };
 	size_t taken = 0;
@@ -396,7 +396,7 @@ static void too_many_waiting_are_refused(void **state)
 static void a_stop_lets_some_finish_and_cancels_the_rest(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .max_running = 2, .total_timeout_ms = -1 });
+	struct outgoing *client = client_of((struct client_config){ .max_running = 2, .total_timeout_ms = -1 });
 	struct tally quick = TALLY, stuck = TALLY, waiting = TALLY;
 	send_url(client, plain_url("/slow/200"), &quick);
 	send_url(client, plain_url("/silent"), &stuck);
@@ -415,7 +415,7 @@ static void a_stop_lets_some_finish_and_cancels_the_rest(void **state)
 }
 
 struct sender {
-	struct client *client;
+	struct outgoing *client;
 	struct tally *tally;
 	struct str url;
 };
@@ -433,7 +433,7 @@ static void *send_fifty(void *argument)
 static void any_thread_may_send(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct tally tally = TALLY;
 	struct sender sender = { client, &tally, plain_url("/count") };
 	pthread_t threads[4];

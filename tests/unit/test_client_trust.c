@@ -6,7 +6,7 @@
 static void a_certificate_that_is_not_trusted_is_explained(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .ca_pem = servers.root_pem });
+	struct outgoing *client = client_of((struct client_config){ .ca_pem = servers.root_pem });
 	static const struct { const char *server; enum client_outcome outcome; const char *words; } rows[] = {
 		{ "expired", CLIENT_TLS_EXPIRED, "certificate 'CN=app.curfew.test' expired at "
 		  "2025-01-01 00:00:00 UTC; chain: 'CN=app.curfew.test' <- 'O=Example, CN=Private Root'" },
@@ -36,7 +36,7 @@ static void trust_comes_from_the_config_or_the_request(void **state)
 		"not trusted; chain: 'CN=app.curfew.test' <- 'CN=Private Issuer' <- "
 		"'O=Example, CN=Private Root' (not sent); to trust it, add the issuer's certificate with "
 		"--ca-file");
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct client_result result = ask_url(client, url);
 	assert_outcome(&result, CLIENT_TLS_UNTRUSTED, untrusted);
 	struct client_request trusting = { .url = url, .ca_pem = servers.root_pem };
@@ -67,7 +67,7 @@ static void trust_comes_from_the_config_or_the_request(void **state)
 static void what_speaks_no_modern_tls_is_told(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ .ca_pem = servers.root_pem });
+	struct outgoing *client = client_of((struct client_config){ .ca_pem = servers.root_pem });
 	static const char *const others[] = { "old", "plain" };
 	for (size_t i = 0; i < ARRAY_LENGTH(others); i++) {
 		struct client_result result = ask_url(client, url_to("https", "app.curfew.test", others[i], "/"));
@@ -81,7 +81,7 @@ static void what_speaks_no_modern_tls_is_told(void **state)
 static void a_broken_ca_refuses_to_start(void **state)
 {
 	(void)state;
-	struct client *client = NULL;
+	struct outgoing *client = NULL;
 	struct why why = { "" };
 	struct client_config config = { .ca_file = STR("/nonexistent/ca.pem") };
 	assert_int_equal(client_new(&config, &client, &why), ERROR_INVALID_CONFIG);
@@ -96,7 +96,7 @@ static void a_broken_ca_refuses_to_start(void **state)
 static void forbidden_addresses_are_not_asked(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	static const struct { const char *url, *host, *address; bool strange; } rows[] = {
 		{ "http://169.254.169.254/latest/meta-data/", "169.254.169.254", "169.254.169.254", false },
 		{ "http://metadata.curfew.test/", "metadata.curfew.test", "169.254.169.254", false },
@@ -119,7 +119,7 @@ static void forbidden_addresses_are_not_asked(void **state)
 static void a_kept_connection_opens_no_forbidden_door(void **state)
 {
 	(void)state;
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	struct client_request request = { .url = plain_url("/count") };
 	assert_int_equal(ask(client, request).outcome, CLIENT_ANSWERED);
 	request.policy = CLIENT_POLICY_STRANGER;
@@ -134,7 +134,7 @@ static void only_the_configured_proxy_is_used(void **state)
 	/* The environment's would refuse. */
 	setenv("http_proxy", "http://127.0.0.1:1", 1);
 	setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
-	struct client *client = client_of((struct client_config){ 0 });
+	struct outgoing *client = client_of((struct client_config){ 0 });
 	assert_int_equal(ask_url(client, plain_url("/count")).outcome, CLIENT_ANSWERED);
 	client_free(client);
 	setenv("no_proxy", "*", 1);

@@ -1,0 +1,15 @@
+/* The admin REST API, under /admin (Keycloak's shapes and statuses). */
+#ifndef ADMIN_ADMIN_H
+#define ADMIN_ADMIN_H
+
+#include "app/app.h"
+
+struct admin {
+	struct app *app;
+};
+
+/* Adds the routes. On a router of the unix socket every request may do everything: whoever
+ * can open the data folder can read the database. */
+void admin_add_routes(struct admin *admin, struct http_router *router);
+
+#endif

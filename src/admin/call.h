@@ -1,0 +1,48 @@
+/* One call of the admin API: who calls, what realm it concerns, the answer's common forms.
+ * Private to admin/. */
+#ifndef ADMIN_CALL_H
+#define ADMIN_CALL_H
+
+#include "admin/admin.h"
+#include "admin/permission.h"
+#include "app/visit.h"
+#include "json/write.h"
+#include "model/representation.h"
+
+struct admin_call {
+	struct app *app;
+	struct visit visit;   /* of the realm that the call concerns; realm NULL: none */
+	struct visit home;    /* of the caller's realm; realm NULL: the unix socket */
+	struct bearer bearer; /* the caller; empty for the unix socket */
+	struct str actor;     /* username, or "local" */
+	struct http_request *request;
+	struct http_response *response;
+	struct arena *arena;
+	const struct realm *realm; /* visit.realm */
+};
+
+/* Authenticates, checks the route's permission, finds the route's realm. False: answered. */
+bool admin_open(struct admin_call *call, void *context, struct http_request *request,
+		struct http_response *response);
+void admin_close(struct admin_call *call);
+
+/* Answers. */
+void admin_json(struct admin_call *call, struct str json);
+void admin_created(struct admin_call *call, struct str path); /* 201, Location base + path */
+void admin_no_content(struct admin_call *call);
+/* {"error": text}: what Keycloak says of things that are not there. */
+void admin_not_found(struct admin_call *call, const char *text);
+/* {"errorMessage": text}: what it says of bad input. */
+void admin_refuse(struct admin_call *call, int status, struct str text);
+/* An error of the store, the body or ourselves, by the table; logged when ours. */
+void admin_fail(struct admin_call *call, enum error_code code, const struct why *why);
+
+/* A query parameter; empty when absent. Numbers: `otherwise` when absent; false: answered. */
+struct str admin_query(struct admin_call *call, const char *name);
+bool admin_query_int(struct admin_call *call, const char *name, int64_t otherwise, int64_t *ret_value);
+
+/* Adds an admin event to a transaction, where the realm wants them. Secrets never go in. */
+void admin_event_add(struct admin_call *call, struct effects *effects, const char *operation,
+		     const char *resource_type, struct str path);
+
+#endif

@@ -1,0 +1,14 @@
+/* Handlers of the admin API. Private to admin/. */
+#ifndef ADMIN_HANDLERS_H
+#define ADMIN_HANDLERS_H
+
+#include "http/router.h"
+
+http_handler admin_realms_list, admin_realms_create, admin_realm_get, admin_realm_delete;
+http_handler admin_realm_logout_all, admin_realm_export;
+http_handler admin_users_list, admin_users_count, admin_users_create, admin_user_get, admin_user_put;
+http_handler admin_user_delete, admin_user_reset_password, admin_user_logout, admin_user_sessions;
+http_handler admin_session_delete, admin_sessions_list, admin_events_list;
+http_handler admin_signouts_list, admin_signout_get, admin_signout_retry;
+
+#endif

@@ -1,0 +1,78 @@
+/* Who may do what; see permission.h. */
+#include "admin/permission.h"
+
+#include "oidc/roles.h"
+#include "oidc/scope.h"
+
+static const char *const roles_of_permission[PERMISSION_COUNT][4] = {
+	[PERMISSION_LIST_REALMS] = { "view-realm", "manage-realm", "query-realms" },
+	[PERMISSION_CREATE_REALM] = { "create-realm" },
+	[PERMISSION_VIEW_REALM] = { "view-realm", "manage-realm" },
+	[PERMISSION_MANAGE_REALM] = { "manage-realm" },
+	[PERMISSION_VIEW_USERS] = { "view-users", "manage-users" },
+	[PERMISSION_MANAGE_USERS] = { "manage-users" },
+	[PERMISSION_VIEW_EVENTS] = { "view-events", "manage-events" },
+	[PERMISSION_MANAGE_EVENTS] = { "manage-events" },
+};
+
+const char *const *permission_roles(enum permission permission)
+{
+	return roles_of_permission[permission];
+}
+
+static bool is_master(const struct realm *realm)
+{
+	return str_eq_z(realm->settings.name, "master");
+}
+
+/* The client whose roles speak for `target` in realm `home`: realm-management in the realm
+ * itself, "<target>-realm" in master; empty: home has no say there. */
+static struct str speaking_client(struct arena *arena, const struct realm *home, const struct realm *target)
+{
+	if (is_master(home))
+		return arena_join(arena, target->settings.name, STR("-realm"), STR(""));
+	return str_eq(home->settings.id, target->settings.id) ? STR("realm-management") : STR("");
+}
+
+static bool role_grants(const struct role *role, struct str client_id, enum permission permission)
+{
+	struct str of = role->client ? role->client->client_id : STR("");
+	if (!str_eq(of, client_id))
+		return false;
+	for (size_t i = 0; roles_of_permission[permission][i]; i++)
+		if (str_eq_z(role->name, roles_of_permission[permission][i]))
+			return true;
+	return false;
+}
+
+/* Any client's role will do for listing: what is listed is judged realm by realm. */
+static bool may_list(const struct role *role)
+{
+	for (size_t i = 0; role->client && roles_of_permission[PERMISSION_LIST_REALMS][i]; i++)
+		if (str_eq_z(role->name, roles_of_permission[PERMISSION_LIST_REALMS][i]))
+			return true;
+	return false;
+}
+
+bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+			const struct realm *target, enum permission permission)
+{
+	struct scope_grant grant = { 0 };
+	if (!scope_resolve(arena, bearer->client, bearer->claims.scope, &grant))
+		return false;
+	struct role_set held = roles_of_user(arena, home, bearer->user);
+	struct role_set set = roles_for_token(arena, bearer->client, grant.scopes, grant.n, &held);
+	struct str client_id = target ? speaking_client(arena, home, target) : STR("");
+	for (size_t i = 0; i < set.n; i++) {
+		const struct role *role = set.roles[i];
+		bool master_admin = is_master(home) && !role->client && str_eq_z(role->name, "admin");
+		if (master_admin)
+			return true;
+		if (permission == PERMISSION_LIST_REALMS && may_list(role))
+			return true;
+		bool concerns = permission == PERMISSION_CREATE_REALM ? is_master(home) && !role->client : client_id.n > 0;
+		if (concerns && role_grants(role, client_id, permission))
+			return true;
+	}
+	return false;
+}

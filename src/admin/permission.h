@@ -1,0 +1,28 @@
+/* Who may do what: the permission of each route, and the roles that grant it (Keycloak's
+ * realm-management roles in the realm itself, `<realm>-realm` roles and `admin` in master). */
+#ifndef ADMIN_PERMISSION_H
+#define ADMIN_PERMISSION_H
+
+#include "app/bearer.h"
+
+enum permission {
+	PERMISSION_NONE,
+	PERMISSION_LIST_REALMS,  /* any administrator: sees what it may view */
+	PERMISSION_CREATE_REALM, /* master's role create-realm */
+	PERMISSION_VIEW_REALM,
+	PERMISSION_MANAGE_REALM,
+	PERMISSION_VIEW_USERS,
+	PERMISSION_MANAGE_USERS,
+	PERMISSION_VIEW_EVENTS,
+	PERMISSION_MANAGE_EVENTS,
+	PERMISSION_COUNT
+};
+
+/* Whether the holder of a live token of realm `home` has this permission in realm `target`
+ * (NULL for those that concern no realm). */
+bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+			const struct realm *target, enum permission permission);
+/* The roles of realm-management that grant it, NULL-terminated. */
+const char *const *permission_roles(enum permission permission);
+
+#endif

@@ -1,0 +1,231 @@
+/* /admin/realms and /admin/realms/{realm}: list, create, get, delete, export, log everybody out. */
+#include "admin/call.h"
+#include "admin/handlers.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "crypto/random.h"
+#include "run/store_calls.h"
+#include "signout/doors.h"
+#include "store/export.h"
+
+/* The export of a realm without its collections, as GET of the realm has it. */
+struct sink {
+	struct text text;
+};
+
+static enum error_code collect(void *context, struct str piece, struct why *reterr_why)
+{
+	struct sink *sink = context;
+	text_add(&sink->text, piece);
+	return sink->text.failed ? error_because(reterr_why, ERROR_TOO_LARGE, "the realm's export is too large") : OK;
+}
+
+static enum error_code realm_text(struct admin_call *call, struct str name, const struct store_export_options *wanted,
+				  struct str *ret_json, struct why *reterr_why)
+{
+	struct sink sink = { text_new(call->arena, 0) };
+	struct store_export_options options = *wanted;
+	options.write = collect;
+	options.context = &sink;
+	enum error_code code = store_export_realm(call->app->store, name, &options, reterr_why);
+	if (code == OK)
+		*ret_json = text_str(&sink.text);
+	return code;
+}
+
+static void write_brief(struct json_writer *w, const struct realm_settings *realm)
+{
+	json_write_object_begin(w);
+	json_member_text(w, "id", realm->id);
+	json_member_text(w, "realm", realm->name);
+	if (realm->display_name.n)
+		json_member_text(w, "displayName", realm->display_name);
+	if (realm->display_name_html.n)
+		json_member_text(w, "displayNameHtml", realm->display_name_html);
+	json_member_bool(w, "enabled", realm->enabled);
+	json_write_object_end(w);
+}
+
+static bool may_view(struct admin_call *call, const struct realm *realm)
+{
+	return !call->home.realm ||
+	       permission_granted(call->arena, call->home.realm, &call->bearer, realm, PERMISSION_VIEW_REALM);
+}
+
+static enum error_code write_one(struct admin_call *call, struct json_writer *w, struct str name, bool brief,
+				 struct why *reterr_why)
+{
+	const struct realm *realm;
+	struct str json;
+	const struct store_export_options options = { .mask_secrets = true };
+	enum error_code code = snapshots_get(call->app->snapshots, name, &realm, reterr_why);
+	if (code != OK)
+		return code == ERROR_REALM_NOT_FOUND ? OK : code; /* deleted meanwhile */
+	if (may_view(call, realm) && brief)
+		write_brief(w, &realm->settings);
+	else if (may_view(call, realm)) {
+		code = realm_text(call, name, &options, &json, reterr_why);
+		if (code == OK)
+			json_write_raw(w, json);
+	}
+	snapshots_put(call->app->snapshots, realm);
+	return code;
+}
+
+void admin_realms_list(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	struct why why = { "" };
+	struct realm_name *names;
+	size_t n = 0;
+	bool brief = str_eq_z(admin_query(&call, "briefRepresentation"), "true");
+	struct text text = text_new(call.arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	enum error_code code = store_list_realms(call.app->store, call.arena, &names, &n, &why);
+	json_write_array_begin(&w);
+	for (size_t i = 0; i < n && code == OK; i++)
+		if (!names[i].deleted)
+			code = write_one(&call, &w, names[i].name, brief, &why);
+	json_write_array_end(&w);
+	if (code == OK)
+		admin_json(&call, text_str(&text));
+	else
+		admin_fail(&call, code, &why);
+	admin_close(&call);
+}
+
+static void summary_logged(const struct store_import_summary *summary)
+{
+	log_write(LOG_INFO, "admin", "realm %.*s made: %lld clients, %lld users", STR_ARG(summary->realm_name),
+		  (long long)summary->clients, (long long)summary->users);
+	for (size_t i = 0; i < summary->warnings.n; i++)
+		log_write(LOG_WARN, "admin", "realm %.*s: %.*s", STR_ARG(summary->realm_name),
+			  STR_ARG(summary->warnings.items[i]));
+}
+
+void admin_realms_create(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	struct why why = { "" };
+	struct store_import_summary summary;
+	const struct store_import_options options = { .writer = store_calls(call.app->writer), .now_ms = clock_wall_ms() };
+	enum error_code code = store_create_realm(call.app->store, call.arena, request->body, &options, &summary, &why);
+	if (code == OK) {
+		summary_logged(&summary);
+		/* `master` has a new client now: what administrators of it may do changed too. */
+		const struct realm *master;
+		if (snapshots_get(call.app->snapshots, STR("master"), &master, NULL) == OK) {
+			struct str id = arena_str(call.arena, master->settings.id);
+			snapshots_put(call.app->snapshots, master);
+			snapshots_changed(call.app->snapshots, id);
+		}
+		admin_created(&call, arena_join(call.arena, STR("/admin/realms/"), summary.realm_name, STR("")));
+	} else if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD) {
+		/* Keycloak's text, and what is wrong beside it. */
+		admin_refuse(&call, 400, arena_format(call.arena, "unable to read contents from stream: %s", why.text));
+	} else if (code == ERROR_EXISTS) {
+		admin_refuse(&call, 409, arena_format(call.arena, "Realm already exists: %s", why.text));
+	} else {
+		admin_fail(&call, code, &why);
+	}
+	admin_close(&call);
+}
+
+static void send_text(struct admin_call *call, const struct store_export_options *options)
+{
+	struct why why = { "" };
+	struct str json;
+	enum error_code code = realm_text(call, call->realm->settings.name, options, &json, &why);
+	if (code == OK)
+		admin_json(call, json);
+	else
+		admin_fail(call, code, &why);
+}
+
+void admin_realm_get(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	const struct store_export_options options = { .mask_secrets = true };
+	send_text(&call, &options);
+	admin_close(&call);
+}
+
+/* The whole realm with its secrets: for `curfew realm export`. */
+void admin_realm_export(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	bool users = !str_eq_z(admin_query(&call, "users"), "skip");
+	const struct store_export_options options = { .users = users, .clients = true, .groups_roles = true,
+		.mask_secrets = str_eq_z(admin_query(&call, "secrets"), "mask") };
+	send_text(&call, &options);
+	admin_close(&call);
+}
+
+/* The mass door: one epoch and a job; from its commit on every check finds the sessions dead. */
+static void add_end_of_sessions(struct admin_call *call, enum door door, struct str signout_id, struct effects *effects)
+{
+	const struct realm_settings *realm = &call->realm->settings;
+	effects_add(effects, EFFECT_SIGNOUT_CREATE)->u.signout = (struct signout){
+		.id = signout_id, .realm_id = realm->id, .realm_name = realm->name,
+		.door = str_from(door_row(door)->name), .initiator = call->actor,
+		.ip_address = call->request->client, .at_ms = call->visit.now_ms };
+	effects_add(effects, EFFECT_REALM_END_SESSIONS)->u.mass = (struct effect_mass){
+		.job_id = random_uuid(call->arena), .signout_id = signout_id, .realm_id = realm->id,
+		.door = str_from(door_row(door)->name), .initiator = call->actor, .epoch_ms = call->visit.now_ms };
+}
+
+void admin_realm_logout_all(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	struct why why = { "" };
+	struct effects effects = effects_new(call.arena);
+	struct str id = random_uuid(call.arena);
+	add_end_of_sessions(&call, DOOR_ADMIN_REALM, id, &effects);
+	admin_event_add(&call, &effects, "ACTION", "REALM", STR("logout-all"));
+	enum error_code code = app_apply(call.app, &effects, &why);
+	if (code == OK) {
+		snapshots_changed(call.app->snapshots, call.realm->settings.id);
+		admin_json(&call, STR("{}"));
+		http_set_header_z(response, "X-Curfew-Signout", arena_z(call.arena, id));
+	} else {
+		admin_fail(&call, code, &why);
+	}
+	admin_close(&call);
+}
+
+void admin_realm_delete(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	struct why why = { "" };
+	struct effects effects = effects_new(call.arena);
+	struct store_writer writer = store_calls(call.app->writer);
+	struct str id = arena_str(call.arena, call.realm->settings.id), signout_id = random_uuid(call.arena);
+	enum error_code code = OK;
+	if (str_eq_z(call.realm->settings.name, "master"))
+		code = error_because(&why, ERROR_INVALID_VALUE, "the realm master cannot be deleted");
+	/* The order to tell everybody first: a crash between the two leaves a realm whose
+	 * sessions end, never one that went silently. */
+	add_end_of_sessions(&call, DOOR_REALM_DELETED, signout_id, &effects);
+	if (code == OK)
+		code = app_apply(call.app, &effects, &why);
+	if (code == OK)
+		code = store_delete_realm(call.app->store, id, &writer, call.visit.now_ms, &why);
+	if (code == OK)
+		admin_no_content(&call);
+	else
+		admin_fail(&call, code, &why);
+	snapshots_changed(call.app->snapshots, id);
+	admin_close(&call);
+}

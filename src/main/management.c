@@ -1,0 +1,175 @@
+/* Health and metrics; see management.h. */
+#include "main/management.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/tables.h"
+#include "metrics/metrics.h"
+
+enum { EVENT_SERIES = 2000 };
+
+struct management {
+	struct store *store;
+	struct metrics *metrics;
+	struct metrics_dynamic *events;
+	struct metrics_counter *deliveries;
+	struct metrics_histogram *latency, *requests;
+	_Atomic bool ready;
+	_Atomic(struct http_server *) listeners;
+	_Atomic(struct workers *) workers, gate;
+	_Atomic(struct writer *) writer;
+};
+
+static const char *const state_names[] = { "queued", "sending", "waiting", "delivered", "unconfirmed",
+	"asked-through-browser", "gave-up", "superseded", "cancelled", "not-possible", "not-told" };
+static const struct metrics_label state_label = { "state", state_names, ARRAY_LENGTH(state_names) };
+static const char *const class_names[] = { "none", "1xx", "2xx", "3xx", "4xx", "5xx" };
+static const struct metrics_label class_label = { "class", class_names, ARRAY_LENGTH(class_names) };
+static const char *const pool_names[] = { "worker", "gate" };
+static const struct metrics_label pool_label = { "pool", pool_names, ARRAY_LENGTH(pool_names) };
+
+static double read_requests(void *context, size_t index)
+{
+	struct management *m = context;
+	struct http_server *listeners = atomic_load(&m->listeners);
+	struct http_counters counters;
+	if (!listeners)
+		return NAN;
+	http_server_counters(listeners, &counters);
+	return (double)counters.requests[index];
+}
+
+static double read_waiting(void *context, size_t index)
+{
+	struct management *m = context;
+	struct workers *pool = index ? atomic_load(&m->gate) : atomic_load(&m->workers);
+	struct workers_usage usage;
+	if (!pool)
+		return NAN;
+	workers_usage(pool, &usage);
+	return usage.waiting;
+}
+
+static double read_commits(void *context, size_t index)
+{
+	(void)index;
+	struct management *m = context;
+	struct writer *writer = atomic_load(&m->writer);
+	struct writer_stats stats;
+	if (!writer)
+		return NAN;
+	writer_stats(writer, &stats);
+	return (double)stats.commits;
+}
+
+struct management *management_new(struct store *store)
+{
+	static const char *const event_labels[] = { "realm", "event", "error" };
+	static const double bounds[] = { 0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 60, 600, 3600 };
+	struct management *m = calloc(1, sizeof *m);
+	if (!m)
+		abort();
+	m->store = store;
+	m->metrics = metrics_new();
+	m->events = metrics_add_dynamic(m->metrics, "keycloak_user_events_total", "Events by realm, type and error",
+					event_labels, ARRAY_LENGTH(event_labels), EVENT_SERIES);
+	m->deliveries = metrics_add_counter(m->metrics, "curfew_deliveries_total",
+					    "Attempts at deliveries by the state they led to", &state_label, NULL);
+	m->latency = metrics_add_histogram(m->metrics, "curfew_delivery_latency_seconds",
+					   "From the sign-out to the client's 2xx", NULL, bounds, ARRAY_LENGTH(bounds));
+	m->requests = metrics_add_histogram(m->metrics, "curfew_http_request_seconds", "Time to the response", NULL,
+					    bounds, ARRAY_LENGTH(bounds));
+	metrics_add_counter_read(m->metrics, "curfew_http_requests_total", "Requests by status class", &class_label,
+				 read_requests, m);
+	metrics_add_gauge(m->metrics, "curfew_jobs_waiting", "Requests that wait for a thread", &pool_label, read_waiting, m);
+	metrics_add_counter_read(m->metrics, "curfew_commits_total", "Durable commits", NULL, read_commits, m);
+	return m;
+}
+
+void management_free(struct management *m)
+{
+	if (!m)
+		return;
+	metrics_free(m->metrics);
+	free(m);
+}
+
+void management_ready(struct management *m, struct http_server *listeners, struct workers *workers,
+		      struct workers *gate, struct writer *writer)
+{
+	atomic_store(&m->listeners, listeners);
+	atomic_store(&m->workers, workers);
+	atomic_store(&m->gate, gate);
+	atomic_store(&m->writer, writer);
+	atomic_store(&m->ready, true);
+}
+
+void management_stopping(struct management *m)
+{
+	atomic_store(&m->ready, false);
+}
+
+void management_observe_request(struct management *m, int status, int64_t took_us)
+{
+	(void)status;
+	metrics_observe(m->requests, 0, took_us);
+}
+
+void management_observe_delivery(void *context, const struct delivery *delivery, enum delivery_state state,
+				 int64_t latency_ms)
+{
+	struct management *m = context;
+	(void)delivery;
+	metrics_count(m->deliveries, state, 0, 1);
+	if (state == DELIVERY_DELIVERED)
+		metrics_observe(m->latency, 0, latency_ms * 1000);
+}
+
+void management_count_event(void *context, struct str realm, struct str type, struct str error)
+{
+	struct management *m = context;
+	const struct str values[] = { realm, type, error };
+	metrics_count_dynamic(m->events, values, 1);
+}
+
+static void live(void *context, struct http_request *request, struct http_response *response)
+{
+	(void)context;
+	(void)request;
+	http_respond_json(response, 200, STR("{\"status\":\"UP\",\"checks\":[]}"));
+}
+
+static void ready(void *context, struct http_request *request, struct http_response *response)
+{
+	struct management *m = context;
+	struct why why = { "the server is starting or stopping" };
+	bool up = atomic_load(&m->ready) && store_ping(m->store, &why) == OK;
+	if (up) {
+		http_respond_json(response, 200, STR("{\"status\":\"UP\",\"checks\":[{\"name\":\"store\",\"status\":\"UP\"}]}"));
+		return;
+	}
+	(void)request;
+	http_respond_json(response, 503, STR("{\"status\":\"DOWN\",\"checks\":[{\"name\":\"store\",\"status\":\"DOWN\"}]}"));
+}
+
+static void metrics(void *context, struct http_request *request, struct http_response *response)
+{
+	struct management *m = context;
+	http_respond_bytes(response, 200, "text/plain; version=0.0.4; charset=utf-8",
+			   metrics_render(m->metrics, request->arena));
+}
+
+static const struct http_route routes[] = {
+	{ HTTP_GET, "/health", ready, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_GET, "/health/live", live, HTTP_INLINE, 0, 0, NULL, NULL },
+	{ HTTP_GET, "/health/ready", ready, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_GET, "/health/started", ready, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_GET, "/metrics", metrics, HTTP_INLINE, 0, 0, NULL, NULL },
+};
+
+void management_add_routes(struct management *m, struct http_router *router)
+{
+	router_add(router, routes, ARRAY_LENGTH(routes), m);
+}

@@ -1,0 +1,142 @@
+/* The janitor; see janitor.h. */
+#include "run/janitor.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "run/store_calls.h"
+#include "store/apply.h"
+
+enum {
+	TICK_S = 1,           /* how soon another node's change is seen */
+	PURGE_EVERY = 60,     /* ticks */
+	PURGE_MAX = 500,      /* rows of each kind a transaction */
+	RECEIPTS_S = 30 * 24 * 3600,
+	EVENTS_S = 30 * 24 * 3600,
+	TOMBSTONE_MS = 3600 * 1000,
+};
+
+struct janitor {
+	struct store *store;
+	struct writer *writer;
+	struct snapshots *snapshots;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool stopping;
+};
+
+/* What each realm lets expire, by its settings. */
+static enum error_code realm_rules(struct janitor *j, struct arena *arena, int64_t now_ms,
+				   struct store_purge_realm **ret_rules, size_t *ret_n, struct why *reterr_why)
+{
+	struct realm_name *names;
+	size_t n;
+	enum error_code code = store_list_realms(j->store, arena, &names, &n, reterr_why);
+	if (code != OK)
+		return code;
+	struct store_purge_realm *rules = arena_array(arena, n, sizeof *rules);
+	for (size_t i = 0; i < n && code == OK; i++) {
+		const struct realm *realm;
+		code = snapshots_get_by_id(j->snapshots, names[i].id, &realm, reterr_why);
+		if (code != OK)
+			break;
+		const struct realm_settings *s = &realm->settings;
+		int64_t events_s = s->events_expiration_s > 0 ? s->events_expiration_s : EVENTS_S;
+		int64_t receipts_s = attributes_seconds(&s->attributes, STR("curfew.signout.keep_s"), RECEIPTS_S);
+		rules[i] = (struct store_purge_realm){
+			.realm_id = names[i].id,
+			.events_before_ms = now_ms - events_s * 1000,
+			.signouts_before_ms = now_ms - receipts_s * 1000,
+			.failures_before_ms = now_ms - s->max_delta_time_s * 1000,
+		};
+		snapshots_put(j->snapshots, realm);
+	}
+	*ret_rules = rules;
+	*ret_n = n;
+	return code;
+}
+
+/* Small batches, so that nobody waits for it; what is left comes with the next tick. */
+static void purge(struct janitor *j)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct why why;
+	int64_t now_ms = clock_wall_ms(), deleted;
+	struct store_purge_realm *rules;
+	size_t n;
+	if (realm_rules(j, arena, now_ms, &rules, &n, &why) != OK)
+		return;
+	struct store_purge order = { .now_ms = now_ms, .max = PURGE_MAX, .realms = rules, .realms_n = n };
+	const struct store_work work = { .kind = STORE_WORK_PURGE, .u.purge = &order };
+	enum error_code code = writer_apply(j->writer, &work, &why);
+	const struct store_writer writer = store_calls(j->writer);
+	if (code == OK)
+		code = store_purge_realms(j->store, &writer, now_ms - TOMBSTONE_MS, PURGE_MAX, &deleted, &why);
+	/* A store that fails shows red in readiness; the next round tries again. */
+	(void)code;
+}
+
+static bool wait_tick(struct janitor *j)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += TICK_S;
+	pthread_mutex_lock(&j->lock);
+	while (!j->stopping && pthread_cond_timedwait(&j->changed, &j->lock, &until) == 0)
+		;
+	bool go_on = !j->stopping;
+	pthread_mutex_unlock(&j->lock);
+	return go_on;
+}
+
+static void *run(void *context)
+{
+	struct janitor *j = context;
+	struct why why;
+	for (unsigned tick = 1; wait_tick(j); tick++) {
+		if (!store_is_local(j->store))
+			(void)!snapshots_poll(j->snapshots, &why);
+		if (tick % PURGE_EVERY == 0)
+			purge(j);
+	}
+	return NULL;
+}
+
+enum error_code janitor_new(struct store *store, struct writer *writer, struct snapshots *snapshots,
+			    struct janitor **ret_janitor, struct why *reterr_why)
+{
+	struct janitor *j = calloc(1, sizeof *j);
+	if (!j)
+		abort();
+	*j = (struct janitor){ .store = store, .writer = writer, .snapshots = snapshots };
+	pthread_mutex_init(&j->lock, NULL);
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&j->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&j->thread, NULL, run, j) != 0) {
+		free(j);
+		return error_because(reterr_why, ERROR_INTERNAL, "no thread for the janitor");
+	}
+	pthread_setname_np(j->thread, "janitor");
+	*ret_janitor = j;
+	return OK;
+}
+
+void janitor_free(struct janitor *j)
+{
+	if (!j)
+		return;
+	pthread_mutex_lock(&j->lock);
+	j->stopping = true;
+	pthread_cond_signal(&j->changed);
+	pthread_mutex_unlock(&j->lock);
+	pthread_join(j->thread, NULL);
+	pthread_mutex_destroy(&j->lock);
+	pthread_cond_destroy(&j->changed);
+	free(j);
+}
