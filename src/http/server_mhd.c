@@ -29,7 +29,13 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
 				 server_now_ms() + config->head_timeout_ms);
 	else
 		atomic_store(&connection->phase, PHASE_HEAD);
-	return job_new(io, mhd, connection, target ? target : "");
+	struct http_job *job = job_new(io, mhd, connection, target ? target : "");
+	/* The library would now make a record of each argument, and forgets to answer when they
+	 * do not fit its pool. We have our copy: it shall find none. */
+	char *question = target ? strchr((char *)target, '?') : NULL;
+	if (question && question[1])
+		question[1] = '\0';
+	return job;
 }
 
 /* The target is kept as sent; we decode it ourselves. */
@@ -186,10 +192,11 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 	struct io *io = cls;
 	struct http_job *job = *context;
 	(void)mhd;
-	(void)code;
 	if (!job)
 		return;
 	*context = NULL;
+	if (code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
+		atomic_fetch_add(&io->listener->server->counters.reaped, 1);
 	connection_phase(job->connection, PHASE_IDLE,
 			 server_now_ms() + io->listener->server->config.idle_timeout_ms);
 	job_free(job);
@@ -236,18 +243,20 @@ enum error_code server_mhd_start(struct io *io, struct why *reterr_why)
 			 MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG |
 			 (listener->tls ? MHD_USE_TLS : 0);
 	struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_CERT_CALLBACK, tls_certificate_callback(), NULL },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)tls_certificate_callback() },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
+	/* For readers that stall: only the library sees the bytes go. */
+	unsigned idle_s = (unsigned)((listener->server->config.idle_timeout_ms + 999) / 1000);
 	/* The acceptor holds the limit; the library's own must not come first. */
 	unsigned limit = listener->server->config.connections_max + 1000;
 	io->daemon = MHD_start_daemon(
 		flags, 0, NULL, NULL, on_request, io,
 		MHD_OPTION_EXTERNAL_LOGGER, on_message, io,
 		MHD_OPTION_CONNECTION_LIMIT, limit,
-		MHD_OPTION_CONNECTION_TIMEOUT, 0u,
+		MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, io,
 		MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL,

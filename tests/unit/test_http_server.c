@@ -174,6 +174,13 @@ struct running {
 	uint16_t port;
 };
 
+static void show_message(void *context, const char *text)
+{
+	(void)context;
+	if (getenv("HTTP_TEST_VERBOSE"))
+		fprintf(stderr, "# %s\n", text);
+}
+
 static struct running *prepare(void)
 {
 	struct running *r = calloc(1, sizeof *r);
@@ -185,7 +192,7 @@ static struct running *prepare(void)
 		.listeners = &r->listener, .n_listeners = 1, .request_id_seed = 42,
 		.submit_worker = submit, .worker_pool = &worker_jobs,
 		.submit_gate = submit, .gate_pool = &gate_jobs, .spool_directory = directory,
-		.drain_timeout_ms = 20000,
+		.drain_timeout_ms = 20000, .message = show_message,
 	};
 	return r;
 }
@@ -474,6 +481,15 @@ static void ambiguous_requests_are_refused_and_cut(void **state)
 	stop(r);
 }
 
+/* Half-closed connections are left to the reaper. */
+static struct running *start_impatient(void)
+{
+	struct running *r = prepare();
+	r->config.head_timeout_ms = r->config.body_timeout_ms = r->config.idle_timeout_ms = 200;
+	start(r);
+	return r;
+}
+
 /* Without a blank the server sees no end of a version or a target at all: closing is enough. */
 static void what_is_no_http_ends_the_connection(void **state)
 {
@@ -483,7 +499,7 @@ static void what_is_no_http_ends_the_connection(void **state)
 		"GET /realms/a HTTP/1\r\nHost: localhost\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /realms/a http/1.1\r\nHost: localhost\r\n\r\n",
 		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\n\n", " \r\n\r\n", "a\n\n", "GET  \r\n\r\n",
 	};
-	struct running *r = start_default();
+	struct running *r = start_impatient();
 	for (size_t i = 0; i < ARRAY_LENGTH(list); i++) {
 		int fd = dial(r);
 		say(fd, list[i], strlen(list[i]));
@@ -562,7 +578,7 @@ static void many_small_pieces_do_no_harm(void **state)
 				memcpy(request + before + j * piece, cases[i].piece, piece);
 			strcat(request, cases[i].after);
 			struct answer a = ask(r, request, strlen(request), 1);
-			if (a.n && strncmp(a.p, "HTTP/1.1 200", 12) && strncmp(a.p, "HTTP/1.1 4", 10))
+			if (strncmp(a.p, "HTTP/1.1 200", 12) && strncmp(a.p, "HTTP/1.1 4", 10))
 				fail_msg("case %zu with %zu: '%.500s'", i, n, a.p);
 			free(a.p);
 			arena_free(arena);
@@ -1057,9 +1073,9 @@ static void random_bytes_do_no_harm(void **state)
 	static const char *const pieces[] = { "GET ", "POST ", "/realms/a", " HTTP/1.1", "\r\n", "\n", "\r", "Host: localhost\r\n", "Content-Length: ",
 					      "5\r\n", "Transfer-Encoding: chunked\r\n", "Cookie: a=b; c\r\n", "\r\n\r\n", "hello", "0\r\n\r\n", " ", ":", "%00",
 					      "?a=b&c", "\t", "Expect: 100-continue\r\n", "Connection: close\r\n", "/worker/w", "HEAD " };
-	struct running *r = start_default();
+	struct running *r = start_impatient();
 	unsigned seed = 7;
-	for (int i = 0; i < 1500; i++) {
+	for (int i = 0; i < 600; i++) {
 		char request[2000];
 		size_t n = 0;
 		if (rand_r(&seed) % 2) {
