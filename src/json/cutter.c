@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/failpoint.h"
 #include "base/tables.h"
 #include "json/scan.h"
 
@@ -142,7 +143,7 @@ static enum error_code make_room(struct json_cutter *c, size_t n)
 		size_t capacity = c->capacity ? c->capacity : FIRST_BUFFER;
 		while (capacity < held + n)
 			capacity *= 2;
-		char *grown = malloc(capacity);
+		char *grown = failpoint("json.cutter.room") ? NULL : malloc(capacity);
 		if (!grown)
 			return error_because(&c->why, ERROR_BUSY, "no memory for %zu bytes of input",
 					     capacity);

@@ -21,7 +21,8 @@
  * What every read refuses, whatever its options: text that is not exactly one value of
  * RFC 8259, more than LIMIT_JSON_DEPTH levels (seen before anything is built), duplicate
  * members, \u0000, invalid UTF-8 and lone surrogates, numbers of more than 64 characters,
- * integers beyond int64, magnitudes of 1e308 and more. Hostile keys cannot collide.
+ * integers beyond int64, magnitudes from 1e308 up and below 1e-309. Keys are hashed with a
+ * seed of the process's own.
  *
  * `null` counts as absent everywhere (as in Jackson's representations) but in JSON_ANY,
  * JSON_ANY_MAP and what is kept, where it stays.
@@ -126,7 +127,8 @@ struct json_shape {
 	/* Names that Keycloak knows and we do not use yet, NULL-terminated; NULL: none. */
 	const char *const *known;
 	/* Where such members are kept (JSON_AT of a `struct str`): one compact JSON object with
-	 * them all, the empty text when there were none. 0: they are dropped. */
+	 * them all, the empty text when there were none; what a struct kept before stays, newer
+	 * members win. 0: they are dropped. */
 	size_t kept;
 	/* Where to note which fields were sent (JSON_AT of a `struct json_sent`). 0: nowhere. */
 	size_t sent;

@@ -131,13 +131,6 @@ static struct str real_text(struct arena *arena, double value)
 	return integral ? arena_join(arena, s, STR(".0"), STR("")) : s;
 }
 
-static struct str number_text(struct arena *arena, const json_t *value)
-{
-	if (json_is_integer(value))
-		return arena_format(arena, "%lld", (long long)json_integer_value(value));
-	return real_text(arena, json_real_value(value));
-}
-
 static void write_value(struct arena *arena, struct json_writer *w, json_t *value);
 
 static void write_list(struct arena *arena, struct json_writer *w, json_t *list)
@@ -170,7 +163,7 @@ static void write_value(struct arena *arena, struct json_writer *w, json_t *valu
 		json_write_text(w, str_of(json_string_value(value), json_string_length(value)));
 		break;
 	case JSON_INTEGER: json_write_int(w, json_integer_value(value)); break;
-	case JSON_REAL: json_write_raw(w, number_text(arena, value)); break;
+	case JSON_REAL: json_write_raw(w, real_text(arena, json_real_value(value))); break;
 	case JSON_TRUE: json_write_bool(w, true); break;
 	case JSON_FALSE: json_write_bool(w, false); break;
 	case JSON_NULL: json_write_null(w); break;

@@ -281,6 +281,78 @@ static void empty_values_are_left_out_but_where_the_table_says_always(void **sta
 	assert_int_equal(written(f).n, 0); /* no word for it */
 }
 
+struct frame {
+	struct part part, other;
+	struct part *pointed;
+	struct json_optional_bool maybe;
+	struct json_optional_int limit;
+	struct str any, text;
+	struct json_pair *map;
+	size_t map_n;
+	bool flag;
+};
+
+static const struct json_field frame_fields[] = {
+	JSON_STRUCT(struct frame, part, "part", 0, &part_shape),
+	JSON_STRUCT(struct frame, other, "other", JSON_ALWAYS, &thing_shape),
+	JSON_STRUCT_POINTER(struct frame, pointed, "pointed", JSON_ALWAYS, &part_shape),
+	JSON_OPTIONAL_BOOL(struct frame, maybe, "maybe", JSON_ALWAYS),
+	JSON_OPTIONAL_INT(struct frame, limit, "limit", JSON_ALWAYS),
+	JSON_ANY(struct frame, any, "any", JSON_ALWAYS),
+	JSON_TEXT(struct frame, text, "text", JSON_ALWAYS),
+	JSON_TEXT_MAP(struct frame, map, map_n, "map", JSON_ALWAYS),
+	JSON_BOOL(struct frame, flag, "flag", JSON_ALWAYS | JSON_OMIT_ZERO),
+};
+
+static void embedded_structs_and_empty_values_are_written_as_the_table_says(void **state)
+{
+	struct fixture *f = *state;
+	static const struct json_shape wrong = JSON_SHAPE(struct frame, frame_fields);
+	assert_string_equal(json_shape_fault(&wrong), "a struct of another size than its shape's");
+	struct json_field fields[ARRAY_LENGTH(frame_fields)];
+	memcpy(fields, frame_fields, sizeof fields);
+	fields[0].flags = JSON_OMIT_ZERO;
+	fields[1].shape = &part_shape;
+	const struct json_shape shape = { .fields = fields, .n = ARRAY_LENGTH(fields),
+					  .size = sizeof(struct frame) };
+	assert_null(json_shape_fault(&shape));
+	struct frame frame = { .flag = false };
+	assert_text(json_text_of(f->arena, &shape, &frame),
+		    "{\"other\":{},\"pointed\":null,\"maybe\":null,\"limit\":null,\"any\":null,"
+		    "\"text\":\"\",\"map\":{},\"flag\":false}");
+	frame.part.kept = STR("{\"future\":1}");
+	frame.other.id = STR("o");
+	assert_text(str_take(json_text_of(f->arena, &shape, &frame), 42),
+		    "{\"part\":{\"future\":1},\"other\":{\"id\":\"o\"},\"p");
+	assert_false(JSON_SENT(&shape, &frame, text)); /* the shape has no `sent` */
+	/* Known names are dropped where nothing is there to keep them. */
+	struct json_shape careless = shape;
+	careless.known = thing_known;
+	assert_int_equal(json_read(f->arena, STR("{\"future\":1,\"text\":\"t\"}"), &careless, &keeping,
+				   &frame, &f->why), OK);
+	assert_text(frame.text, "t");
+	fields[0].name = "";
+	assert_string_equal(json_shape_fault(&shape), "a field without a name");
+	fields[0] = (struct json_field){ .name = "x", .kind = JSON_KIND_ENUM };
+	assert_string_equal(json_shape_fault(&shape), "an enum without words");
+	fields[0].kind = JSON_KIND_STRUCT;
+	assert_string_equal(json_shape_fault(&shape), "a struct without a shape");
+	careless.n = 257;
+	assert_string_equal(json_shape_fault(&careless), "more than 256 fields");
+}
+
+static void every_escape_is_decoded(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(read_thing(f, "{\"name\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u20Ac\\uD83D\\uDD11\\u007F\"}",
+				    NULL), OK);
+	assert_text(f->thing.name, "\"\\/\b\f\n\r\t\xe2\x82\xac\xf0\x9f\x94\x91\x7f");
+	struct json_node *node;
+	assert_int_equal(json_tree_read(f->arena, STR("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u20Ac\\uD83D\\uDD11\\u007F\""),
+					&node, NULL), OK);
+	assert_true(str_eq(node->text, f->thing.name));
+}
+
 static void absent_and_null_leave_what_was_there(void **state)
 {
 	struct fixture *f = *state;
@@ -686,6 +758,8 @@ int main(void)
 		T(every_kind_is_read),
 		T(what_is_written_reads_back),
 		T(empty_values_are_left_out_but_where_the_table_says_always),
+		T(embedded_structs_and_empty_values_are_written_as_the_table_says),
+		T(every_escape_is_decoded),
 		T(absent_and_null_leave_what_was_there),
 		T(kept_members_join_those_of_before),
 		T(unknown_fields_are_refused_with_path_and_value),

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/failpoint.h"
 #include "base/limits.h"
 #include "base/tables.h"
 #include "base/text.h"
@@ -330,6 +331,38 @@ static void a_descriptor_that_cannot_be_read_is_an_error(void **state)
 	close(fd);
 }
 
+#ifdef CURFEW_TEST_BUILD
+static void memory_that_is_not_there_is_an_error(void **state)
+{
+	struct json_cut_item item;
+	struct why why = { "" };
+	const struct json_cutter_options options = { .streamed = streamed };
+	failpoint_set("json.cutter.room=error:1");
+	struct json_cutter *cutter = json_cutter_new(&options);
+	assert_int_equal(json_cutter_feed(cutter, STR("{}"), &why), ERROR_BUSY);
+	assert_string_equal(why.text, "no memory for 262144 bytes of input");
+	assert_int_equal(json_cutter_next(cutter, &item, &why), ERROR_BUSY);
+	json_cutter_free(cutter);
+	FILE *file = tmpfile();
+	assert_non_null(file);
+	failpoint_set("json.cutter.room=error:1");
+	cutter = json_cutter_new_fd(&options, fileno(file));
+	assert_int_equal(json_cutter_next(cutter, &item, &why), ERROR_BUSY);
+	json_cutter_free(cutter);
+	failpoint_set("");
+	/* The descriptor's bytes are counted as they come. */
+	struct str blanks = repeated(*state, "{}", " ", 2000, "");
+	assert_int_equal(fwrite(blanks.p, 1, blanks.n, file), blanks.n);
+	assert_int_equal(fflush(file), 0);
+	assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
+	const struct json_cutter_options few = { .total_limit = 1000 };
+	cutter = json_cutter_new_fd(&few, fileno(file));
+	assert_int_equal(json_cutter_next(cutter, &item, &why), ERROR_TOO_LARGE);
+	json_cutter_free(cutter);
+	fclose(file);
+}
+#endif
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -345,6 +378,9 @@ int main(void)
 		T(many_members_are_refused),
 		T(a_descriptor_is_read_to_its_end),
 		T(a_descriptor_that_cannot_be_read_is_an_error),
+#ifdef CURFEW_TEST_BUILD
+		T(memory_that_is_not_there_is_an_error),
+#endif
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
