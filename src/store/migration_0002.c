@@ -92,7 +92,7 @@ static const char sessions[] =
 	") {strict};"
 	"create unique index session_cookie on session (cookie_hash) where cookie_hash <> '';"
 	"create index session_user_started on session (realm_id, user_id, offline, started_ms);"
-	"create index session_started on session (realm_id, offline, started_ms);"
+	"create index session_started on session (realm_id, offline, started_ms, remember_me);"
 	"create index session_used on session (realm_id, offline, remember_me, last_refresh_s);"
 
 	"create table client_session ("
