@@ -74,7 +74,7 @@ static void purge(struct janitor *j)
 	enum error_code code = writer_apply(j->writer, &work, &why);
 	const struct store_writer writer = store_calls(j->writer);
 	if (code == OK)
-		code = store_purge_realms(j->store, &writer, now_ms - TOMBSTONE_MS, PURGE_MAX, &deleted, &why);
+		code = store_purge_realms(j->store, &writer, now_ms, now_ms - TOMBSTONE_MS, PURGE_MAX, &deleted, &why);
 	/* A store that fails shows red in readiness; the next round tries again. */
 	(void)code;
 }

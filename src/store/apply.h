@@ -13,8 +13,9 @@
 #ifndef STORE_APPLY_H
 #define STORE_APPLY_H
 
-#include "db/db.h"
 #include "model/effect.h"
+
+struct db; /* db/db.h */
 
 struct store;
 

@@ -13,6 +13,7 @@
 #include "model/user.h"
 #include "store/apply.h"
 
+
 struct store;
 
 struct store_config {
