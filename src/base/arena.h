@@ -38,7 +38,8 @@ struct str arena_join(struct arena *arena, struct str a, struct str b, struct st
 
 /* Appends one zeroed element to a counted array in the arena and returns it:
  *     struct role *r = arena_push(arena, &list, &n, sizeof *list);
- * `list` is the address of the array pointer. Grows by doubling. */
+ * `list` is the address of the array pointer. Grows by doubling; the array must have been
+ * made by arena_push alone, since its room is known from its count. */
 void *arena_push(struct arena *arena, void *list, size_t *n, size_t size);
 
 /* arena_new whose arena is freed when the variable goes out of scope. */

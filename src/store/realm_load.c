@@ -232,9 +232,15 @@ static enum error_code load_component(struct load *load, struct row *row, struct
 	rep->id = id;
 	rep->parent_id = parent;
 	rep->provider_type = type;
+	/* One list of both; what json_read made has no room of its own. */
+	struct json_list_pair *all =
+		arena_array(load->arena, rep->config_n + secret.config_n, sizeof *all);
+	for (size_t i = 0; i < rep->config_n; i++)
+		all[i] = rep->config[i];
 	for (size_t i = 0; i < secret.config_n; i++)
-		*(struct json_list_pair *)arena_push(load->arena, &rep->config, &rep->config_n,
-						     sizeof *rep->config) = secret.config[i];
+		all[rep->config_n + i] = secret.config[i];
+	rep->config = all;
+	rep->config_n += secret.config_n;
 	return OK;
 }
 
