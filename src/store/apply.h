@@ -72,7 +72,8 @@ struct store_work {
 		struct store_hurry *hurry;
 		struct store_purge *purge;
 		struct {
-			enum error_code (*run)(void *argument, struct db *db, struct why *reterr_why);
+			enum error_code (*run)(
+				void *argument, struct db *db, struct why *reterr_why);
 			void *argument;
 		} call;
 	} u;
@@ -92,7 +93,7 @@ const struct store_work *store_work_later(const struct effects *effects);
  * a user's name or e-mail is taken (`why` starts with "unique: " and names the columns),
  * INVALID_VALUE for a value that cannot be stored, and the driver's. After any of them the
  * caller rolls back. */
-MUST_USE enum error_code store_apply(void *store, struct db *db, const void *work,
-	struct why *reterr_why);
+MUST_USE enum error_code store_apply(
+	void *store, struct db *db, const void *work, struct why *reterr_why);
 
 #endif

@@ -19,8 +19,8 @@ static bool channel_of(struct str name, enum channel *ret_channel)
 }
 
 /* In the order of DELIVERY_COLUMNS. */
-static enum error_code delivery_of_row(struct row *row, struct delivery *delivery,
-	struct why *reterr_why)
+static enum error_code delivery_of_row(
+	struct row *row, struct delivery *delivery, struct why *reterr_why)
 {
 	delivery->id = next_text(row);
 	delivery->signout_id = next_text(row);
@@ -50,11 +50,11 @@ static enum error_code delivery_of_row(struct row *row, struct delivery *deliver
 	delivery->attempts = next_int(row);
 	delivery->http_status = next_int(row);
 	delivery->reason = next_text(row);
-	if (!channel_of(channel, &delivery->channel) ||
-		!delivery_state_of(state, &delivery->state))
+	if (!channel_of(channel, &delivery->channel) || !delivery_state_of(state, &delivery->state))
 		return error_because(reterr_why, ERROR_CORRUPT,
-			"delivery %.*s: channel \"%.*s\" or state \"%.*s\" is not known", STR_ARG(delivery->id),
-			STR_ARG(str_take(channel, 40)), STR_ARG(str_take(state, 40)));
+			"delivery %.*s: channel \"%.*s\" or state \"%.*s\" is not known",
+			STR_ARG(delivery->id), STR_ARG(str_take(channel, 40)),
+			STR_ARG(str_take(state, 40)));
 	return OK;
 }
 
@@ -94,7 +94,8 @@ static enum error_code signout_of_rows(struct arena *arena, const struct db_rows
 	if (db_is_null(rows, first, SIGNOUT_WIDTH))
 		return OK;
 	signout->deliveries_n = end - first;
-	signout->deliveries = arena_array(arena, signout->deliveries_n, sizeof *signout->deliveries);
+	signout->deliveries =
+		arena_array(arena, signout->deliveries_n, sizeof *signout->deliveries);
 	enum error_code code = OK;
 	for (size_t i = first; code == OK && i < end; i++)
 		code = delivery_of_row(&(struct row){ rows, i, SIGNOUT_WIDTH },
@@ -121,15 +122,16 @@ enum error_code store_list_signouts(struct store *store, struct arena *arena,
 	const struct signout_query *query, struct signout **ret_signouts, size_t *ret_n,
 	struct why *reterr_why)
 {
-	const struct db_statement *statement = query->session_id.n ? &statement_signout_list_by_session :
-		query->user.n ? &statement_signout_list_by_user : &statement_signout_list;
-	struct str state =
-		query->has_state ? str_from(delivery_state_name(query->state)) : STR("");
+	const struct db_statement *statement = query->session_id.n
+		? &statement_signout_list_by_session
+		: query->user.n ? &statement_signout_list_by_user
+				: &statement_signout_list;
+	struct str state = query->has_state ? str_from(delivery_state_name(query->state)) : STR("");
 	struct db_rows rows;
 	enum error_code code = store_read(store, arena, statement,
-		DB_VALUES(db_text(query->realm_id), db_int(query->since_ms), db_text(query->client_id),
-			db_text(state), db_text(query->session_id), db_text(query->user),
-			db_int(query->max < 0 ? INT64_MAX : query->max),
+		DB_VALUES(db_text(query->realm_id), db_int(query->since_ms),
+			db_text(query->client_id), db_text(state), db_text(query->session_id),
+			db_text(query->user), db_int(query->max < 0 ? INT64_MAX : query->max),
 			db_int(query->first < 0 ? 0 : query->first)),
 		&rows, reterr_why);
 	struct signout *signouts = NULL;
@@ -157,8 +159,8 @@ enum error_code deliveries_claim(struct db *db, struct store_claim *claim, struc
 {
 	struct db_rows rows;
 	enum error_code code = db_query(db, &statement_delivery_claim,
-		DB_VALUES(db_text(claim->owner), db_int(claim->lease_until_ms), db_int(claim->now_ms),
-			db_int(claim->max)),
+		DB_VALUES(db_text(claim->owner), db_int(claim->lease_until_ms),
+			db_int(claim->now_ms), db_int(claim->max)),
 		claim->arena, &rows, reterr_why);
 	if (code != OK)
 		return code;
@@ -177,8 +179,8 @@ enum error_code deliveries_claim(struct db *db, struct store_claim *claim, struc
 enum error_code deliveries_hurry(struct db *db, struct store_hurry *hurry, struct why *reterr_why)
 {
 	return db_run(db, &statement_delivery_hurry,
-		DB_VALUES(db_text(hurry->realm_id), db_text(hurry->client_id), db_text(hurry->signout_id),
-			db_int(hurry->now_ms)),
+		DB_VALUES(db_text(hurry->realm_id), db_text(hurry->client_id),
+			db_text(hurry->signout_id), db_int(hurry->now_ms)),
 		&hurry->ret_changed, reterr_why);
 }
 
@@ -186,8 +188,8 @@ enum error_code store_next_due(struct store *store, int64_t *ret_due_ms, struct 
 {
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
-	enum error_code code =
-		store_read(store, arena, &statement_delivery_next_due, DB_NO_VALUES, &rows, reterr_why);
+	enum error_code code = store_read(
+		store, arena, &statement_delivery_next_due, DB_NO_VALUES, &rows, reterr_why);
 	if (code == OK)
 		*ret_due_ms = db_is_null(&rows, 0, 0) ? INT64_MAX : db_cell_int(&rows, 0, 0);
 	return code;

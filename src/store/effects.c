@@ -55,19 +55,21 @@ static void session_create(struct applying *a, const struct effect *effect)
 {
 	const struct session *s = &effect->u.session;
 	add(a, &statement_session_add,
-		DB_VALUES(db_text(s->id), db_bool(s->offline), db_text(s->realm_id), db_text(s->user_id),
-			db_text(s->username), db_text(s->cookie_hash), db_text(s->ip_address),
-			db_text(readable(a, s->user_agent)), db_text(s->auth_method), db_int(s->started_ms),
-			db_int(s->auth_time_s), db_int(s->last_refresh_s), db_bool(s->remember_me),
-			db_int(s->version), db_text(s->notes)));
+		DB_VALUES(db_text(s->id), db_bool(s->offline), db_text(s->realm_id),
+			db_text(s->user_id), db_text(s->username), db_text(s->cookie_hash),
+			db_text(s->ip_address), db_text(readable(a, s->user_agent)),
+			db_text(s->auth_method), db_int(s->started_ms), db_int(s->auth_time_s),
+			db_int(s->last_refresh_s), db_bool(s->remember_me), db_int(s->version),
+			db_text(s->notes)));
 }
 
 static void session_sign_in_again(struct applying *a, const struct effect *effect)
 {
 	const struct session *s = &effect->u.session;
 	add(a, &statement_session_sign_in_again,
-		DB_VALUES(db_text(s->id), db_bool(s->offline), db_int(s->version), db_text(s->cookie_hash),
-			db_int(s->auth_time_s), db_int(s->last_refresh_s)));
+		DB_VALUES(db_text(s->id), db_bool(s->offline), db_int(s->version),
+			db_text(s->cookie_hash), db_int(s->auth_time_s),
+			db_int(s->last_refresh_s)));
 }
 
 static void session_touch(struct applying *a, const struct effect *effect)
@@ -77,8 +79,8 @@ static void session_touch(struct applying *a, const struct effect *effect)
 		DB_VALUES(db_text(t->session_id), db_bool(t->offline), db_int(t->last_refresh_s)));
 	if (t->client_id.n > 0)
 		add(a, &statement_client_session_touch,
-			DB_VALUES(db_text(t->session_id), db_bool(t->offline), db_text(t->client_id),
-				db_int(t->last_refresh_s)));
+			DB_VALUES(db_text(t->session_id), db_bool(t->offline),
+				db_text(t->client_id), db_int(t->last_refresh_s)));
 }
 
 static void session_end(struct applying *a, const struct effect *effect)
@@ -104,8 +106,9 @@ static void client_session_put(struct applying *a, const struct effect *effect)
 		DB_VALUES(db_text(c->session_id), db_bool(c->offline), db_text(c->client_id),
 			db_text(c->issuer), db_int(c->started_ms), db_int(c->last_refresh_s),
 			db_text(c->scope), db_text(c->redirect_uri), db_text(c->adapter_session_id),
-			db_text(c->adapter_host), db_int(c->adapter_bound_ms), db_int(c->refresh_generation),
-			db_int(c->refresh_use_count), db_text(c->notes)));
+			db_text(c->adapter_host), db_int(c->adapter_bound_ms),
+			db_int(c->refresh_generation), db_int(c->refresh_use_count),
+			db_text(c->notes)));
 }
 
 static void client_session_refresh(struct applying *a, const struct effect *effect)
@@ -143,17 +146,18 @@ static void code_create(struct applying *a, const struct effect *effect)
 	add(a, &statement_code_add,
 		DB_VALUES(db_text(c->hash), db_text(c->realm_id), db_text(c->client_id),
 			db_text(c->session_id), db_text(c->user_id), db_text(c->redirect_uri),
-			db_text(c->scope), db_text(c->nonce), db_text(c->state), db_text(c->code_challenge),
-			db_text(c->code_challenge_method), db_text(c->issuer), db_text(c->acr),
-			db_bool(c->offline_asked), db_int(c->auth_time_s), db_int(c->expires_ms),
-			db_int(c->used_ms)));
+			db_text(c->scope), db_text(c->nonce), db_text(c->state),
+			db_text(c->code_challenge), db_text(c->code_challenge_method),
+			db_text(c->issuer), db_text(c->acr), db_bool(c->offline_asked),
+			db_int(c->auth_time_s), db_int(c->expires_ms), db_int(c->used_ms)));
 }
 
 static void code_use(struct applying *a, const struct effect *effect)
 {
 	const struct effect_code_use *c = &effect->u.code_use;
 	if (c->used_ms == 0)
-		a->code = error_because(a->why, ERROR_INVALID_VALUE, "a code cannot be used at time 0");
+		a->code = error_because(
+			a->why, ERROR_INVALID_VALUE, "a code cannot be used at time 0");
 	add(a, &statement_code_use, DB_VALUES(db_text(c->hash), db_int(c->used_ms)));
 }
 
@@ -185,9 +189,9 @@ static void failure_clear(struct applying *a, const struct effect *effect)
 static void credential_add(struct applying *a, struct str user_id, const struct credential *c)
 {
 	add(a, &statement_credential_add,
-		DB_VALUES(db_text(user_id), id_or_new(a, c->id), db_text(c->type), db_text(c->label),
-			db_text(c->secret_data), db_text(c->credential_data), db_int(c->created_ms),
-			db_int(c->priority)));
+		DB_VALUES(db_text(user_id), id_or_new(a, c->id), db_text(c->type),
+			db_text(c->label), db_text(c->secret_data), db_text(c->credential_data),
+			db_int(c->created_ms), db_int(c->priority)));
 }
 
 /* The user's row is held first, so that two new passwords at once cannot both stay. */
@@ -195,7 +199,8 @@ static void credential_replace(struct applying *a, const struct effect *effect)
 {
 	const struct effect_credential *c = &effect->u.credential;
 	if (!str_eq(c->credential.type, STR("password")))
-		a->code = error_because(a->why, ERROR_INVALID_VALUE, "credential type \"%.*s\" of user %.*s",
+		a->code = error_because(a->why, ERROR_INVALID_VALUE,
+			"credential type \"%.*s\" of user %.*s",
 			STR_ARG(str_take(c->credential.type, 40)), STR_ARG(c->user_id));
 	add(a, &statement_user_hold, DB_VALUES(db_text(c->user_id), db_text(c->realm_id)));
 	add(a, &statement_credential_delete_passwords, DB_VALUES(db_text(c->user_id)));
@@ -206,8 +211,9 @@ static void credential_rehash(struct applying *a, const struct effect *effect)
 {
 	const struct effect_credential *c = &effect->u.credential;
 	add(a, &statement_credential_rehash,
-		DB_VALUES(db_text(c->user_id), db_text(c->previous), db_text(c->credential.secret_data),
-			db_text(c->credential.credential_data), db_text(c->realm_id)));
+		DB_VALUES(db_text(c->user_id), db_text(c->previous),
+			db_text(c->credential.secret_data), db_text(c->credential.credential_data),
+			db_text(c->realm_id)));
 }
 
 /* The alias as a line of users.required_actions, with the line feed before it. */
@@ -232,13 +238,13 @@ static void required_action_remove(struct applying *a, const struct effect *effe
 {
 	const struct effect_required_action *r = &effect->u.required_action;
 	add(a, &statement_user_action_remove,
-		DB_VALUES(db_text(r->user_id), db_text(r->realm_id), db_text(action_line(a, r->alias)),
-			db_text(STR("\n"))));
+		DB_VALUES(db_text(r->user_id), db_text(r->realm_id),
+			db_text(action_line(a, r->alias)), db_text(STR("\n"))));
 }
 
 /* The row alone, for both its statements. */
-static void user_row(struct applying *a, const struct user *u,
-	const struct db_statement *statement, int64_t version)
+static void user_row(struct applying *a, const struct user *u, const struct db_statement *statement,
+	int64_t version)
 {
 	struct str attributes = STR(""), actions = STR("");
 	if (a->code == OK)
@@ -247,9 +253,10 @@ static void user_row(struct applying *a, const struct user *u,
 		a->code = actions_text(a->arena, &u->required_actions, &actions, a->why);
 	add(a, statement,
 		DB_VALUES(db_text(u->id), db_text(u->realm_id),
-			db_text(store_lower(a->arena, u->username)), db_text(store_lower(a->arena, u->email)),
-			db_text(u->first_name), db_text(u->last_name), db_bool(u->enabled),
-			db_bool(u->email_verified), db_int(u->created_ms), db_int(u->not_before_s),
+			db_text(store_lower(a->arena, u->username)),
+			db_text(store_lower(a->arena, u->email)), db_text(u->first_name),
+			db_text(u->last_name), db_bool(u->enabled), db_bool(u->email_verified),
+			db_int(u->created_ms), db_int(u->not_before_s),
 			db_int(u->sessions_ended_before_ms), db_int(version),
 			db_text(u->service_account_client_id), db_text(u->federation_link),
 			db_text(attributes), db_text(actions), db_text(u->kept)));
@@ -260,7 +267,8 @@ static void user_create(struct applying *a, const struct effect *effect)
 	const struct user *u = &effect->u.user;
 	user_row(a, u, &statement_user_add, 1);
 	for (size_t i = 0; i < u->role_ids.n; i++)
-		add(a, &statement_user_role_add, DB_VALUES(db_text(u->id), db_text(u->role_ids.items[i])));
+		add(a, &statement_user_role_add,
+			DB_VALUES(db_text(u->id), db_text(u->role_ids.items[i])));
 	for (size_t i = 0; i < u->group_ids.n; i++)
 		add(a, &statement_user_group_add,
 			DB_VALUES(db_text(u->id), db_text(u->group_ids.items[i])));
@@ -294,7 +302,8 @@ static void signout_create(struct applying *a, const struct effect *effect)
 		DB_VALUES(db_text(s->id), db_text(s->realm_id), db_text(s->realm_name),
 			db_text(s->user_id), db_text(s->username), db_text(s->session_id),
 			db_bool(s->offline), db_text(s->door), db_text(s->initiator),
-			db_text(s->ip_address), db_int(s->at_ms), db_int(s->progress), db_int(s->total)));
+			db_text(s->ip_address), db_int(s->at_ms), db_int(s->progress),
+			db_int(s->total)));
 }
 
 static void delivery_create(struct applying *a, const struct effect *effect)
@@ -303,14 +312,15 @@ static void delivery_create(struct applying *a, const struct effect *effect)
 	add(a, &statement_delivery_add,
 		DB_VALUES(db_text(d->id), db_text(d->signout_id), db_text(d->realm_id),
 			db_text(d->client_id), db_text(d->client_name), db_text(d->session_id),
-			db_text(d->user_id), db_bool(d->send_sid), db_bool(d->revoke_offline_access),
-			db_text(str_from(channel_name(d->channel))), db_text(d->url), db_text(d->issuer),
-			db_text(d->algorithm), db_text(d->adapter_session_id), db_text(d->adapter_host),
-			db_bool(d->all_sessions), db_int(d->not_before_s), db_int(d->bound_ms),
-			db_text(str_from(delivery_state_name(d->state))), db_int(d->queued_ms),
-			db_int(d->due_ms), db_int(d->lease_until_ms), db_int(d->settled_ms),
-			db_int(d->give_up_ms), db_text(d->lease_owner), db_int(d->attempts),
-			db_int(d->http_status), db_text(d->reason)));
+			db_text(d->user_id), db_bool(d->send_sid),
+			db_bool(d->revoke_offline_access),
+			db_text(str_from(channel_name(d->channel))), db_text(d->url),
+			db_text(d->issuer), db_text(d->algorithm), db_text(d->adapter_session_id),
+			db_text(d->adapter_host), db_bool(d->all_sessions), db_int(d->not_before_s),
+			db_int(d->bound_ms), db_text(str_from(delivery_state_name(d->state))),
+			db_int(d->queued_ms), db_int(d->due_ms), db_int(d->lease_until_ms),
+			db_int(d->settled_ms), db_int(d->give_up_ms), db_text(d->lease_owner),
+			db_int(d->attempts), db_int(d->http_status), db_text(d->reason)));
 }
 
 static void delivery_update(struct applying *a, const struct effect *effect)
@@ -323,7 +333,8 @@ static void delivery_update(struct applying *a, const struct effect *effect)
 		DB_VALUES(db_text(d->id), db_text(str_from(delivery_state_name(d->expected))),
 			db_text(str_from(delivery_state_name(d->state))), db_text(d->lease_owner),
 			db_int(d->due_ms), db_int(d->attempts), db_int(d->http_status),
-			db_bool(delivery_state_settled(d->state)), db_int(d->now_ms), db_text(d->reason)));
+			db_bool(delivery_state_settled(d->state)), db_int(d->now_ms),
+			db_text(d->reason)));
 }
 
 static void realm_end_sessions(struct applying *a, const struct effect *effect)
@@ -360,9 +371,9 @@ static void event(struct applying *a, const struct effect *effect)
 		a->code = details_text(a->arena, e, &details, a->why);
 	add(a, &statement_event_add,
 		DB_VALUES(id_or_new(a, e->id), db_text(e->realm_id), db_text(e->realm_name),
-			db_int(e->time_ms), db_text(e->type), db_text(e->client_id), db_text(e->user_id),
-			db_text(e->session_id), db_text(e->ip_address), db_text(e->error),
-			db_text(details)));
+			db_int(e->time_ms), db_text(e->type), db_text(e->client_id),
+			db_text(e->user_id), db_text(e->session_id), db_text(e->ip_address),
+			db_text(e->error), db_text(details)));
 }
 
 static void admin_event(struct applying *a, const struct effect *effect)
@@ -370,9 +381,10 @@ static void admin_event(struct applying *a, const struct effect *effect)
 	const struct admin_event *e = &effect->u.admin_event;
 	add(a, &statement_admin_event_add,
 		DB_VALUES(id_or_new(a, e->id), db_text(e->realm_id), db_text(e->auth_realm_id),
-			db_text(e->auth_client_id), db_text(e->auth_user_id), db_text(e->auth_ip_address),
-			db_int(e->time_ms), db_text(e->operation), db_text(e->resource_type),
-			db_text(e->resource_path), db_text(e->representation), db_text(e->error)));
+			db_text(e->auth_client_id), db_text(e->auth_user_id),
+			db_text(e->auth_ip_address), db_int(e->time_ms), db_text(e->operation),
+			db_text(e->resource_type), db_text(e->resource_path),
+			db_text(e->representation), db_text(e->error)));
 }
 
 /* ---- all of them ---- */
@@ -407,9 +419,10 @@ static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct eff
 	[EFFECT_REALM_CHANGED] = realm_changed,
 	[EFFECT_JOB_ADVANCE] = job_advance,
 };
+_Static_assert(EFFECT_COUNT == EFFECT_JOB_ADVANCE + 1, "a new effect needs its line above");
 
-static enum error_code apply_effects(struct db *db, const struct effects *effects,
-	struct why *reterr_why)
+static enum error_code apply_effects(
+	struct db *db, const struct effects *effects, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
 	struct applying a = { .arena = arena, .why = reterr_why };

@@ -5,8 +5,8 @@
 #include "store/statements.h"
 
 /* In the order of EVENT_COLUMNS. */
-static enum error_code event_of_row(struct arena *arena, struct row *row, struct event *event,
-	struct why *reterr_why)
+static enum error_code event_of_row(
+	struct arena *arena, struct row *row, struct event *event, struct why *reterr_why)
 {
 	event->id = next_text(row);
 	event->realm_id = next_text(row);

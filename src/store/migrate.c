@@ -39,16 +39,18 @@ static enum error_code create_record(struct db *db, struct why *reterr_why)
 }
 
 /* The record comes first: its key makes another node that does the same wait and fail. */
-static enum error_code apply(struct db *db, const struct migration *migration, int64_t now_ms,
-	struct why *reterr_why)
+static enum error_code apply(
+	struct db *db, const struct migration *migration, int64_t now_ms, struct why *reterr_why)
 {
 	enum error_code code = db_begin(db, DB_WRITE, reterr_why);
 	if (code != OK)
 		return code;
 	code = db_run(db, &statement_migration_add,
-		DB_VALUES(db_int(migration->number), db_text(str_from(migration->name)), db_int(now_ms)),
+		DB_VALUES(db_int(migration->number), db_text(str_from(migration->name)),
+			db_int(now_ms)),
 		NULL, reterr_why);
-	for (size_t i = 0; code == OK && i < ARRAY_LENGTH(migration->parts) && migration->parts[i]; i++)
+	for (size_t i = 0; code == OK && i < ARRAY_LENGTH(migration->parts) && migration->parts[i];
+		i++)
 		code = db_script(db, migration->parts[i], reterr_why);
 	if (code != OK) {
 		db_rollback(db);

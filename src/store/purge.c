@@ -21,8 +21,8 @@ static enum error_code purge_signouts(struct db *db, const struct store_purge_re
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
 	enum error_code code = db_query(db, &statement_purge_signouts,
-		DB_VALUES(db_text(realm->realm_id), db_int(realm->signouts_before_ms), db_int(max)), arena,
-		&rows, reterr_why);
+		DB_VALUES(db_text(realm->realm_id), db_int(realm->signouts_before_ms), db_int(max)),
+		arena, &rows, reterr_why);
 	if (code != OK)
 		return code;
 	struct db_call *calls = arena_array(arena, rows.n, sizeof *calls);
@@ -37,11 +37,11 @@ static enum error_code purge_realm(struct db *db, const struct store_purge *orde
 {
 	struct db_value events[] = { db_text(realm->realm_id), db_int(realm->events_before_ms),
 		db_int(order->max) };
-	enum error_code code =
-		run(db, &statement_purge_events, (struct db_values){ events, 3 }, deleted, reterr_why);
+	enum error_code code = run(
+		db, &statement_purge_events, (struct db_values){ events, 3 }, deleted, reterr_why);
 	if (code == OK)
-		code = run(db, &statement_purge_admin_events, (struct db_values){ events, 3 }, deleted,
-			reterr_why);
+		code = run(db, &statement_purge_admin_events, (struct db_values){ events, 3 },
+			deleted, reterr_why);
 	if (code == OK)
 		code = run(db, &statement_purge_failures,
 			DB_VALUES(db_text(realm->realm_id), db_int(realm->failures_before_ms),
@@ -54,10 +54,12 @@ enum error_code purge(struct db *db, struct store_purge *order, struct why *rete
 {
 	int64_t deleted = 0;
 	enum error_code code = run(db, &statement_purge_codes,
-		DB_VALUES(db_int(order->now_ms - CODE_KEPT_MS), db_int(order->max)), &deleted, reterr_why);
+		DB_VALUES(db_int(order->now_ms - CODE_KEPT_MS), db_int(order->max)), &deleted,
+		reterr_why);
 	if (code == OK)
 		code = run(db, &statement_purge_tokens,
-			DB_VALUES(db_int(order->now_ms / 1000), db_int(order->max)), &deleted, reterr_why);
+			DB_VALUES(db_int(order->now_ms / 1000), db_int(order->max)), &deleted,
+			reterr_why);
 	for (size_t i = 0; code == OK && i < order->realms_n; i++)
 		code = purge_realm(db, order, &order->realms[i], &deleted, reterr_why);
 	if (code == OK)

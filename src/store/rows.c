@@ -7,7 +7,8 @@ enum { TEXT_LIMIT = 1 << 20 };
 
 struct str_list rows_texts(struct arena *arena, const struct db_rows *rows, size_t column)
 {
-	struct str_list list = { .items = arena_array(arena, rows->n, sizeof(struct str)), .n = rows->n };
+	struct str_list list = { .items = arena_array(arena, rows->n, sizeof(struct str)),
+		.n = rows->n };
 	for (size_t i = 0; i < rows->n; i++)
 		list.items[i] = db_cell_text(rows, i, column);
 	return list;
@@ -17,15 +18,15 @@ static enum error_code finish(struct text *text, const char *what, struct str id
 	struct str *ret_text, struct why *reterr_why)
 {
 	if (text->failed)
-		return error_because(reterr_why, ERROR_INVALID_VALUE, "%s of %.*s: more than %d bytes", what,
-			STR_ARG(id), TEXT_LIMIT);
+		return error_because(reterr_why, ERROR_INVALID_VALUE,
+			"%s of %.*s: more than %d bytes", what, STR_ARG(id), TEXT_LIMIT);
 	*ret_text = text_str(text);
 	return OK;
 }
 
 static enum error_code read_value(struct arena *arena, struct str json,
-	const struct json_field *field, void *base, size_t base_size, const char *what, struct str id,
-	struct why *reterr_why)
+	const struct json_field *field, void *base, size_t base_size, const char *what,
+	struct str id, struct why *reterr_why)
 {
 	if (json.n == 0)
 		return OK;
@@ -33,14 +34,15 @@ static enum error_code read_value(struct arena *arena, struct str json,
 	enum error_code code = json_read_value(arena, json, field, NULL, base, base_size, &why);
 	if (code == OK || code == ERROR_BUSY)
 		return code;
-	return error_because(reterr_why, ERROR_CORRUPT, "%s of %.*s: %s", what, STR_ARG(id), why.text);
+	return error_because(
+		reterr_why, ERROR_CORRUPT, "%s of %.*s: %s", what, STR_ARG(id), why.text);
 }
 
 static const struct json_field attributes_field =
 	JSON_TEXTS_MAP(struct user, attributes, attributes_n, "", 0);
 
-enum error_code attributes_text(struct arena *arena, const struct user *user, struct str *ret_text,
-	struct why *reterr_why)
+enum error_code attributes_text(
+	struct arena *arena, const struct user *user, struct str *ret_text, struct why *reterr_why)
 {
 	struct text text = text_new(arena, TEXT_LIMIT);
 	if (user->attributes_n > 0) {
@@ -50,8 +52,8 @@ enum error_code attributes_text(struct arena *arena, const struct user *user, st
 	return finish(&text, "attributes of user", user->id, ret_text, reterr_why);
 }
 
-enum error_code attributes_read(struct arena *arena, struct str text, struct user *user,
-	struct why *reterr_why)
+enum error_code attributes_read(
+	struct arena *arena, struct str text, struct user *user, struct why *reterr_why)
 {
 	return read_value(arena, text, &attributes_field, user, sizeof *user, "attributes of user",
 		user->id, reterr_why);
@@ -62,7 +64,8 @@ static const struct json_field details_field = JSON_TEXTS(struct str_list, items
 enum error_code details_text(struct arena *arena, const struct event *event, struct str *ret_text,
 	struct why *reterr_why)
 {
-	struct str_list list = { .items = arena_array(arena, event->details_n, 2 * sizeof(struct str)) };
+	struct str_list list = { .items = arena_array(
+					 arena, event->details_n, 2 * sizeof(struct str)) };
 	for (size_t i = 0; i < event->details_n; i++) {
 		list.items[list.n++] = event->details[i].name;
 		list.items[list.n++] = event->details[i].value;
@@ -75,8 +78,8 @@ enum error_code details_text(struct arena *arena, const struct event *event, str
 	return finish(&text, "details of event", event->type, ret_text, reterr_why);
 }
 
-enum error_code details_read(struct arena *arena, struct str text, struct event *event,
-	struct why *reterr_why)
+enum error_code details_read(
+	struct arena *arena, struct str text, struct event *event, struct why *reterr_why)
 {
 	struct str_list list = { .n = 0 };
 	enum error_code code = read_value(arena, text, &details_field, &list, sizeof list,
@@ -84,13 +87,13 @@ enum error_code details_read(struct arena *arena, struct str text, struct event 
 	if (code != OK)
 		return code;
 	if (list.n % 2 != 0)
-		return error_because(reterr_why, ERROR_CORRUPT, "details of event %.*s: a name without a value",
-			STR_ARG(event->id));
+		return error_because(reterr_why, ERROR_CORRUPT,
+			"details of event %.*s: a name without a value", STR_ARG(event->id));
 	event->details_n = list.n / 2;
 	event->details = arena_array(arena, event->details_n, sizeof *event->details);
 	for (size_t i = 0; i < event->details_n; i++)
-		event->details[i] =
-			(struct event_detail){ .name = list.items[2 * i], .value = list.items[2 * i + 1] };
+		event->details[i] = (struct event_detail){ .name = list.items[2 * i],
+			.value = list.items[2 * i + 1] };
 	return OK;
 }
 
@@ -118,8 +121,9 @@ enum error_code actions_text(struct arena *arena, const struct str_list *actions
 		text_add_char(&text, '\n');
 	}
 	*ret_text = text_str(&text);
-	return text.failed ? error_because(reterr_why, ERROR_INVALID_VALUE, "too many required actions") :
-	                     OK;
+	return text.failed
+		? error_because(reterr_why, ERROR_INVALID_VALUE, "too many required actions")
+		: OK;
 }
 
 struct str_list actions_read(struct arena *arena, struct str text)
@@ -128,6 +132,7 @@ struct str_list actions_read(struct arena *arena, struct str text)
 	struct str alias;
 	while (str_next(&text, '\n', &alias))
 		if (alias.n > 0)
-			*(struct str *)arena_push(arena, &list.items, &list.n, sizeof alias) = alias;
+			*(struct str *)arena_push(arena, &list.items, &list.n, sizeof alias) =
+				alias;
 	return list;
 }

@@ -32,16 +32,16 @@ struct str_list rows_texts(struct arena *arena, const struct db_rows *rows, size
 
 /* User attributes: an object of lists; empty text: none. CORRUPT when it cannot be read;
  * `what` and `id` name the row. INVALID_VALUE when it grows beyond 1 MiB. */
-MUST_USE enum error_code attributes_text(struct arena *arena, const struct user *user,
-	struct str *ret_text, struct why *reterr_why);
-MUST_USE enum error_code attributes_read(struct arena *arena, struct str text, struct user *user,
-	struct why *reterr_why);
+MUST_USE enum error_code attributes_text(
+	struct arena *arena, const struct user *user, struct str *ret_text, struct why *reterr_why);
+MUST_USE enum error_code attributes_read(
+	struct arena *arena, struct str text, struct user *user, struct why *reterr_why);
 
 /* Event details: a list of name, value, name, value ..., since a name may come twice. */
 MUST_USE enum error_code details_text(struct arena *arena, const struct event *event,
 	struct str *ret_text, struct why *reterr_why);
-MUST_USE enum error_code details_read(struct arena *arena, struct str text, struct event *event,
-	struct why *reterr_why);
+MUST_USE enum error_code details_read(
+	struct arena *arena, struct str text, struct event *event, struct why *reterr_why);
 
 /* Required actions: each alias followed by a line feed, one more before the first; empty:
  * none. INVALID_VALUE for an alias that is empty or holds control characters. */

@@ -47,13 +47,13 @@ enum { SESSION_ID, SESSION_OFFLINE, SESSION_WIDTH = 15 }; /* columns of SESSION_
 static bool same_session(const struct db_rows *rows, size_t a, size_t b)
 {
 	return str_eq(db_cell_text(rows, a, SESSION_ID), db_cell_text(rows, b, SESSION_ID)) &&
-	       db_cell_bool(rows, a, SESSION_OFFLINE) == db_cell_bool(rows, b, SESSION_OFFLINE);
+		db_cell_bool(rows, a, SESSION_OFFLINE) == db_cell_bool(rows, b, SESSION_OFFLINE);
 }
 
 /* Fills one session from the rows that start at `first`, one for each of its clients (or
  * one with nulls); returns the row after them. */
-static size_t session_of_rows(struct arena *arena, const struct db_rows *rows, size_t first,
-	struct session *session)
+static size_t session_of_rows(
+	struct arena *arena, const struct db_rows *rows, size_t first, struct session *session)
 {
 	size_t end = first + 1;
 	while (end < rows->n && same_session(rows, first, end))
@@ -65,7 +65,8 @@ static size_t session_of_rows(struct arena *arena, const struct db_rows *rows, s
 	session->clients_n = end - first;
 	session->clients = arena_array(arena, session->clients_n, sizeof *session->clients);
 	for (size_t i = first; i < end; i++)
-		client_session_of_row(&(struct row){ rows, i, SESSION_WIDTH }, &session->clients[i - first]);
+		client_session_of_row(
+			&(struct row){ rows, i, SESSION_WIDTH }, &session->clients[i - first]);
 	return end;
 }
 
@@ -82,8 +83,8 @@ static enum error_code find(struct store *store, struct arena *arena,
 }
 
 static enum error_code list(struct store *store, struct arena *arena,
-	const struct db_statement *statement, struct db_values values, struct session **ret_sessions,
-	size_t *ret_n, struct why *reterr_why)
+	const struct db_statement *statement, struct db_values values,
+	struct session **ret_sessions, size_t *ret_n, struct why *reterr_why)
 {
 	struct db_rows rows;
 	enum error_code code = store_read(store, arena, statement, values, &rows, reterr_why);
@@ -92,7 +93,8 @@ static enum error_code list(struct store *store, struct arena *arena,
 	struct session *sessions = NULL;
 	size_t n = 0;
 	for (size_t i = 0; i < rows.n;)
-		i = session_of_rows(arena, &rows, i, arena_push(arena, &sessions, &n, sizeof *sessions));
+		i = session_of_rows(
+			arena, &rows, i, arena_push(arena, &sessions, &n, sizeof *sessions));
 	*ret_sessions = sessions;
 	*ret_n = n;
 	return OK;
@@ -102,8 +104,8 @@ enum error_code store_find_session(struct store *store, struct arena *arena, str
 	struct str session_id, bool offline, struct session *ret_session, struct why *reterr_why)
 {
 	return find(store, arena, &statement_session_find,
-		DB_VALUES(db_text(session_id), db_bool(offline), db_text(realm_id)), session_id, ret_session,
-		reterr_why);
+		DB_VALUES(db_text(session_id), db_bool(offline), db_text(realm_id)), session_id,
+		ret_session, reterr_why);
 }
 
 enum error_code store_find_session_by_cookie(struct store *store, struct arena *arena,
@@ -120,7 +122,8 @@ enum error_code store_list_sessions(struct store *store, struct arena *arena, st
 	size_t *ret_n, struct why *reterr_why)
 {
 	struct db_value values[] = { db_text(realm_id), db_bool(offline),
-		db_int(max < 0 ? INT64_MAX : max), db_int(first < 0 ? 0 : first), db_text(user_id) };
+		db_int(max < 0 ? INT64_MAX : max), db_int(first < 0 ? 0 : first),
+		db_text(user_id) };
 	bool any = user_id.n == 0;
 	return list(store, arena, any ? &statement_session_list : &statement_session_list_by_user,
 		(struct db_values){ values, any ? 4 : 5 }, ret_sessions, ret_n, reterr_why);
@@ -131,17 +134,17 @@ enum error_code store_list_sessions_before(struct store *store, struct arena *ar
 	struct session **ret_sessions, size_t *ret_n, struct why *reterr_why)
 {
 	return list(store, arena, &statement_session_list_before,
-		DB_VALUES(db_text(realm_id), db_bool(offline), db_int(epoch_ms), db_int(max)), ret_sessions,
-		ret_n, reterr_why);
+		DB_VALUES(db_text(realm_id), db_bool(offline), db_int(epoch_ms), db_int(max)),
+		ret_sessions, ret_n, reterr_why);
 }
 
 enum error_code store_list_expired(struct store *store, struct arena *arena, struct str realm_id,
-	bool offline, bool remember_me, int64_t idle_before_s, int64_t started_before_ms, int64_t max,
-	struct session **ret_sessions, size_t *ret_n, struct why *reterr_why)
+	bool offline, bool remember_me, int64_t idle_before_s, int64_t started_before_ms,
+	int64_t max, struct session **ret_sessions, size_t *ret_n, struct why *reterr_why)
 {
 	return list(store, arena, &statement_session_list_expired,
-		DB_VALUES(db_text(realm_id), db_bool(offline), db_bool(remember_me), db_int(idle_before_s),
-			db_int(started_before_ms), db_int(max)),
+		DB_VALUES(db_text(realm_id), db_bool(offline), db_bool(remember_me),
+			db_int(idle_before_s), db_int(started_before_ms), db_int(max)),
 		ret_sessions, ret_n, reterr_why);
 }
 

@@ -9,15 +9,16 @@
 
 enum { DEFAULT_CONNECTIONS = 16, FINDINGS_LIMIT = 16 << 10 };
 
-static enum error_code config_of_url(struct arena *arena, struct str url,
-	struct db_config *ret_config, struct why *reterr_why)
+static enum error_code config_of_url(
+	struct arena *arena, struct str url, struct db_config *ret_config, struct why *reterr_why)
 {
 	static const struct str sqlite = STR_INIT("sqlite:");
 	if (str_starts(url, sqlite) && url.n > sqlite.n)
 		*ret_config = (struct db_config){ .engine = DB_SQLITE,
 			.path = arena_str(arena, str_drop(url, sqlite.n)) };
 	else if (str_starts(url, STR("postgresql://")) || str_starts(url, STR("postgres://")))
-		*ret_config = (struct db_config){ .engine = DB_POSTGRESQL, .url = arena_str(arena, url) };
+		*ret_config =
+			(struct db_config){ .engine = DB_POSTGRESQL, .url = arena_str(arena, url) };
 	else
 		return error_because(reterr_why, ERROR_INVALID_CONFIG,
 			"the database's URL must start with sqlite: or postgresql://");
@@ -31,8 +32,8 @@ static enum error_code bring_up(const struct db_config *config, struct why *rete
 	return code == OK ? migrate(db, clock_wall_ms(), reterr_why) : code;
 }
 
-enum error_code store_open(const struct store_config *config, struct store **ret_store,
-	struct why *reterr_why)
+enum error_code store_open(
+	const struct store_config *config, struct store **ret_store, struct why *reterr_why)
 {
 	struct arena *arena = arena_new(0);
 	struct store *store = arena_alloc(arena, sizeof *store);
@@ -45,7 +46,8 @@ enum error_code store_open(const struct store_config *config, struct store **ret
 	if (code == OK) {
 		struct db_config readers = store->config;
 		readers.read_only = true;
-		unsigned max = config->max_connections ? config->max_connections : DEFAULT_CONNECTIONS;
+		unsigned max =
+			config->max_connections ? config->max_connections : DEFAULT_CONNECTIONS;
 		code = db_pool_new(&readers, max, &store->readers, reterr_why);
 	}
 	if (code != OK) {
@@ -97,8 +99,8 @@ enum error_code store_read_one(struct store *store, struct arena *arena,
 	if (code != OK)
 		return code;
 	if (rows.n == 0)
-		return error_because(reterr_why, ERROR_NAME_NOT_FOUND, "there is no %s \"%.*s\"", what,
-			STR_ARG(str_take(id, 80)));
+		return error_because(reterr_why, ERROR_NAME_NOT_FOUND, "there is no %s \"%.*s\"",
+			what, STR_ARG(str_take(id, 80)));
 	*ret_rows = rows;
 	return OK;
 }
@@ -123,8 +125,8 @@ static const struct {
 	{ &statement_check_users, "users without a realm" },
 };
 
-static enum error_code check_structure(struct store *store, struct text *findings,
-	struct why *reterr_why)
+static enum error_code check_structure(
+	struct store *store, struct text *findings, struct why *reterr_why)
 {
 	struct db *db;
 	enum error_code code = db_pool_take(store->readers, &db, reterr_why);
@@ -140,14 +142,15 @@ static enum error_code check_structure(struct store *store, struct text *finding
 	return code == OK ? OK : error_because(reterr_why, code, "%s", damage.text);
 }
 
-enum error_code store_check(struct store *store, struct arena *arena, struct str *ret_findings,
-	struct why *reterr_why)
+enum error_code store_check(
+	struct store *store, struct arena *arena, struct str *ret_findings, struct why *reterr_why)
 {
 	struct text findings = text_new(arena, FINDINGS_LIMIT);
 	enum error_code code = check_structure(store, &findings, reterr_why);
 	for (size_t i = 0; code == OK && i < ARRAY_LENGTH(invariants); i++) {
 		struct db_rows rows;
-		code = store_read(store, arena, invariants[i].statement, DB_NO_VALUES, &rows, reterr_why);
+		code = store_read(
+			store, arena, invariants[i].statement, DB_NO_VALUES, &rows, reterr_why);
 		if (code == OK && db_cell_int(&rows, 0, 0) > 0)
 			text_addf(&findings, "%lld %s\n", (long long)db_cell_int(&rows, 0, 0),
 				invariants[i].finding);

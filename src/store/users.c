@@ -53,12 +53,12 @@ static enum error_code read_ids(struct db *db, struct arena *arena,
 	return code;
 }
 
-static enum error_code read_credentials(struct db *db, struct arena *arena, struct user *user,
-	struct why *reterr_why)
+static enum error_code read_credentials(
+	struct db *db, struct arena *arena, struct user *user, struct why *reterr_why)
 {
 	struct db_rows rows;
-	enum error_code code = db_query(db, &statement_user_credentials, DB_VALUES(db_text(user->id)),
-		arena, &rows, reterr_why);
+	enum error_code code = db_query(db, &statement_user_credentials,
+		DB_VALUES(db_text(user->id)), arena, &rows, reterr_why);
 	if (code != OK)
 		return code;
 	user->credentials_n = rows.n;
@@ -82,9 +82,11 @@ static enum error_code read_parts(struct db *db, struct arena *arena, unsigned p
 {
 	enum error_code code = OK;
 	if (parts & USER_ROLES)
-		code = read_ids(db, arena, &statement_user_roles, user->id, &user->role_ids, reterr_why);
+		code = read_ids(
+			db, arena, &statement_user_roles, user->id, &user->role_ids, reterr_why);
 	if (code == OK && parts & USER_GROUPS)
-		code = read_ids(db, arena, &statement_user_groups, user->id, &user->group_ids, reterr_why);
+		code = read_ids(
+			db, arena, &statement_user_groups, user->id, &user->group_ids, reterr_why);
 	if (code == OK && parts & USER_CREDENTIALS)
 		code = read_credentials(db, arena, user, reterr_why);
 	return code;
@@ -138,18 +140,23 @@ enum error_code store_find_user(struct store *store, struct arena *arena, struct
 	return ask_store(store, arena,
 		&(struct user_question){ .statement = &statement_user_find,
 			.values = DB_VALUES(db_text(user_id), db_text(realm_id)),
-			.what = "id", .name = user_id, .parts = parts },
+			.what = "id",
+			.name = user_id,
+			.parts = parts },
 		ret_user, reterr_why);
 }
 
 enum error_code store_find_user_by_login(struct store *store, struct arena *arena,
-	struct str realm_id, struct str login, bool with_email, unsigned parts, struct user **ret_user,
-	struct why *reterr_why)
+	struct str realm_id, struct str login, bool with_email, unsigned parts,
+	struct user **ret_user, struct why *reterr_why)
 {
 	struct str lower = store_lower(arena, login);
 	struct db_values values = DB_VALUES(db_text(realm_id), db_text(lower));
 	struct user_question question = { .statement = &statement_user_find_by_username,
-		.values = values, .what = "username", .name = lower, .parts = parts };
+		.values = values,
+		.what = "username",
+		.name = lower,
+		.parts = parts };
 	enum error_code code = ask_store(store, arena, &question, ret_user, reterr_why);
 	if (code != ERROR_NAME_NOT_FOUND || !with_email)
 		return code;
@@ -165,7 +172,9 @@ enum error_code store_find_service_account(struct store *store, struct arena *ar
 	return ask_store(store, arena,
 		&(struct user_question){ .statement = &statement_user_find_service_account,
 			.values = DB_VALUES(db_text(realm_id), db_text(client_id)),
-			.what = "the service account of client", .name = client_id, .parts = parts },
+			.what = "the service account of client",
+			.name = client_id,
+			.parts = parts },
 		ret_user, reterr_why);
 }
 
@@ -260,7 +269,8 @@ static enum error_code match_values(struct arena *arena, struct str realm_id,
 }
 
 enum error_code store_list_users(struct store *store, struct arena *arena, struct str realm_id,
-	const struct user_query *query, struct user **ret_users, size_t *ret_n, struct why *reterr_why)
+	const struct user_query *query, struct user **ret_users, size_t *ret_n,
+	struct why *reterr_why)
 {
 	struct db_value values[LIST_VALUES];
 	enum error_code code = match_values(arena, realm_id, query, values, reterr_why);
@@ -312,8 +322,8 @@ enum error_code store_find_login_failure(struct store *store, struct arena *aren
 {
 	struct db_rows rows;
 	enum error_code code = store_read_one(store, arena, &statement_failure_find,
-		DB_VALUES(db_text(user_id), db_text(realm_id)), "failed attempt of user", user_id, &rows,
-		reterr_why);
+		DB_VALUES(db_text(user_id), db_text(realm_id)), "failed attempt of user", user_id,
+		&rows, reterr_why);
 	if (code != OK)
 		return code;
 	struct row row = { &rows, 0, 0 };

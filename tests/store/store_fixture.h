@@ -20,11 +20,13 @@ extern struct setting on;
 /* For cmocka: an empty database with the realm "realm", and its end. */
 int store_setup(void **state);
 int store_teardown(void **state);
-#define IN_STORE(test) \
-	{ cmocka_unit_test_setup_teardown(test, store_setup, store_teardown), EVERY_ENGINE }
+#define IN_STORE(test)                                                                           \
+	{                                                                                        \
+		cmocka_unit_test_setup_teardown(test, store_setup, store_teardown), EVERY_ENGINE \
+	}
 
 /* Adds one effect to on.list: ADD(SESSION_CREATE, session, .id = STR("s"), ...). */
-#define ADD(KIND, member, ...) \
+#define ADD(KIND, member, ...)                            \
 	(effects_add(&on.list, EFFECT_##KIND)->u.member = \
 			(__typeof__(((struct effect *)0)->u.member)){ __VA_ARGS__ })
 

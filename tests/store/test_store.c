@@ -24,7 +24,8 @@ static void every_statement_prepares(void **state)
 
 static const struct migration first = { 1, "first", { "create table one (n {bigint})" } };
 static const struct migration second = { 2, "second",
-	{ "create table two (n {bigint})", "insert into two values (1); insert into one values (2)" } };
+	{ "create table two (n {bigint})",
+		"insert into two values (1); insert into one values (2)" } };
 static const struct migration broken = { 2, "broken",
 	{ "create table two (n {bigint})", "insert into missing values (1)" } };
 
@@ -62,7 +63,6 @@ static void open_refuses_bad_urls(void **state)
 {
 	(void)state;
 	static const char *const urls[] = { "", "sqlite:", "mysql://x", "/tmp/x" };
-	ARENA_SCOPED arena = arena_new(0);
 	struct store *store = NULL;
 	for (size_t i = 0; i < ARRAY_LENGTH(urls); i++)
 		EXPECT(store_open(&(struct store_config){ .url = str_from(urls[i]) }, &store, &why),
@@ -103,10 +103,12 @@ static void session_comes_back(void **state)
 	c.notes = STR("{\"nonce\":\"n\"}");
 	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
 	ADD(CLIENT_SESSION_PUT, client_session, .row = c, .session_version = 1);
-	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "blog"), .session_version = 2);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "blog"),
+		.session_version = 2);
 	APPLY(OK);
 	struct session got;
-	EXPECT(store_find_session_by_cookie(on.store, on.arena, realm, STR("cookie"), &got, &why), OK);
+	EXPECT(store_find_session_by_cookie(on.store, on.arena, realm, STR("cookie"), &got, &why),
+		OK);
 	expect_text(got.id, "s");
 	expect_text(got.user_id, "ada");
 	expect_text(got.user_agent, "a ?\xc3\xa9 b");
@@ -170,10 +172,12 @@ static void session_versions(void **state)
 	(void)state;
 	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
 	APPLY(OK);
-	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 9);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"),
+		.session_version = 9);
 	APPLY(ERROR_STALE);
 	assert_int_equal(find_session("s").clients_n, 0);
-	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 1);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"),
+		.session_version = 1);
 	APPLY(OK);
 	/* Rotation. */
 	struct client_session turned = some_client("s", "shop");
@@ -215,7 +219,8 @@ static void session_signs_in_again(void **state)
 	s.last_refresh_s = 70;
 	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
 	APPLY(OK);
-	ADD(SESSION_SIGN_IN_AGAIN, session, .id = STR("s"), .version = 2, .cookie_hash = STR("new"));
+	ADD(SESSION_SIGN_IN_AGAIN, session, .id = STR("s"), .version = 2,
+		.cookie_hash = STR("new"));
 	APPLY(ERROR_STALE);
 	ADD(SESSION_SIGN_IN_AGAIN, session, .id = STR("s"), .version = 1, .cookie_hash = STR("new"),
 		.auth_time_s = 60, .last_refresh_s = 60);
@@ -232,7 +237,8 @@ static void touch_never_moves_back(void **state)
 {
 	(void)state;
 	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
-	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 1);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"),
+		.session_version = 1);
 	APPLY(OK);
 	ADD(SESSION_TOUCH, touch, .session_id = STR("s"), .client_id = STR("shop"),
 		.last_refresh_s = 90);
@@ -249,7 +255,8 @@ static void bind_needs_the_row(void **state)
 {
 	(void)state;
 	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
-	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 1);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"),
+		.session_version = 1);
 	APPLY(OK);
 	struct client_session bound = some_client("s", "shop");
 	bound.adapter_session_id = STR("JS");
@@ -259,17 +266,21 @@ static void bind_needs_the_row(void **state)
 	APPLY(OK);
 	expect_text(find_session("s").clients[0].adapter_session_id, "JS");
 	bool newer = false;
-	EXPECT(store_newer_client_session(on.store, realm, STR("ada"), STR("shop"), STR("JS"), 1999,
-		       &newer, &why), OK);
+	EXPECT(store_newer_client_session(
+		       on.store, realm, STR("ada"), STR("shop"), STR("JS"), 1999, &newer, &why),
+		OK);
 	assert_true(newer);
-	EXPECT(store_newer_client_session(on.store, realm, STR("ada"), STR("shop"), STR("JS"), 2000,
-		       &newer, &why), OK);
+	EXPECT(store_newer_client_session(
+		       on.store, realm, STR("ada"), STR("shop"), STR("JS"), 2000, &newer, &why),
+		OK);
 	assert_false(newer);
-	EXPECT(store_newer_client_session(on.store, realm, STR("ada"), STR("shop"), STR(""), 1999,
-		       &newer, &why), OK);
+	EXPECT(store_newer_client_session(
+		       on.store, realm, STR("ada"), STR("shop"), STR(""), 1999, &newer, &why),
+		OK);
 	assert_true(newer);
-	EXPECT(store_newer_client_session(on.store, realm, STR("eve"), STR("shop"), STR(""), 0, &newer,
-		       &why), OK);
+	EXPECT(store_newer_client_session(
+		       on.store, realm, STR("eve"), STR("shop"), STR(""), 0, &newer, &why),
+		OK);
 	assert_false(newer);
 	bound.client_id = STR("blog");
 	ADD(CLIENT_SESSION_BIND, client_session, .row = bound);
@@ -281,7 +292,8 @@ static void end_takes_the_clients(void **state)
 	(void)state;
 	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
 	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("other");
-	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"), .session_version = 1);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"),
+		.session_version = 1);
 	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("other", "shop"),
 		.session_version = 1);
 	APPLY(OK);
@@ -296,7 +308,8 @@ static void end_takes_the_clients(void **state)
 	APPLY(ERROR_STALE);
 	assert_int_equal(count("select count(*) from client_session"), 1);
 	assert_int_equal(find_session("other").clients_n, 1);
-	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "blog"), .session_version = 2);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "blog"),
+		.session_version = 2);
 	APPLY(ERROR_STALE);
 }
 
@@ -339,27 +352,36 @@ static void lists_of_sessions(void **state)
 	add_four_sessions(true);
 	struct session *s;
 	size_t n;
-	EXPECT(store_list_sessions(on.store, on.arena, realm, STR(""), false, 0, -1, &s, &n, &why), OK);
+	EXPECT(store_list_sessions(on.store, on.arena, realm, STR(""), false, 0, -1, &s, &n, &why),
+		OK);
 	expect_sessions(s, n, "dcba");
-	EXPECT(store_list_sessions(on.store, on.arena, realm, STR(""), true, 1, 2, &s, &n, &why), OK);
+	EXPECT(store_list_sessions(on.store, on.arena, realm, STR(""), true, 1, 2, &s, &n, &why),
+		OK);
 	expect_sessions(s, n, "cb");
 	assert_true(s[0].offline && s[0].clients[0].offline);
-	EXPECT(store_list_sessions(on.store, on.arena, realm, STR("ada"), false, 0, 2, &s, &n, &why),
+	EXPECT(store_list_sessions(
+		       on.store, on.arena, realm, STR("ada"), false, 0, 2, &s, &n, &why),
 		OK);
 	expect_sessions(s, n, "cb");
-	EXPECT(store_list_sessions(on.store, on.arena, STR("x"), STR(""), false, 0, -1, &s, &n, &why),
+	EXPECT(store_list_sessions(
+		       on.store, on.arena, STR("x"), STR(""), false, 0, -1, &s, &n, &why),
 		OK);
 	assert_int_equal(n, 0);
-	EXPECT(store_list_sessions_before(on.store, on.arena, realm, false, 3000, 2, &s, &n, &why), OK);
+	EXPECT(store_list_sessions_before(on.store, on.arena, realm, false, 3000, 2, &s, &n, &why),
+		OK);
 	expect_sessions(s, n, "ab");
-	EXPECT(store_list_sessions_before(on.store, on.arena, realm, true, 999, 2, &s, &n, &why), OK);
+	EXPECT(store_list_sessions_before(on.store, on.arena, realm, true, 999, 2, &s, &n, &why),
+		OK);
 	assert_int_equal(n, 0);
-	EXPECT(store_list_expired(on.store, on.arena, realm, false, false, 10, 0, 9, &s, &n, &why), OK);
+	EXPECT(store_list_expired(on.store, on.arena, realm, false, false, 10, 0, 9, &s, &n, &why),
+		OK);
 	expect_sessions(s, n, "a");
-	EXPECT(store_list_expired(on.store, on.arena, realm, false, false, 10, 3000, 9, &s, &n, &why),
+	EXPECT(store_list_expired(
+		       on.store, on.arena, realm, false, false, 10, 3000, 9, &s, &n, &why),
 		OK);
 	expect_sessions(s, n, "ac");
-	EXPECT(store_list_expired(on.store, on.arena, realm, false, true, 100, 0, 9, &s, &n, &why), OK);
+	EXPECT(store_list_expired(on.store, on.arena, realm, false, true, 100, 0, 9, &s, &n, &why),
+		OK);
 	expect_sessions(s, n, "b");
 	EXPECT(store_list_expired(on.store, on.arena, realm, false, false, 100, 0, 2, &s, &n, &why),
 		OK);
@@ -371,11 +393,22 @@ static void lists_of_sessions(void **state)
 static void code_works_once(void **state)
 {
 	(void)state;
-	struct code code = { .hash = STR("h"), .realm_id = realm, .client_id = STR("shop"),
-		.session_id = STR("s"), .user_id = STR("ada"), .redirect_uri = STR("http://shop.test/"),
-		.scope = STR("openid"), .nonce = STR("n"), .state = STR("st"), .code_challenge = STR("cc"),
-		.code_challenge_method = STR("S256"), .issuer = STR("iss"), .acr = STR("1"),
-		.offline_asked = true, .auth_time_s = 3, .expires_ms = 9 };
+	struct code code = { .hash = STR("h"),
+		.realm_id = realm,
+		.client_id = STR("shop"),
+		.session_id = STR("s"),
+		.user_id = STR("ada"),
+		.redirect_uri = STR("http://shop.test/"),
+		.scope = STR("openid"),
+		.nonce = STR("n"),
+		.state = STR("st"),
+		.code_challenge = STR("cc"),
+		.code_challenge_method = STR("S256"),
+		.issuer = STR("iss"),
+		.acr = STR("1"),
+		.offline_asked = true,
+		.auth_time_s = 3,
+		.expires_ms = 9 };
 	effects_add(&on.list, EFFECT_CODE_CREATE)->u.code = code;
 	APPLY(OK);
 	effects_add(&on.list, EFFECT_CODE_CREATE)->u.code = code;
@@ -457,8 +490,10 @@ static void events_by_every_filter(void **state)
 	expect_events((struct event_query){ .types = { types, 2 }, .user_id = STR("ada") }, "3");
 	expect_events((struct event_query){ .user_id = STR("ada") }, "31");
 	expect_events((struct event_query){ .from_ms = 2, .to_ms = 3 }, "32");
-	expect_events((struct event_query){ .client_id = STR("shop"), .ip_address = STR("192.0.2.1"),
-			      .from_ms = 4 }, "4");
+	expect_events(
+		(struct event_query){
+			.client_id = STR("shop"), .ip_address = STR("192.0.2.1"), .from_ms = 4 },
+		"4");
 	expect_events((struct event_query){ .client_id = STR("blog") }, "");
 	ADD(ADMIN_EVENT, admin_event, .realm_id = realm, .operation = STR("CREATE"), .time_ms = 3);
 	APPLY(OK);
@@ -477,15 +512,19 @@ static void damaged_rows_are_told_of(void **state)
 	APPLY(OK);
 	for (size_t i = 0; i < ARRAY_LENGTH(damages); i++) {
 		char sql[400];
-		snprintf(sql, sizeof sql, "update event set details = '%s'; update users set attributes"
-			" = '%s'", damages[i], damages[i]);
+		snprintf(sql, sizeof sql,
+			"update event set details = '%s'; update users set attributes"
+			" = '%s'",
+			damages[i], damages[i]);
 		script(sql);
 		struct event_query query = { .realm_id = realm };
 		struct event *events = NULL;
 		struct user *user = NULL;
 		size_t n;
-		EXPECT(store_list_events(on.store, on.arena, &query, &events, &n, &why), ERROR_CORRUPT);
-		EXPECT(store_find_user(on.store, on.arena, realm, STR("ada"), USER_ROW, &user, &why),
+		EXPECT(store_list_events(on.store, on.arena, &query, &events, &n, &why),
+			ERROR_CORRUPT);
+		EXPECT(store_find_user(
+			       on.store, on.arena, realm, STR("ada"), USER_ROW, &user, &why),
 			ERROR_CORRUPT);
 		assert_null(events);
 		assert_null(user);
@@ -495,7 +534,10 @@ static void damaged_rows_are_told_of(void **state)
 	EXPECT(store_find_signout(on.store, on.arena, realm, STR("so"), &got, &why), ERROR_CORRUPT);
 }
 
-#define ON_EMPTY(test) { cmocka_unit_test_setup(test, fixture_fresh), EVERY_ENGINE }
+#define ON_EMPTY(test)                                                    \
+	{                                                                 \
+		cmocka_unit_test_setup(test, fixture_fresh), EVERY_ENGINE \
+	}
 
 int main(int argc, char **argv)
 {

@@ -13,14 +13,16 @@ static const struct str realm = STR_INIT("realm");
 static void add_signout(const char *id, const char *user, const char *session, int64_t at_ms)
 {
 	ADD(SIGNOUT_CREATE, signout, .id = str_from(id), .realm_id = realm, .realm_name = realm,
-		.user_id = str_from(user), .username = arena_join(on.arena, STR("name-"), str_from(user),
-			STR("")), .session_id = str_from(session), .door = STR("rp-initiated"),
+		.user_id = str_from(user),
+		.username = arena_join(on.arena, STR("name-"), str_from(user), STR("")),
+		.session_id = str_from(session), .door = STR("rp-initiated"),
 		.initiator = STR("shop"), .ip_address = STR("192.0.2.1"), .at_ms = at_ms);
 }
 
 static void add_delivery(const char *id, const char *signout, int64_t due_ms)
 {
-	effects_add(&on.list, EFFECT_DELIVERY_CREATE)->u.delivery = some_delivery(id, signout, due_ms);
+	effects_add(&on.list, EFFECT_DELIVERY_CREATE)->u.delivery =
+		some_delivery(id, signout, due_ms);
 }
 
 /* ---- receipts ---- */
@@ -122,18 +124,26 @@ static void receipts_by_every_filter(void **state)
 	expect_signouts((struct signout_query){ .session_id = STR("s1"), .user = STR("eve") }, "");
 	expect_signouts((struct signout_query){ .client_id = STR("blog") }, "21");
 	expect_signouts((struct signout_query){ .has_state = 1, .state = DELIVERY_QUEUED }, "21");
-	expect_signouts((struct signout_query){ .client_id = STR("blog"), .has_state = 1,
-				.state = DELIVERY_QUEUED }, "");
-	expect_signouts((struct signout_query){ .user = STR("ada"), .client_id = STR("shop"),
-				.has_state = 1, .state = DELIVERY_QUEUED }, "1");
+	expect_signouts(
+		(struct signout_query){
+			.client_id = STR("blog"), .has_state = 1, .state = DELIVERY_QUEUED },
+		"");
+	expect_signouts((struct signout_query){ .user = STR("ada"),
+				.client_id = STR("shop"),
+				.has_state = 1,
+				.state = DELIVERY_QUEUED },
+		"1");
 }
 
 /* ---- claims ---- */
 
 static size_t claim(struct store_claim *claim, const char *owner, int64_t now_ms, int64_t max)
 {
-	*claim = (struct store_claim){ .owner = str_from(owner), .now_ms = now_ms,
-		.lease_until_ms = now_ms + 100, .max = max, .arena = on.arena };
+	*claim = (struct store_claim){ .owner = str_from(owner),
+		.now_ms = now_ms,
+		.lease_until_ms = now_ms + 100,
+		.max = max,
+		.arena = on.arena };
 	EXPECT(work((struct store_work){ .kind = STORE_WORK_CLAIM, .u.claim = claim }, &why), OK);
 	return claim->ret_n;
 }
@@ -148,9 +158,9 @@ static int64_t next_due(void)
 static void update(const char *id, enum delivery_state expected, enum delivery_state next,
 	const char *owner, enum error_code code)
 {
-	ADD(DELIVERY_UPDATE, delivery_update, .id = str_from(id), .expected = expected, .state = next,
-		.lease_owner = str_from(owner), .now_ms = 500, .due_ms = 600, .attempts = 1,
-		.http_status = 503, .reason = STR("busy"));
+	ADD(DELIVERY_UPDATE, delivery_update, .id = str_from(id), .expected = expected,
+		.state = next, .lease_owner = str_from(owner), .now_ms = 500, .due_ms = 600,
+		.attempts = 1, .http_status = 503, .reason = STR("busy"));
 	APPLY(code);
 }
 
@@ -251,8 +261,12 @@ static void hurry_makes_waiting_ones_due(void **state)
 static void mass_door_sets_epoch_and_job(void **state)
 {
 	(void)state;
-	struct effect_mass mass = { .job_id = STR("j"), .signout_id = STR("so"), .realm_id = realm,
-		.door = STR("admin-realm"), .initiator = STR("root"), .epoch_ms = 500 };
+	struct effect_mass mass = { .job_id = STR("j"),
+		.signout_id = STR("so"),
+		.realm_id = realm,
+		.door = STR("admin-realm"),
+		.initiator = STR("root"),
+		.epoch_ms = 500 };
 	add_signout("so", "", "", 1);
 	effects_add(&on.list, EFFECT_REALM_END_SESSIONS)->u.mass = mass;
 	APPLY(OK);
@@ -262,7 +276,8 @@ static void mass_door_sets_epoch_and_job(void **state)
 	mass.epoch_ms = 400;
 	effects_add(&on.list, EFFECT_REALM_END_SESSIONS)->u.mass = mass;
 	APPLY(OK);
-	assert_int_equal(count("select sessions_ended_before_ms from realm where id = 'realm'"), 500);
+	assert_int_equal(
+		count("select sessions_ended_before_ms from realm where id = 'realm'"), 500);
 	assert_int_equal(count("select version from realm where id = 'realm'"), 3);
 	mass.realm_id = STR("nowhere");
 	mass.job_id = STR("j3");
@@ -305,7 +320,9 @@ static void mass_door_sets_epoch_and_job(void **state)
 static int64_t purge(int64_t now_ms, int64_t max, struct store_purge_realm limits)
 {
 	limits.realm_id = realm;
-	struct store_purge order = { .now_ms = now_ms, .max = max, .realms = &limits, .realms_n = 1 };
+	struct store_purge order = {
+		.now_ms = now_ms, .max = max, .realms = &limits, .realms_n = 1
+	};
 	EXPECT(work((struct store_work){ .kind = STORE_WORK_PURGE, .u.purge = &order }, &why), OK);
 	return order.ret_deleted;
 }
@@ -315,14 +332,15 @@ static void purge_takes_what_expired(void **state)
 	(void)state;
 	static const int64_t hour = 3600 * 1000;
 	const struct store_purge_realm keep = { .events_before_ms = INT64_MIN,
-		.signouts_before_ms = INT64_MIN, .failures_before_ms = INT64_MIN };
+		.signouts_before_ms = INT64_MIN,
+		.failures_before_ms = INT64_MIN };
 	ADD(CODE_CREATE, code, .hash = STR("old"), .expires_ms = 1000, .used_ms = 5);
 	ADD(CODE_CREATE, code, .hash = STR("new"), .expires_ms = 2000);
 	ADD(TOKEN_REVOKE, token_revoke, .realm_id = realm, .jti = STR("old"), .expires_s = 1);
 	ADD(TOKEN_REVOKE, token_revoke, .realm_id = realm, .jti = STR("new"), .expires_s = 99999);
 	ADD(FAILURE_PUT, failure, .realm_id = realm, .user_id = STR("old"), .last_failure_ms = 10);
-	ADD(FAILURE_PUT, failure, .realm_id = realm, .user_id = STR("locked"), .last_failure_ms = 10,
-		.not_before_s = 99999);
+	ADD(FAILURE_PUT, failure, .realm_id = realm, .user_id = STR("locked"),
+		.last_failure_ms = 10, .not_before_s = 99999);
 	ADD(FAILURE_PUT, failure, .realm_id = realm, .user_id = STR("new"), .last_failure_ms = 20);
 	for (int i = 0; i < 5; i++)
 		ADD(EVENT, event, .realm_id = realm, .time_ms = i);
@@ -332,7 +350,8 @@ static void purge_takes_what_expired(void **state)
 	add_signout("owing", "ada", "s", 5);
 	add_signout("mass", "", "", 5);
 	add_signout("new", "ada", "s", 50);
-	ADD(REALM_END_SESSIONS, mass, .job_id = STR("j"), .signout_id = STR("mass"), .realm_id = realm);
+	ADD(REALM_END_SESSIONS, mass, .job_id = STR("j"), .signout_id = STR("mass"),
+		.realm_id = realm);
 	struct delivery d = some_delivery("a", "settled", 1);
 	d.state = DELIVERY_DELIVERED;
 	effects_add(&on.list, EFFECT_DELIVERY_CREATE)->u.delivery = d;
@@ -476,7 +495,8 @@ static void *join_or_end(void *argument)
 		struct client_session client = some_client("s", "");
 		client.client_id = arena_format(arena, "client-%d", (int)me);
 		effects_add(&list, EFFECT_CLIENT_SESSION_PUT)->u.client_session =
-			(struct effect_client_session){ .row = client, .session_version = session.version };
+			(struct effect_client_session){ .row = client,
+				.session_version = session.version };
 	}
 	note(code == OK ? apply_own(&list) : code);
 	return NULL;
@@ -509,11 +529,15 @@ static _Atomic int taken[2000];
 static void *claim_all(void *argument)
 {
 	ARENA_SCOPED arena = arena_new(0);
-	struct store_claim order = { .owner = arena_format(arena, "owner-%d", (int)(intptr_t)argument),
-		.now_ms = 1000, .lease_until_ms = 2000, .max = 7, .arena = arena };
+	struct store_claim order = { .owner = arena_format(
+					     arena, "owner-%d", (int)(intptr_t)argument),
+		.now_ms = 1000,
+		.lease_until_ms = 2000,
+		.max = 7,
+		.arena = arena };
 	for (;;) {
-		enum error_code code =
-			work((struct store_work){ .kind = STORE_WORK_CLAIM, .u.claim = &order }, NULL);
+		enum error_code code = work(
+			(struct store_work){ .kind = STORE_WORK_CLAIM, .u.claim = &order }, NULL);
 		if (code == ERROR_STALE)
 			continue;
 		if (code != OK)
@@ -549,9 +573,11 @@ static void *replace_password(void *argument)
 	ARENA_SCOPED arena = arena_new(0);
 	struct effects list = effects_new(arena);
 	effects_add(&list, EFFECT_CREDENTIAL_REPLACE)->u.credential = (struct effect_credential){
-		.realm_id = realm, .user_id = STR("u1"),
+		.realm_id = realm,
+		.user_id = STR("u1"),
 		.credential = { .type = STR("password"),
-			.secret_data = arena_format(arena, "%d", (int)(intptr_t)argument) } };
+			.secret_data = arena_format(arena, "%d", (int)(intptr_t)argument) }
+	};
 	note(apply_own(&list));
 	return NULL;
 }

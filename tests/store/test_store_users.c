@@ -21,14 +21,20 @@ static void add_user(const char *id, const char *username, const char *email, co
 static void user_comes_back(void **state)
 {
 	(void)state;
-	struct str values[] = { STR("a"), STR("b") }, actions[] = { STR("VERIFY_EMAIL"), STR("X"),
-		STR("X") };
+	struct str values[] = { STR("a"), STR("b") },
+		   actions[] = { STR("VERIFY_EMAIL"), STR("X"), STR("X") };
 	struct str roles[] = { STR("r2"), STR("r1"), STR("r1") }, groups[] = { STR("g") };
-	struct json_list_pair attributes[] = { { STR("l\"c"), values, 2 }, { STR("none"), NULL, 0 } };
+	struct json_list_pair attributes[] = { { STR("l\"c"), values, 2 },
+		{ STR("none"), NULL, 0 } };
 	struct credential credentials[] = {
 		{ .type = STR("otp"), .secret_data = STR("o"), .priority = 20 },
-		{ .id = STR("c1"), .type = STR("password"), .label = STR("mine"), .secret_data = STR("s"),
-			.credential_data = STR("d"), .created_ms = 4, .priority = 10 },
+		{ .id = STR("c1"),
+			.type = STR("password"),
+			.label = STR("mine"),
+			.secret_data = STR("s"),
+			.credential_data = STR("d"),
+			.created_ms = 4,
+			.priority = 10 },
 	};
 	struct user user = some_user("u1", "Ada", "Ada@Example.ORG");
 	user.first_name = STR("Ada");
@@ -117,8 +123,9 @@ static void names_and_emails_are_unique(void **state)
 	effects_add(&on.list, EFFECT_USER_UPDATE)->u.user = changed;
 	APPLY(OK);
 	struct user *user;
-	EXPECT(store_find_user_by_login(on.store, on.arena, realm, STR("ada@example.org"), true, 0,
-		       &user, &why), ERROR_NAME_NOT_FOUND);
+	EXPECT(store_find_user_by_login(
+		       on.store, on.arena, realm, STR("ada@example.org"), true, 0, &user, &why),
+		ERROR_NAME_NOT_FOUND);
 	assert_int_equal(count("select count(*) from users"), 3);
 }
 
@@ -174,9 +181,11 @@ static void user_delete_takes_all(void **state)
 	APPLY(OK);
 	ADD(USER_DELETE, user, .id = STR("u1"), .realm_id = realm);
 	APPLY(ERROR_STALE);
-	assert_int_equal(count("select (select count(*) from users) + (select count(*) from user_role) +"
-		" (select count(*) from user_group) + (select count(*) from credential) +"
-		" (select count(*) from login_failure)"), 1);
+	assert_int_equal(
+		count("select (select count(*) from users) + (select count(*) from user_role) +"
+		      " (select count(*) from user_group) + (select count(*) from credential) +"
+		      " (select count(*) from login_failure)"),
+		1);
 }
 
 /* ---- credentials, required actions, failures ---- */
@@ -184,9 +193,12 @@ static void user_delete_takes_all(void **state)
 static void change_password(enum effect_kind kind, const char *previous, const char *secret)
 {
 	effects_add(&on.list, kind)->u.credential = (struct effect_credential){ .realm_id = realm,
-		.user_id = STR("u1"), .previous = str_from(previous),
-		.credential = { .type = STR("password"), .secret_data = str_from(secret),
-			.credential_data = STR("{}"), .created_ms = 5 } };
+		.user_id = STR("u1"),
+		.previous = str_from(previous),
+		.credential = { .type = STR("password"),
+			.secret_data = str_from(secret),
+			.credential_data = STR("{}"),
+			.created_ms = 5 } };
 }
 
 static void expect_password(const char *secret)
@@ -234,7 +246,8 @@ static void passwords_are_replaced_and_rehashed(void **state)
 static void action(enum effect_kind kind, const char *alias, enum error_code expected)
 {
 	effects_add(&on.list, kind)->u.required_action = (struct effect_required_action){
-		.realm_id = realm, .user_id = STR("u1"), .alias = str_from(alias) };
+		.realm_id = realm, .user_id = STR("u1"), .alias = str_from(alias)
+	};
 	APPLY(expected);
 }
 
@@ -269,8 +282,12 @@ static void required_actions_come_and_go(void **state)
 static void failures_have_a_version(void **state)
 {
 	(void)state;
-	struct login_failure failure = { .realm_id = realm, .user_id = STR("u1"),
-		.last_ip = STR("192.0.2.9"), .failures = 1, .last_failure_ms = 2, .not_before_s = 3,
+	struct login_failure failure = { .realm_id = realm,
+		.user_id = STR("u1"),
+		.last_ip = STR("192.0.2.9"),
+		.failures = 1,
+		.last_failure_ms = 2,
+		.not_before_s = 3,
 		.temporary_lockouts = 4 };
 	struct login_failure got;
 	EXPECT(store_find_login_failure(on.store, on.arena, realm, STR("u1"), &got, &why),
@@ -304,8 +321,8 @@ static void failures_have_a_version(void **state)
 static void expect_login(const char *login, bool with_email, const char *id)
 {
 	struct user *user = NULL;
-	enum error_code code = store_find_user_by_login(on.store, on.arena, realm, str_from(login),
-		with_email, USER_ROW, &user, NULL);
+	enum error_code code = store_find_user_by_login(
+		on.store, on.arena, realm, str_from(login), with_email, USER_ROW, &user, NULL);
 	if (!id)
 		assert_int_equal(code, ERROR_NAME_NOT_FOUND);
 	else if (code != OK || !str_eq_z(user->id, id))
@@ -328,7 +345,8 @@ static void users_are_found_by_login(void **state)
 	expect_login("", true, NULL);
 	expect_login("ad%", true, NULL);
 	struct user *user;
-	EXPECT(store_find_service_account(on.store, on.arena, realm, STR("shop-id"), 0, &user, &why),
+	EXPECT(store_find_service_account(
+		       on.store, on.arena, realm, STR("shop-id"), 0, &user, &why),
 		OK);
 	expect_text(user->id, "u3");
 	EXPECT(store_find_service_account(on.store, on.arena, realm, STR(""), 0, &user, &why),
@@ -372,11 +390,30 @@ static void searches(void **state)
 	static const struct {
 		const char *search, *expected;
 	} words[] = {
-		{ "", "abgxz" }, { "   ", "abgxz" }, { "ada", "az" }, { "ADA", "az" }, { "da", "" },
-		{ "*da*", "az" }, { "*smith", "z" }, { "a*z", "g" }, { "\"ada\"", "a" }, { "\"ad\"", "" },
-		{ "ada lovelace", "a" }, { "lovelace\tada", "a" }, { "ada hopper", "" }, { "%", "" },
-		{ "b_b", "b" }, { "bxb", "" }, { "b_b%", "b" }, { "\\", "" }, { "*", "abgxz" },
-		{ "\xc3\x89va", "b" }, { "maria", "b" }, { "*carmen", "b" }, { "\"", "" }, { "'", "" },
+		{ "", "abgxz" },
+		{ "   ", "abgxz" },
+		{ "ada", "az" },
+		{ "ADA", "az" },
+		{ "da", "" },
+		{ "*da*", "az" },
+		{ "*smith", "z" },
+		{ "a*z", "g" },
+		{ "\"ada\"", "a" },
+		{ "\"ad\"", "" },
+		{ "ada lovelace", "a" },
+		{ "lovelace\tada", "a" },
+		{ "ada hopper", "" },
+		{ "%", "" },
+		{ "b_b", "b" },
+		{ "bxb", "" },
+		{ "b_b%", "b" },
+		{ "\\", "" },
+		{ "*", "abgxz" },
+		{ "\xc3\x89va", "b" },
+		{ "maria", "b" },
+		{ "*carmen", "b" },
+		{ "\"", "" },
+		{ "'", "" },
 		{ "a b c d e f g h", "" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
@@ -390,7 +427,8 @@ static void searches(void **state)
 	expect_users((struct user_query){ .email = STR("Ada@example.org"), .exact = true }, "a");
 	expect_users((struct user_query){ .first_name = STR("ada"), .exact = true }, "a");
 	expect_users((struct user_query){ .last_name = STR("ADA") }, "z");
-	expect_users((struct user_query){ .username = STR("ada"), .last_name = STR("x"), .exact = true },
+	expect_users(
+		(struct user_query){ .username = STR("ada"), .last_name = STR("x"), .exact = true },
 		"");
 	expect_users((struct user_query){ .has_enabled = -1 }, "x");
 	expect_users((struct user_query){ .has_enabled = 1 }, "abgz");
@@ -398,7 +436,8 @@ static void searches(void **state)
 	struct user *users;
 	size_t n;
 	EXPECT(store_list_users(on.store, on.arena, realm,
-		       &(struct user_query){ .search = STR("a b c d e f g h i") }, &users, &n, &why),
+		       &(struct user_query){ .search = STR("a b c d e f g h i") }, &users, &n,
+		       &why),
 		ERROR_INVALID_VALUE);
 }
 
