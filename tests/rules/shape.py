@@ -9,8 +9,10 @@ from tree import (ROOT, SRC, CannotCheck, arrows, code_of, files, lines, rule, t
 
 FILE_LINES = 800
 FUNCTION_LINES = 90
-# With tabs of four, and some room beyond the 100 that .clang-format aims at.
-COLUMNS = 120
+# With tabs of four, and some room beyond the 100 that .clang-format aims at. Rows of tables
+# stay on one line, however long they are.
+COLUMNS = 130
+TABLE_ROW = re.compile(r"^\s*(\{.*\},?|[A-Z][A-Z_]*\(.*\)\s*\\?|\[.*\] = .*|\".*\",?)$")
 
 BANNED = """sprintf vsprintf strcpy stpcpy strcat strncat strncpy strtok strtok_r atoi atol atoll
 atof gets alloca system popen rand srand random srandom drand48 tmpnam tempnam mktemp asctime
@@ -21,10 +23,15 @@ def _c_files():
     return files("src", ".c", ".h", ".def") + files("tests", ".c", ".h")
 
 
+# Tests may start helpers and pretend to be an older time; they write past no end either.
+BANNED_IN_TESTS = "sprintf vsprintf strcpy stpcpy strcat strncat strtok atoi atol gets".split()
+
+
 @rule("banned functions are not called")
 def banned_functions():
-    called = re.compile(rf"(?<![\w.>])({'|'.join(BANNED)})\s*\(")
     for path in _c_files():
+        names = BANNED if path.parts[0] == "src" else BANNED_IN_TESTS
+        called = re.compile(rf"(?<![\w.>])({'|'.join(names)})\s*\(")
         for number, line in lines(code_of(path)):
             for name in called.findall(line):
                 yield f"{path}:{number}: {name}"
@@ -147,7 +154,7 @@ def code_is_laid_out():
         if path.suffix == ".def":
             continue
         for number, line in lines(text_of(path)):
-            if len(line.expandtabs(4)) > COLUMNS:
+            if len(line.expandtabs(4)) > COLUMNS and not TABLE_ROW.match(line):
                 yield f"{path}:{number}: {len(line.expandtabs(4))} columns"
         for number, line in lines(code_of(path)):
             # Up to seven blanks align a continued line.

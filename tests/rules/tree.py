@@ -94,7 +94,7 @@ def arrows():
 
 def include_flags(folder, build):
     """What the compiler gets to see a folder as its library does."""
-    names = list(arrows()) if folder == "main" else [folder, *arrows()[folder]]
+    names = [*arrows(), "main"] if folder == "main" else [folder, *arrows()[folder]]
     return [f"-I{build}/include/{name}" for name in names]
 
 
