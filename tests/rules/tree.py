@@ -102,7 +102,8 @@ def table_rows(path, macro):
     """The arguments of each MACRO(...) row of an X-macro table, literals without quotes."""
     rows = []
     text = re.sub(r"/\*.*?\*/", "", text_of(path), flags=re.DOTALL)
-    for found in re.finditer(rf"^{macro}\((.*?)\)$", text, re.MULTILINE | re.DOTALL):
+    row = rf"^[ \t]*{macro}\((.*?)\)[ \t]*\\?$"
+    for found in re.finditer(row, text, re.MULTILINE | re.DOTALL):
         cells = re.findall(r'"((?:\\.|[^"\\])*)"|([^,\s][^,]*)', found.group(1))
         rows.append([quoted or bare.strip() for quoted, bare in cells])
     return rows
