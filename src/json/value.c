@@ -94,7 +94,7 @@ enum error_code value_parse(const struct reader *r, struct str json, json_t **re
 	enum error_code error = scan_check(json, r->why);
 	if (error)
 		return error;
-	json_error_t fault;
+	json_error_t fault = { .line = 0 }; /* jansson leaves it unset when memory is short */
 	json_t *value = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
 	if (value) {
 		*ret_value = value;
