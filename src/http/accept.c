@@ -42,7 +42,7 @@ static bool accept_some(struct listener *listener)
 		struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 		socklen_t n = sizeof address;
 		int fd = accept4(listener->fd, (struct sockaddr *)&address, &n,
-				 SOCK_NONBLOCK | SOCK_CLOEXEC);
+			SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0)
 			deal_out(listener, fd, (struct sockaddr *)&address, n);
 		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
@@ -67,8 +67,8 @@ static void *accept_all(void *context)
 		for (nfds_t i = 0; i < n; i++) {
 			struct listener *listener = &server->listeners[i];
 			bool full = connection_is_full(listener);
-			polled[i] = (struct pollfd){ .fd = full ? -1 : listener->fd,
-						     .events = POLLIN };
+			polled[i] =
+				(struct pollfd){ .fd = full ? -1 : listener->fd, .events = POLLIN };
 			is_full |= full;
 		}
 		poll(polled, n + 1, is_full ? PAUSE_MS : -1);
@@ -88,8 +88,7 @@ static void *accept_all(void *context)
 void acceptor_start(struct http_server *server)
 {
 	server->acceptor_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	server->acceptor_runs =
-		server->acceptor_wake >= 0 &&
+	server->acceptor_runs = server->acceptor_wake >= 0 &&
 		pthread_create(&server->acceptor, NULL, accept_all, server) == 0;
 	if (!server->acceptor_runs)
 		abort();

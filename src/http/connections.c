@@ -51,11 +51,11 @@ static bool is_loopback(const uint8_t address[16])
 	return !memcmp(address, v4, sizeof v4) || !memcmp(address, v6, sizeof v6);
 }
 
-static bool is_limited(const struct http_server *server, const struct sockaddr *from,
-		       uint8_t ret_address[16])
+static bool is_limited(
+	const struct http_server *server, const struct sockaddr *from, uint8_t ret_address[16])
 {
 	return server->addresses && address_of(from, ret_address) && !is_loopback(ret_address) &&
-	       !proxy_is_trusted(&server->config.proxies, ret_address);
+		!proxy_is_trusted(&server->config.proxies, ret_address);
 }
 
 bool connection_is_full(const struct listener *listener)
@@ -68,8 +68,8 @@ bool connection_admit(struct listener *listener, const struct sockaddr *from)
 	struct http_server *server = listener->server;
 	uint8_t address[16];
 	if (is_limited(server, from, address)) {
-		if (!addresses_has_room(server->addresses, address,
-					server->config.connections_per_address)) {
+		if (!addresses_has_room(
+			    server->addresses, address, server->config.connections_per_address)) {
 			atomic_fetch_add(&server->counters.refused, 1);
 			return false;
 		}
@@ -114,8 +114,8 @@ struct connection *connection_open(struct io *io, int fd, const struct sockaddr 
 	connection->started_ms = server_now_ms();
 	write_peer(connection, from);
 	connection->is_counted = is_limited(server, from, connection->address);
-	connection_phase(connection, PHASE_NEW,
-			 connection->started_ms + server->config.head_timeout_ms);
+	connection_phase(
+		connection, PHASE_NEW, connection->started_ms + server->config.head_timeout_ms);
 	pthread_mutex_lock(&io->lock);
 	connection->next = io->connections;
 	connection->link = &io->connections;
@@ -150,7 +150,7 @@ void connection_phase(struct connection *connection, enum phase phase, int64_t d
 
 /* Calls `each` for every connection, under its io's lock: the descriptor is open then. */
 static void for_each(struct http_server *server, int64_t now_ms,
-		     void (*each)(struct connection *connection, int64_t now_ms))
+	void (*each)(struct connection *connection, int64_t now_ms))
 {
 	for (size_t i = 0; i < server->n_listeners; i++) {
 		for (unsigned j = 0; j < server->listeners[i].n_ios; j++) {
@@ -184,7 +184,7 @@ static void cut_unused(struct connection *connection, int64_t now_ms)
 {
 	int phase = atomic_load(&connection->phase);
 	if (phase == PHASE_IDLE ||
-	    (phase == PHASE_NEW && now_ms - connection->started_ms >= NEW_GRACE_MS))
+		(phase == PHASE_NEW && now_ms - connection->started_ms >= NEW_GRACE_MS))
 		cut(connection, now_ms);
 }
 

@@ -54,7 +54,8 @@ void cookies_parse(struct arena *arena, struct str header, struct cookies *cooki
 	}
 }
 
-size_t cookies_values(const struct cookies *cookies, struct str name, struct str *values, size_t max)
+size_t cookies_values(
+	const struct cookies *cookies, struct str name, struct str *values, size_t max)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < cookies->n && n < max; i++)
@@ -86,26 +87,24 @@ static const char *same_site_text(enum cookie_same_site same_site)
 }
 
 enum error_code cookie_build(struct arena *arena, const struct cookie_out *cookie,
-			     struct str *ret_header, struct why *reterr_why)
+	struct str *ret_header, struct why *reterr_why)
 {
 	struct str path = cookie->path.n ? cookie->path : STR("/");
 	if (!is_token(cookie->name))
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "cookie name '%.*s'",
-				     STR_ARG(str_take(cookie->name, 80)));
+			STR_ARG(str_take(cookie->name, 80)));
 	if (!is_value(cookie->value))
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "value of cookie %.*s has bytes that none may have",
-				     STR_ARG(cookie->name));
+			"value of cookie %.*s has bytes that none may have", STR_ARG(cookie->name));
 	if (!is_path(path))
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "path of cookie %.*s",
-				     STR_ARG(cookie->name));
+			STR_ARG(cookie->name));
 	if (cookie->max_age_s < COOKIE_SESSION)
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "age of cookie %.*s",
-				     STR_ARG(cookie->name));
+			STR_ARG(cookie->name));
 	if (cookie->same_site == SAME_SITE_NONE && !cookie->secure)
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "cookie %.*s: SameSite=None without Secure",
-				     STR_ARG(cookie->name));
+			"cookie %.*s: SameSite=None without Secure", STR_ARG(cookie->name));
 	struct text text = text_new(arena, 0);
 	text_add(&text, cookie->name);
 	text_add_char(&text, '=');

@@ -25,8 +25,8 @@ void cookies_parse(struct arena *arena, struct str header, struct cookies *cooki
 /* The first of that name, else the empty text with p NULL. */
 struct str cookies_value(const struct cookies *cookies, struct str name);
 /* The values of that name, at most `max`; returns how many were written. */
-size_t cookies_values(const struct cookies *cookies, struct str name, struct str *values,
-		      size_t max);
+size_t cookies_values(
+	const struct cookies *cookies, struct str name, struct str *values, size_t max);
 
 enum cookie_same_site { SAME_SITE_UNSET, SAME_SITE_NONE, SAME_SITE_LAX, SAME_SITE_STRICT };
 
@@ -46,6 +46,6 @@ struct cookie_out {
  * that the grammar does not allow, or when SameSite=None comes without Secure (browsers
  * drop such a cookie). */
 enum error_code cookie_build(struct arena *arena, const struct cookie_out *cookie,
-			     struct str *ret_header, struct why *reterr_why) MUST_USE;
+	struct str *ret_header, struct why *reterr_why) MUST_USE;
 
 #endif

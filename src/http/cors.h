@@ -16,8 +16,8 @@ enum cors_verdict {
  * origin ("+", the origins of the redirect URIs, is expanded by the caller). Compared with
  * scheme and host in any case; a default port counts as absent. "null" and what is no
  * origin are refused even by "*". */
-enum cors_verdict cors_judge(struct str origin, struct str own_origin, const struct str *allowed,
-			     size_t n_allowed);
+enum cors_verdict cors_judge(
+	struct str origin, struct str own_origin, const struct str *allowed, size_t n_allowed);
 
 /* Adds the headers for an allowed origin: Access-Control-Allow-Origin (reflected),
  * -Allow-Credentials: true, Vary: Origin, and with `expose`
@@ -26,13 +26,13 @@ void cors_allow(struct http_response *response, struct str origin, bool expose);
 
 /* Judges, and adds the headers when allowed; returns the verdict. */
 enum cors_verdict cors_apply(const struct http_request *request, const struct str *allowed,
-			     size_t n_allowed, bool expose, struct http_response *response);
+	size_t n_allowed, bool expose, struct http_response *response);
 
 /* True when the request is a preflight: OPTIONS, Origin, Access-Control-Request-Method. */
 bool cors_is_preflight(const struct http_request *request);
 /* 200 for a preflight, whatever the origin (it tells nothing of the client, which is not
  * known yet). `methods`: mask of enum http_method. */
-void cors_preflight(const struct http_request *request, unsigned methods,
-		    struct http_response *response);
+void cors_preflight(
+	const struct http_request *request, unsigned methods, struct http_response *response);
 
 #endif

@@ -17,12 +17,12 @@ struct head_facts {
  * malformed Content-Length, Transfer-Encoding that is not "chunked" alone or comes with
  * Content-Length or HTTP/1.0, none or two Host. */
 enum error_code head_check(const struct http_request *request, bool is_1_0,
-			   struct head_facts *ret_facts, struct why *reterr_why) MUST_USE;
+	struct head_facts *ret_facts, struct why *reterr_why) MUST_USE;
 
 /* Splits an origin-form target ("/path?query") into raw_path and raw_query. INVALID_REQUEST
  * for another form, spaces, control bytes and '#'. */
-enum error_code head_target(struct http_request *request, struct str target,
-			    struct why *reterr_why) MUST_USE;
+enum error_code head_target(
+	struct http_request *request, struct str target, struct why *reterr_why) MUST_USE;
 
 /* The method of that exact name, or 0. */
 unsigned head_method(const char *name);

@@ -23,7 +23,7 @@ enum {
 static struct str new_request_id(struct http_server *server, struct arena *arena)
 {
 	uint64_t x = server->config.request_id_seed +
-		     atomic_fetch_add(&server->next_id, 1) * 0x9e3779b97f4a7c15u;
+		atomic_fetch_add(&server->next_id, 1) * 0x9e3779b97f4a7c15u;
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
 	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
 	x ^= x >> 31;
@@ -34,7 +34,7 @@ static struct str new_request_id(struct http_server *server, struct arena *arena
 }
 
 struct http_job *job_new(struct io *io, struct MHD_Connection *mhd, struct connection *connection,
-			 const char *target)
+	const char *target)
 {
 	struct http_server *server = io->listener->server;
 	struct http_job *job = io->spare;
@@ -49,8 +49,11 @@ struct http_job *job_new(struct io *io, struct MHD_Connection *mhd, struct conne
 			abort();
 		arena = arena_new(ARENA_FIRST);
 	}
-	*job = (struct http_job){ .io = io, .mhd = mhd, .connection = connection,
-				  .target_at = target, .started_us = server_now_us() };
+	*job = (struct http_job){ .io = io,
+		.mhd = mhd,
+		.connection = connection,
+		.target_at = target,
+		.started_us = server_now_us() };
 	http_request_init(&job->request, arena);
 	http_response_init(&job->response, arena);
 	job->target = arena_str(arena, str_from(target));
@@ -100,8 +103,8 @@ void job_refuse(struct http_job *job, enum error_code code)
 	else
 		http_respond_error_code(response, code);
 	if (code == ERROR_METHOD_NOT_ALLOWED)
-		http_set_header_z(response, "Allow",
-				  http_method_list(response->arena, job->match.methods).p);
+		http_set_header_z(
+			response, "Allow", http_method_list(response->arena, job->match.methods).p);
 	if (response->status == 503)
 		http_set_header_z(response, "Retry-After", "2");
 }
@@ -116,7 +119,7 @@ static void take_request_id(struct http_request *request)
 	for (size_t i = 0; i < id.n; i++) {
 		char c = id.p[i];
 		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      c == '-'))
+			    c == '-'))
 			return;
 	}
 	request->id = id;
@@ -125,7 +128,7 @@ static void take_request_id(struct http_request *request)
 static bool host_is_allowed(const struct http_config *config, struct str host)
 {
 	static const struct str loopback[] = { STR_INIT("localhost"), STR_INIT("127.0.0.1"),
-					       STR_INIT("[::1]") };
+		STR_INIT("[::1]") };
 	const struct str *list = config->n_allowed_hosts ? config->allowed_hosts : loopback;
 	size_t n = config->n_allowed_hosts ? config->n_allowed_hosts : ARRAY_LENGTH(loopback);
 	for (size_t i = 0; i < n; i++)
@@ -140,15 +143,16 @@ static enum error_code check_host(struct http_job *job)
 	const struct http_config *config = &listener->server->config;
 	struct http_request *request = &job->request;
 	struct str host = http_header(request, "host");
-	if (host.n && !proxy_host(request->arena, host, &request->host) && !listener->config.any_host)
+	if (host.n && !proxy_host(request->arena, host, &request->host) &&
+		!listener->config.any_host)
 		return error_because(&job->why, ERROR_INVALID_REQUEST, "Host '%.*s' is malformed",
-				     STR_ARG(str_take(host, 100)));
+			STR_ARG(str_take(host, 100)));
 	enum error_code code = proxy_apply(&config->proxies, request, &job->why);
 	if (code)
 		return code;
 	if (!listener->config.any_host && (!host.n || !host_is_allowed(config, request->host)))
 		return error_because(&job->why, ERROR_INVALID_HOST, "Host '%.*s' is not allowed",
-				     STR_ARG(str_take(request->host, 100)));
+			STR_ARG(str_take(request->host, 100)));
 	return OK;
 }
 
@@ -162,7 +166,7 @@ static bool is_cross_site(const struct http_request *request)
 	if (site.n)
 		return !str_eq_z(site, "same-origin") && !str_eq_z(site, "none");
 	return origin.n && !str_eq_z(origin, "null") &&
-	       cors_judge(origin, http_own_origin(request), NULL, 0) != CORS_SAME;
+		cors_judge(origin, http_own_origin(request), NULL, 0) != CORS_SAME;
 }
 
 /* OPTIONS that no route takes itself: a preflight, or the list of methods. */
@@ -175,7 +179,7 @@ static bool answer_options(struct http_job *job)
 	} else {
 		http_respond_empty(&job->response, 200);
 		http_set_header_z(&job->response, "Allow",
-				  http_method_list(job->response.arena, job->match.methods).p);
+			http_method_list(job->response.arena, job->match.methods).p);
 	}
 	return true;
 }
@@ -185,8 +189,8 @@ static enum error_code open_spool(struct http_job *job)
 	const char *directory = job->io->listener->server->config.spool_directory;
 	job->request.body_fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (job->request.body_fd < 0)
-		return error_because(&job->why, ERROR_FILE_FAILED, "no temporary file in '%s': %m",
-				     directory);
+		return error_because(
+			&job->why, ERROR_FILE_FAILED, "no temporary file in '%s': %m", directory);
 	return OK;
 }
 
@@ -200,7 +204,8 @@ static enum error_code check_route(struct http_job *job)
 {
 	const struct http_route *route = job->match.route;
 	if ((route->flags & HTTP_CSRF) && is_cross_site(&job->request))
-		return error_because(&job->why, ERROR_CROSS_SITE, "the form came from another site");
+		return error_because(
+			&job->why, ERROR_CROSS_SITE, "the form came from another site");
 	if (route->early) {
 		route->early(job->match.context, &job->request, &job->response);
 		if (job->response.status)
@@ -208,21 +213,20 @@ static enum error_code check_route(struct http_job *job)
 	}
 	if (job->facts.content_length > body_limit(route))
 		return error_because(&job->why, ERROR_TOO_LARGE, "body of %llu bytes, limit %zu",
-				     (unsigned long long)job->facts.content_length,
-				     body_limit(route));
+			(unsigned long long)job->facts.content_length, body_limit(route));
 	return (route->flags & HTTP_STREAM_BODY) ? open_spool(job) : OK;
 }
 
-static enum error_code check_request(struct http_job *job, const char *method, bool is_1_0,
-				     size_t head_bytes)
+static enum error_code check_request(
+	struct http_job *job, const char *method, bool is_1_0, size_t head_bytes)
 {
 	struct http_request *request = &job->request;
 	if (job->target.n > LIMIT_REQUEST_LINE)
-		return error_because(&job->why, ERROR_URI_TOO_LONG, "target of %zu bytes",
-				     job->target.n);
+		return error_because(
+			&job->why, ERROR_URI_TOO_LONG, "target of %zu bytes", job->target.n);
 	if (head_bytes > LIMIT_REQUEST_HEAD || request->n_headers > LIMIT_HEADERS)
-		return error_because(&job->why, ERROR_HEAD_TOO_LARGE, "head of %zu bytes, %zu headers",
-				     head_bytes, request->n_headers);
+		return error_because(&job->why, ERROR_HEAD_TOO_LARGE,
+			"head of %zu bytes, %zu headers", head_bytes, request->n_headers);
 	enum error_code code = head_check(request, is_1_0, &job->facts, &job->why);
 	if (!code)
 		code = head_target(request, job->target, &job->why);
@@ -263,8 +267,8 @@ static bool spool(struct http_job *job, const char *data, size_t n)
 	}
 	int64_t more_ms = (int64_t)(job->request.body_n / SPOOL_BYTES_A_MS);
 	connection_phase(job->connection, PHASE_BODY,
-			 job->started_us / 1000 + more_ms +
-				 job->io->listener->server->config.body_timeout_ms);
+		job->started_us / 1000 + more_ms +
+			job->io->listener->server->config.body_timeout_ms);
 	return true;
 }
 
@@ -325,13 +329,13 @@ static struct MHD_Response *library_response(struct http_response *response)
 		response->body_fd = -1;
 	} else {
 		/* Persistent: the arena outlives the sending, see server_mhd.c. */
-		made = MHD_create_response_from_buffer(response->body.n, (void *)response->body.p,
-						       MHD_RESPMEM_PERSISTENT);
+		made = MHD_create_response_from_buffer(
+			response->body.n, (void *)response->body.p, MHD_RESPMEM_PERSISTENT);
 	}
 	for (size_t i = 0; made && i < response->n_headers; i++)
 		if (response->headers[i].name.n)
-			MHD_add_response_header(made, response->headers[i].name.p,
-						response->headers[i].value.p);
+			MHD_add_response_header(
+				made, response->headers[i].name.p, response->headers[i].value.p);
 	return made;
 }
 
@@ -344,7 +348,7 @@ void job_decide(struct http_job *job)
 		http_set_header_z(&job->response, "Connection", "close");
 	if (config->observe)
 		config->observe(config->context, &job->request, &job->response, job->why.text,
-				server_now_us() - job->started_us);
+			server_now_us() - job->started_us);
 	atomic_fetch_add(&server->counters.requests[job->response.status / 100], 1);
 	job->mhd_response = library_response(&job->response);
 	job->stage = STAGE_READY;

@@ -53,37 +53,37 @@ static int bind_tcp(const struct addrinfo *info)
 	return -1;
 }
 
-static enum error_code open_tcp(const struct http_listener *listener, int *ret_fd,
-				struct why *reterr_why)
+static enum error_code open_tcp(
+	const struct http_listener *listener, int *ret_fd, struct why *reterr_why)
 {
 	char port[8];
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-				  .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	struct addrinfo *list;
 	snprintf(port, sizeof port, "%u", listener->port);
 	int failure = getaddrinfo(listener->address, port, &hints, &list);
 	if (failure)
-		return error_because(reterr_why, ERROR_INVALID_CONFIG, "%s listener, address '%s': %s",
-				     listener->name, listener->address, gai_strerror(failure));
+		return error_because(reterr_why, ERROR_INVALID_CONFIG,
+			"%s listener, address '%s': %s", listener->name, listener->address,
+			gai_strerror(failure));
 	int fd = bind_tcp(choose(list)), error = errno;
 	freeaddrinfo(list);
 	if (fd < 0)
 		return error_because(reterr_why, ERROR_FILE_FAILED,
-				     "%s listener cannot listen on %s port %u: %s%s", listener->name,
-				     listener->address, listener->port, strerror(error),
-				     bind_advice(error));
+			"%s listener cannot listen on %s port %u: %s%s", listener->name,
+			listener->address, listener->port, strerror(error), bind_advice(error));
 	*ret_fd = fd;
 	return OK;
 }
 
-static enum error_code open_unix(const struct http_listener *listener, int *ret_fd,
-				 struct why *reterr_why)
+static enum error_code open_unix(
+	const struct http_listener *listener, int *ret_fd, struct why *reterr_why)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	if (strlen(listener->unix_path) >= sizeof address.sun_path)
 		return error_because(reterr_why, ERROR_INVALID_CONFIG,
-				     "socket path '%s' is longer than %zu bytes", listener->unix_path,
-				     sizeof address.sun_path - 1);
+			"socket path '%s' is longer than %zu bytes", listener->unix_path,
+			sizeof address.sun_path - 1);
 	memcpy(address.sun_path, listener->unix_path, strlen(listener->unix_path));
 	struct stat old;
 	if (lstat(listener->unix_path, &old) == 0 && S_ISSOCK(old.st_mode))
@@ -92,24 +92,24 @@ static enum error_code open_unix(const struct http_listener *listener, int *ret_
 	/* fchmod on the unbound socket decides the mode of the path: no moment in which others
 	 * may connect. */
 	bool fine = fd >= 0 && fchmod(fd, 0600) == 0 &&
-		    bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-		    chmod(listener->unix_path, 0600) == 0 && listen(fd, BACKLOG) == 0;
+		bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+		chmod(listener->unix_path, 0600) == 0 && listen(fd, BACKLOG) == 0;
 	if (!fine) {
 		int error = errno;
 		if (fd >= 0)
 			close(fd);
 		return error_because(reterr_why, ERROR_FILE_FAILED, "%s listener, socket '%s': %s",
-				     listener->name, listener->unix_path, strerror(error));
+			listener->name, listener->unix_path, strerror(error));
 	}
 	*ret_fd = fd;
 	return OK;
 }
 
-enum error_code listen_open(const struct http_listener *listener, int *ret_fd,
-			    struct why *reterr_why)
+enum error_code listen_open(
+	const struct http_listener *listener, int *ret_fd, struct why *reterr_why)
 {
-	return listener->unix_path ? open_unix(listener, ret_fd, reterr_why) :
-				     open_tcp(listener, ret_fd, reterr_why);
+	return listener->unix_path ? open_unix(listener, ret_fd, reterr_why)
+				   : open_tcp(listener, ret_fd, reterr_why);
 }
 
 uint16_t listen_port(int fd)

@@ -17,7 +17,7 @@ static int hex_value(char c)
 }
 
 enum error_code params_decode(struct arena *arena, struct str raw, bool plus_is_space,
-			      struct str *ret_text, struct why *reterr_why)
+	struct str *ret_text, struct why *reterr_why)
 {
 	char *p = arena_alloc(arena, raw.n + 1);
 	size_t n = 0;
@@ -30,34 +30,35 @@ enum error_code params_decode(struct arena *arena, struct str raw, bool plus_is_
 			int low = raw.n - i > 2 ? hex_value(raw.p[i + 2]) : -1;
 			if (high < 0 || low < 0)
 				return error_because(reterr_why, ERROR_INVALID_REQUEST,
-						     "bad percent sequence at byte %zu", i);
+					"bad percent sequence at byte %zu", i);
 			c = (char)(high << 4 | low);
 			i += 2;
 		}
 		if (c == '\0')
-			return error_because(reterr_why, ERROR_INVALID_REQUEST,
-					     "NUL at byte %zu", i);
+			return error_because(
+				reterr_why, ERROR_INVALID_REQUEST, "NUL at byte %zu", i);
 		p[n++] = c;
 	}
 	if (!str_is_utf8(str_of(p, n)))
-		return error_because(reterr_why, ERROR_INVALID_NOT_UTF8, "not UTF-8 after decoding");
+		return error_because(
+			reterr_why, ERROR_INVALID_NOT_UTF8, "not UTF-8 after decoding");
 	*ret_text = str_of(p, n);
 	return OK;
 }
 
-static enum error_code add_piece(struct arena *arena, struct str piece, struct params *params,
-				 struct why *reterr_why)
+static enum error_code add_piece(
+	struct arena *arena, struct str piece, struct params *params, struct why *reterr_why)
 {
 	if (params->n == LIMIT_PARAMETERS)
 		return error_because(reterr_why, ERROR_INVALID_REQUEST, "more than %d parameters",
-				     LIMIT_PARAMETERS);
+			LIMIT_PARAMETERS);
 	size_t equals = str_index(piece, '=');
 	struct param param = { 0 };
 	enum error_code code =
 		params_decode(arena, str_take(piece, equals), true, &param.name, reterr_why);
 	if (!code)
-		code = params_decode(arena, str_drop(piece, equals + 1), true, &param.value,
-				     reterr_why);
+		code = params_decode(
+			arena, str_drop(piece, equals + 1), true, &param.value, reterr_why);
 	if (code)
 		return code;
 	*(struct param *)arena_push(arena, &params->list, &params->n, sizeof param) = param;
@@ -65,11 +66,11 @@ static enum error_code add_piece(struct arena *arena, struct str piece, struct p
 }
 
 enum error_code params_parse(struct arena *arena, struct str raw, size_t limit_bytes,
-			     struct params *ret_params, struct why *reterr_why)
+	struct params *ret_params, struct why *reterr_why)
 {
 	if (limit_bytes && raw.n > limit_bytes)
-		return error_because(reterr_why, ERROR_TOO_LARGE, "%zu bytes, limit %zu", raw.n,
-				     limit_bytes);
+		return error_because(
+			reterr_why, ERROR_TOO_LARGE, "%zu bytes, limit %zu", raw.n, limit_bytes);
 	struct params params = { 0 };
 	struct str rest = raw, piece;
 	while (str_next(&rest, '&', &piece)) {
@@ -119,7 +120,7 @@ static bool is_excepted(struct str name, const char *const *except)
 
 /* Quadratic in at most LIMIT_PARAMETERS names. */
 enum error_code params_refuse_duplicates(const struct params *params, const char *const *except,
-					 struct str *ret_name, struct why *reterr_why)
+	struct str *ret_name, struct why *reterr_why)
 {
 	for (size_t i = 1; i < params->n; i++) {
 		struct str name = params->list[i].name;
@@ -131,8 +132,7 @@ enum error_code params_refuse_duplicates(const struct params *params, const char
 			if (ret_name)
 				*ret_name = name;
 			return error_because(reterr_why, ERROR_DUPLICATE_PARAMETER,
-					     "parameter '%.*s' comes twice",
-					     STR_ARG(str_take(name, 80)));
+				"parameter '%.*s' comes twice", STR_ARG(str_take(name, 80)));
 		}
 	}
 	return OK;

@@ -24,11 +24,11 @@ struct params {
  * limit) and LIMIT_PARAMETERS parameters.
  * Errors: INVALID_REQUEST (percent sequence, NUL, count), INVALID_NOT_UTF8, TOO_LARGE. */
 enum error_code params_parse(struct arena *arena, struct str raw, size_t limit_bytes,
-			     struct params *ret_params, struct why *reterr_why) MUST_USE;
+	struct params *ret_params, struct why *reterr_why) MUST_USE;
 
 /* Decodes one percent-encoded text (plus_is_space: also '+'). Same refusals. */
 enum error_code params_decode(struct arena *arena, struct str raw, bool plus_is_space,
-			      struct str *ret_text, struct why *reterr_why) MUST_USE;
+	struct str *ret_text, struct why *reterr_why) MUST_USE;
 
 /* The first value of that name. False (untouched) when there is none: an empty value and
  * an absent one are told apart. */
@@ -41,6 +41,6 @@ size_t params_count(const struct params *params, const char *name);
  * once): DUPLICATE_PARAMETER when a name that is not in `except` (NULL-terminated, may be
  * NULL) comes twice; *ret_name (may be NULL) is that name, borrowed from params. */
 enum error_code params_refuse_duplicates(const struct params *params, const char *const *except,
-					 struct str *ret_name, struct why *reterr_why) MUST_USE;
+	struct str *ret_name, struct why *reterr_why) MUST_USE;
 
 #endif

@@ -26,22 +26,22 @@ bool proxy_address(struct str text, uint8_t ret_address[16])
 	return true;
 }
 
-static enum error_code network_parse(struct str piece, struct proxy_network *ret_network,
-				     struct why *reterr_why)
+static enum error_code network_parse(
+	struct str piece, struct proxy_network *ret_network, struct why *reterr_why)
 {
 	size_t slash = str_index(piece, '/');
 	struct proxy_network network = { .prefix = 128 };
 	if (!proxy_address(str_take(piece, slash), network.address))
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "'%.*s' is neither an address nor a network", STR_ARG(piece));
+			"'%.*s' is neither an address nor a network", STR_ARG(piece));
 	bool is_v4 = !str_contains(str_take(piece, slash), STR(":"));
 	if (slash < piece.n) {
 		int64_t prefix;
 		if (!str_to_int64(str_drop(piece, slash + 1), &prefix) || prefix < 0 ||
-		    prefix > (is_v4 ? 32 : 128))
+			prefix > (is_v4 ? 32 : 128))
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
-					     "'%.*s': the prefix is no number from 0 to %d",
-					     STR_ARG(piece), is_v4 ? 32 : 128);
+				"'%.*s': the prefix is no number from 0 to %d", STR_ARG(piece),
+				is_v4 ? 32 : 128);
 		network.prefix = (unsigned)prefix + (is_v4 ? 96 : 0);
 	}
 	*ret_network = network;
@@ -49,7 +49,7 @@ static enum error_code network_parse(struct str piece, struct proxy_network *ret
 }
 
 enum error_code proxy_rules_parse(struct arena *arena, enum proxy_kind kind, struct str list,
-				  struct proxy_rules *ret_rules, struct why *reterr_why)
+	struct proxy_rules *ret_rules, struct why *reterr_why)
 {
 	struct proxy_rules rules = { .kind = kind };
 	struct str rest = list, piece, word;
@@ -61,8 +61,8 @@ enum error_code proxy_rules_parse(struct arena *arena, enum proxy_kind kind, str
 			enum error_code code = network_parse(word, &network, reterr_why);
 			if (code)
 				return code;
-			*(struct proxy_network *)arena_push(arena, &rules.networks, &rules.n,
-							    sizeof network) = network;
+			*(struct proxy_network *)arena_push(
+				arena, &rules.networks, &rules.n, sizeof network) = network;
 		}
 	}
 	*ret_rules = rules;
@@ -117,13 +117,13 @@ bool proxy_host(struct arena *arena, struct str text, struct str *ret_host)
 	if (text.n && text.p[0] == '[') {
 		uint8_t address[16];
 		if (name.n < 2 || !str_ends(name, STR("]")) ||
-		    !proxy_address(str_of(text.p + 1, name.n - 2), address))
+			!proxy_address(str_of(text.p + 1, name.n - 2), address))
 			return false;
 	} else {
 		for (size_t i = 0; i < name.n; i++) {
 			char c = p[i];
 			bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-				    (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+				(c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 			if (!fine)
 				return false;
 		}
@@ -237,7 +237,7 @@ static size_t hops_of_x_forwarded(const struct http_request *request, struct hop
 		if (port.n && !default_port && proxy_host_name(host).n == host.n)
 			host = arena_join(request->arena, host, STR(":"), port);
 		hops[i] = (struct hop){ n ? without_port(addresses[i]) : (struct str){ 0 }, scheme,
-					host };
+			host };
 	}
 	return n_hops;
 }
@@ -245,7 +245,7 @@ static size_t hops_of_x_forwarded(const struct http_request *request, struct hop
 /* Right to left: the first address that is no trusted proxy is the client's. Returns the hop
  * that told it, or the last one that could be believed. */
 static size_t walk(const struct proxy_rules *rules, const struct hop *hops, size_t n,
-		   struct http_request *request)
+	struct http_request *request)
 {
 	size_t told = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -260,18 +260,18 @@ static size_t walk(const struct proxy_rules *rules, const struct hop *hops, size
 	return told;
 }
 
-enum error_code proxy_apply(const struct proxy_rules *rules, struct http_request *request,
-			    struct why *reterr_why)
+enum error_code proxy_apply(
+	const struct proxy_rules *rules, struct http_request *request, struct why *reterr_why)
 {
 	uint8_t peer[16];
 	request->client = request->peer;
 	request->trusted_proxy = rules->kind != PROXY_NONE && proxy_address(request->peer, peer) &&
-				 proxy_is_trusted(rules, peer);
+		proxy_is_trusted(rules, peer);
 	if (!request->trusted_proxy)
 		return OK;
 	struct hop hops[HOPS_MAX];
-	size_t n = rules->kind == PROXY_FORWARDED ? hops_of_forwarded(request, hops) :
-						    hops_of_x_forwarded(request, hops);
+	size_t n = rules->kind == PROXY_FORWARDED ? hops_of_forwarded(request, hops)
+						  : hops_of_x_forwarded(request, hops);
 	if (!n)
 		return OK;
 	const struct hop *hop = &hops[walk(rules, hops, n, request)];
@@ -279,12 +279,11 @@ enum error_code proxy_apply(const struct proxy_rules *rules, struct http_request
 		bool https = str_eq_nocase(hop->scheme, STR("https"));
 		if (!https && !str_eq_nocase(hop->scheme, STR("http")))
 			return error_because(reterr_why, ERROR_INVALID_REQUEST,
-					     "forwarded scheme '%.*s'",
-					     STR_ARG(str_take(hop->scheme, 40)));
+				"forwarded scheme '%.*s'", STR_ARG(str_take(hop->scheme, 40)));
 		request->scheme = https ? STR("https") : STR("http");
 	}
 	if (hop->host.n && !proxy_host(request->arena, hop->host, &request->host))
 		return error_because(reterr_why, ERROR_INVALID_REQUEST, "forwarded host '%.*s'",
-				     STR_ARG(str_take(hop->host, 80)));
+			STR_ARG(str_take(hop->host, 80)));
 	return OK;
 }

@@ -22,7 +22,7 @@ struct proxy_rules {
 /* "10.0.0.0/8, ::1, 192.0.2.7": addresses and CIDR networks, comma or space between; the
  * networks live in `arena`. INVALID_VALUE names the piece that is neither. */
 enum error_code proxy_rules_parse(struct arena *arena, enum proxy_kind kind, struct str list,
-				  struct proxy_rules *ret_rules, struct why *reterr_why) MUST_USE;
+	struct proxy_rules *ret_rules, struct why *reterr_why) MUST_USE;
 
 /* An IPv4 or IPv6 address in text to 16 bytes; brackets and a port are not part of one. */
 bool proxy_address(struct str text, uint8_t ret_address[16]);
@@ -37,7 +37,7 @@ bool proxy_is_trusted(const struct proxy_rules *rules, const uint8_t address[16]
  * Error INVALID_REQUEST: a forwarded scheme other than http and https, a forwarded host or
  * port that is none. */
 enum error_code proxy_apply(const struct proxy_rules *rules, struct http_request *request,
-			    struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 
 /* A Host or authority: reg-name or IP literal with optional port, nothing else. Lower-cased
  * into the arena. */

@@ -12,8 +12,12 @@ static const struct {
 	enum http_method method;
 	const char *name;
 } METHODS[] = {
-	{ HTTP_GET, "GET" },	 { HTTP_HEAD, "HEAD" },	    { HTTP_POST, "POST" },
-	{ HTTP_PUT, "PUT" },	 { HTTP_PATCH, "PATCH" },   { HTTP_DELETE, "DELETE" },
+	{ HTTP_GET, "GET" },
+	{ HTTP_HEAD, "HEAD" },
+	{ HTTP_POST, "POST" },
+	{ HTTP_PUT, "PUT" },
+	{ HTTP_PATCH, "PATCH" },
+	{ HTTP_DELETE, "DELETE" },
 	{ HTTP_OPTIONS, "OPTIONS" },
 };
 
@@ -100,12 +104,12 @@ struct str http_content_type(const struct http_request *request)
 }
 
 static enum error_code parsed_once(struct http_request *request, struct str raw, size_t limit,
-				   struct params **cache, const struct params **ret_params,
-				   struct why *reterr_why)
+	struct params **cache, const struct params **ret_params, struct why *reterr_why)
 {
 	if (!*cache) {
 		struct params params;
-		enum error_code code = params_parse(request->arena, raw, limit, &params, reterr_why);
+		enum error_code code =
+			params_parse(request->arena, raw, limit, &params, reterr_why);
 		if (code)
 			return code;
 		*cache = arena_alloc(request->arena, sizeof **cache);
@@ -115,23 +119,23 @@ static enum error_code parsed_once(struct http_request *request, struct str raw,
 	return OK;
 }
 
-enum error_code http_query(struct http_request *request, const struct params **ret_params,
-			   struct why *reterr_why)
+enum error_code http_query(
+	struct http_request *request, const struct params **ret_params, struct why *reterr_why)
 {
 	return parsed_once(request, request->raw_query, LIMIT_REQUEST_LINE, &request->query_params,
-			   ret_params, reterr_why);
+		ret_params, reterr_why);
 }
 
-enum error_code http_form(struct http_request *request, const struct params **ret_params,
-			  struct why *reterr_why)
+enum error_code http_form(
+	struct http_request *request, const struct params **ret_params, struct why *reterr_why)
 {
 	if (request->body.n &&
-	    !str_eq_z(http_content_type(request), "application/x-www-form-urlencoded"))
+		!str_eq_z(http_content_type(request), "application/x-www-form-urlencoded"))
 		return error_because(reterr_why, ERROR_UNSUPPORTED_MEDIA_TYPE,
-				     "content type '%.*s' where a form is wanted",
-				     STR_ARG(str_take(http_content_type(request), 100)));
-	return parsed_once(request, request->body, LIMIT_FORM, &request->form_params, ret_params,
-			   reterr_why);
+			"content type '%.*s' where a form is wanted",
+			STR_ARG(str_take(http_content_type(request), 100)));
+	return parsed_once(
+		request, request->body, LIMIT_FORM, &request->form_params, ret_params, reterr_why);
 }
 
 static const struct cookies *all_cookies(struct http_request *request)
@@ -141,7 +145,7 @@ static const struct cookies *all_cookies(struct http_request *request)
 		for (size_t i = 0; i < request->n_headers; i++)
 			if (str_eq_nocase(request->headers[i].name, STR("cookie")))
 				cookies_parse(request->arena, request->headers[i].value,
-					      request->cookies);
+					request->cookies);
 	}
 	return request->cookies;
 }
@@ -151,8 +155,8 @@ struct str http_cookie(struct http_request *request, const char *name)
 	return cookies_value(all_cookies(request), str_from(name));
 }
 
-size_t http_cookie_values(struct http_request *request, const char *name, struct str *values,
-			  size_t max)
+size_t http_cookie_values(
+	struct http_request *request, const char *name, struct str *values, size_t max)
 {
 	return cookies_values(all_cookies(request), str_from(name), values, max);
 }
@@ -171,8 +175,8 @@ struct str http_own_origin(const struct http_request *request)
 	return arena_join(request->arena, request->scheme, STR("://"), request->host);
 }
 
-void http_hand_over(struct http_request *request, enum http_queue queue, http_handler *handler,
-		    void *context)
+void http_hand_over(
+	struct http_request *request, enum http_queue queue, http_handler *handler, void *context)
 {
 	request->next_queue = queue;
 	request->next_handler = handler;

@@ -37,8 +37,8 @@ enum http_queue {
 
 /* Fills `response` (status 0 counts as 500). Runs on one thread at a time; may call
  * http_hand_over instead of answering. */
-typedef void http_handler(void *context, struct http_request *request,
-			  struct http_response *response);
+typedef void http_handler(
+	void *context, struct http_request *request, struct http_response *response);
 
 struct http_header {
 	struct str name, value;
@@ -57,13 +57,13 @@ struct http_request {
 	struct str *segments; /* decoded pieces of `path` */
 	size_t n_segments;
 	struct str route_values[HTTP_ROUTE_PARAMETERS]; /* see http_route_value */
-	const struct http_route *route;			/* matched; NULL before */
+	const struct http_route *route;                 /* matched; NULL before */
 
 	struct http_header *headers; /* in the order sent; names as sent */
 	size_t n_headers;
 
 	struct str body; /* whole; empty when it was spooled */
-	int body_fd;     /* HTTP_STREAM_BODY: an unlinked file at offset 0, closed with the request; else -1 */
+	int body_fd; /* HTTP_STREAM_BODY: an unlinked file at offset 0, closed with the request; else -1 */
 	uint64_t body_n; /* bytes of the body, spooled or not */
 
 	struct str peer;   /* address of the connection, "192.0.2.1", "2001:db8::1", "unix" */
@@ -101,20 +101,20 @@ struct str http_route_value(const struct http_request *request, const char *name
 
 /* The query's parameters, parsed once. The error (as params_parse) comes at each call. */
 enum error_code http_query(struct http_request *request, const struct params **ret_params,
-			   struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 /* The form's parameters (at most LIMIT_FORM). An empty body gives no parameters. Another
  * content type than application/x-www-form-urlencoded with a body:
  * UNSUPPORTED_MEDIA_TYPE. */
 enum error_code http_form(struct http_request *request, const struct params **ret_params,
-			  struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 /* The Content-Type without parameters, lower case; empty when absent. */
 struct str http_content_type(const struct http_request *request);
 
 /* The first cookie of that name; p NULL when absent. */
 struct str http_cookie(struct http_request *request, const char *name);
 /* All values of that name, at most `max`; returns how many. */
-size_t http_cookie_values(struct http_request *request, const char *name, struct str *values,
-			  size_t max);
+size_t http_cookie_values(
+	struct http_request *request, const char *name, struct str *values, size_t max);
 
 /* The token of "Authorization: Bearer x" (RFC 6750 section 2.1); p NULL when absent. */
 struct str http_bearer(const struct http_request *request);
@@ -124,7 +124,7 @@ struct str http_own_origin(const struct http_request *request);
 /* The handler returns without an answer and `handler` runs next in that queue, with the
  * same request and response. When the queue is full the client gets 503 with
  * Retry-After. `context` must live as long as the request (its arena, or longer). */
-void http_hand_over(struct http_request *request, enum http_queue queue, http_handler *handler,
-		    void *context);
+void http_hand_over(
+	struct http_request *request, enum http_queue queue, http_handler *handler, void *context);
 
 #endif

@@ -26,23 +26,23 @@ static bool is_name(const char *name)
 	const char *p = name;
 	for (; *p; p++)
 		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
-		      (*p >= '0' && *p <= '9') || *p == '-'))
+			    (*p >= '0' && *p <= '9') || *p == '-'))
 			return false;
 	return p != name;
 }
 
-enum error_code http_add_header(struct http_response *response, const char *name, struct str value,
-				struct why *reterr_why)
+enum error_code http_add_header(
+	struct http_response *response, const char *name, struct str value, struct why *reterr_why)
 {
 	if (!is_name(name))
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "header name '%.80s'", name);
 	if (str_has_control(value))
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "header %s: control bytes in its value", name);
-	struct http_header *header = arena_push(response->arena, &response->headers,
-						&response->n_headers, sizeof *header);
+			"header %s: control bytes in its value", name);
+	struct http_header *header = arena_push(
+		response->arena, &response->headers, &response->n_headers, sizeof *header);
 	*header = (struct http_header){ arena_str(response->arena, str_from(name)),
-					arena_str(response->arena, value) };
+		arena_str(response->arena, value) };
 	return OK;
 }
 
@@ -56,8 +56,8 @@ static void drop_headers_after(struct http_response *response, size_t i)
 			response->headers[j].name = (struct str){ 0 };
 }
 
-enum error_code http_set_header(struct http_response *response, const char *name, struct str value,
-				struct why *reterr_why)
+enum error_code http_set_header(
+	struct http_response *response, const char *name, struct str value, struct why *reterr_why)
 {
 	for (size_t i = 0; i < response->n_headers; i++) {
 		if (!str_eq_nocase(response->headers[i].name, str_from(name)))
@@ -87,16 +87,16 @@ struct str http_response_header(const struct http_response *response, const char
 	return (struct str){ 0 };
 }
 
-enum error_code http_set_cookie(struct http_response *response, const struct cookie_out *cookie,
-				struct why *reterr_why)
+enum error_code http_set_cookie(
+	struct http_response *response, const struct cookie_out *cookie, struct why *reterr_why)
 {
 	struct str header;
 	enum error_code code = cookie_build(response->arena, cookie, &header, reterr_why);
 	return code ? code : http_add_header(response, "Set-Cookie", header, reterr_why);
 }
 
-void http_respond_bytes(struct http_response *response, int status, const char *content_type,
-			struct str body)
+void http_respond_bytes(
+	struct http_response *response, int status, const char *content_type, struct str body)
 {
 	response->status = status;
 	response->body = body;
@@ -127,14 +127,14 @@ void http_respond_empty(struct http_response *response, int status)
 	response->body = (struct str){ 0 };
 }
 
-enum error_code http_respond_redirect(struct http_response *response, int status,
-				      struct str location, struct why *reterr_why)
+enum error_code http_respond_redirect(
+	struct http_response *response, int status, struct str location, struct why *reterr_why)
 {
 	for (size_t i = 0; i < location.n; i++) {
 		unsigned char c = (unsigned char)location.p[i];
 		if (c <= 0x20 || c >= 0x7f || strchr("\"<>\\", c))
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
-					     "location: byte 0x%02x at %zu belongs to no URI", c, i);
+				"location: byte 0x%02x at %zu belongs to no URI", c, i);
 	}
 	if (!location.n)
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "location is empty");
@@ -163,8 +163,8 @@ static void add_json(struct text *text, struct str s)
 	text_add_char(text, '"');
 }
 
-void http_respond_error(struct http_response *response, int status, struct str error,
-			struct str description)
+void http_respond_error(
+	struct http_response *response, int status, struct str error, struct str description)
 {
 	struct text text = text_new(response->arena, 0);
 	text_add_z(&text, "{\"error\":");
@@ -180,7 +180,7 @@ void http_respond_error(struct http_response *response, int status, struct str e
 void http_respond_error_code(struct http_response *response, enum error_code code)
 {
 	http_respond_error(response, error_http_status(code), str_from(error_oauth(code)),
-			   str_from(error_text(code)));
+		str_from(error_text(code)));
 }
 
 void http_no_store(struct http_response *response)
@@ -219,5 +219,5 @@ void http_response_finish(const struct http_request *request, struct http_respon
 		add_default(response, "X-Frame-Options", "SAMEORIGIN");
 	if (str_eq_z(request->scheme, "https"))
 		add_default(response, "Strict-Transport-Security",
-			    "max-age=31536000; includeSubDomains");
+			"max-age=31536000; includeSubDomains");
 }

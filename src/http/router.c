@@ -14,9 +14,9 @@ struct node {
 	struct node **literals; /* children by literal segment */
 	size_t n_literals;
 	struct node *parameter; /* child of {name} */
-	bool is_tail;	       /* {name...}: takes the rest */
-	bool is_known;	       /* some pattern went through it, so that is_tail stands */
-	unsigned methods;      /* with HEAD where GET is */
+	bool is_tail;           /* {name...}: takes the rest */
+	bool is_known;          /* some pattern went through it, so that is_tail stands */
+	unsigned methods;       /* with HEAD where GET is */
 	bool cors;
 	const struct http_route *routes[METHOD_BITS]; /* by bit number */
 	void *contexts[METHOD_BITS];
@@ -76,8 +76,8 @@ static struct node *child_for(struct arena *arena, struct node *node, struct str
 	if (!child) {
 		child = arena_alloc(arena, sizeof *child);
 		child->literal = segment;
-		*(struct node **)arena_push(arena, &node->literals, &node->n_literals,
-					    sizeof child) = child;
+		*(struct node **)arena_push(
+			arena, &node->literals, &node->n_literals, sizeof child) = child;
 	}
 	return child;
 }
@@ -126,17 +126,17 @@ static void add_route(struct http_router *router, const struct http_route *route
 	node->cors |= (route->flags & HTTP_CORS) != 0;
 }
 
-void router_add(struct http_router *router, const struct http_route *routes, size_t n, void *context)
+void router_add(
+	struct http_router *router, const struct http_route *routes, size_t n, void *context)
 {
 	*(struct table_of_routes *)arena_push(router->arena, &router->tables, &router->n_tables,
-					      sizeof *router->tables) =
-		(struct table_of_routes){ routes, n };
+		sizeof *router->tables) = (struct table_of_routes){ routes, n };
 	for (size_t i = 0; i < n; i++)
 		add_route(router, &routes[i], context);
 }
 
 void router_each(const struct http_router *router,
-		 void (*each)(void *context, const struct http_route *route), void *context)
+	void (*each)(void *context, const struct http_route *route), void *context)
 {
 	for (size_t i = 0; i < router->n_tables; i++)
 		for (size_t j = 0; j < router->tables[i].n; j++)
@@ -144,16 +144,16 @@ void router_each(const struct http_router *router,
 }
 
 /* One segment, decoded; what would let a path mean two things is refused. */
-static enum error_code decode_segment(struct arena *arena, struct str raw, struct str *ret_segment,
-				      struct why *reterr_why)
+static enum error_code decode_segment(
+	struct arena *arena, struct str raw, struct str *ret_segment, struct why *reterr_why)
 {
 	struct str segment;
 	enum error_code code = params_decode(arena, raw, false, &segment, reterr_why);
 	if (code)
 		return code;
 	if (str_contains(segment, STR("/")) || str_has_control(segment))
-		return error_because(reterr_why, ERROR_INVALID_REQUEST,
-				     "path: encoded slash or control byte");
+		return error_because(
+			reterr_why, ERROR_INVALID_REQUEST, "path: encoded slash or control byte");
 	if (str_eq_z(segment, ".") || str_eq_z(segment, ".."))
 		return error_because(reterr_why, ERROR_INVALID_REQUEST, "path: dot segment");
 	*ret_segment = segment;
@@ -172,13 +172,13 @@ static bool has_auth_prefix(const struct http_request *request)
 	return false;
 }
 
-static enum error_code split_path(const struct http_router *router, struct http_request *request,
-				  struct why *reterr_why)
+static enum error_code split_path(
+	const struct http_router *router, struct http_request *request, struct why *reterr_why)
 {
 	struct str rest = request->raw_path, piece;
 	if (!rest.n || rest.p[0] != '/')
-		return error_because(reterr_why, ERROR_INVALID_REQUEST,
-				     "the target is no absolute path");
+		return error_because(
+			reterr_why, ERROR_INVALID_REQUEST, "the target is no absolute path");
 	rest = str_drop(rest, 1);
 	request->n_segments = 0;
 	while (rest.n && str_next(&rest, '/', &piece)) {
@@ -187,7 +187,7 @@ static enum error_code split_path(const struct http_router *router, struct http_
 		if (code)
 			return code;
 		*(struct str *)arena_push(request->arena, &request->segments, &request->n_segments,
-					  sizeof segment) = segment;
+			sizeof segment) = segment;
 	}
 	request->under_auth = router->auth_prefix && has_auth_prefix(request);
 	if (request->under_auth) {
@@ -216,8 +216,8 @@ static struct str join_rest(const struct http_request *request, size_t from)
 
 /* Depth-first, the literal before the parameter; each node of the tree is visited at most
  * once, because its depth fixes the segment. */
-static const struct node *find(const struct node *node, struct http_request *request, size_t depth,
-			       size_t n_values)
+static const struct node *find(
+	const struct node *node, struct http_request *request, size_t depth, size_t n_values)
 {
 	if (node->is_tail) {
 		request->route_values[n_values - 1] = join_rest(request, depth - 1);
@@ -243,7 +243,7 @@ static const struct node *find(const struct node *node, struct http_request *req
 }
 
 enum error_code router_match(const struct http_router *router, struct http_request *request,
-			     struct http_match *ret_match, struct why *reterr_why)
+	struct http_match *ret_match, struct why *reterr_why)
 {
 	enum error_code code = split_path(router, request, reterr_why);
 	if (code)
@@ -258,11 +258,11 @@ enum error_code router_match(const struct http_router *router, struct http_reque
 	unsigned bit = 0;
 	while (bit < METHOD_BITS && 1u << bit != request->method)
 		bit++;
-	*ret_match = (struct http_match){ .methods = node->methods | HTTP_OPTIONS,
-					  .cors = node->cors };
+	*ret_match =
+		(struct http_match){ .methods = node->methods | HTTP_OPTIONS, .cors = node->cors };
 	if (bit == METHOD_BITS || !node->routes[bit])
 		return error_because(reterr_why, ERROR_METHOD_NOT_ALLOWED, "method %s",
-				     http_method_name(request->method));
+			http_method_name(request->method));
 	ret_match->route = request->route = node->routes[bit];
 	ret_match->context = node->contexts[bit];
 	return OK;

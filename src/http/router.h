@@ -43,8 +43,8 @@ void router_free(struct http_router *router);
 /* Adds a table, which is borrowed; `context` is passed to its handlers. Aborts on a pattern
  * that cannot be read and on two routes for one method and pattern: both are mistakes in our
  * own tables. Not while a server uses the router. */
-void router_add(struct http_router *router, const struct http_route *routes, size_t n,
-		void *context);
+void router_add(
+	struct http_router *router, const struct http_route *routes, size_t n, void *context);
 
 struct http_match {
 	const struct http_route *route; /* NULL when the method is not served */
@@ -59,10 +59,10 @@ struct http_match {
  * or ".." segment), INVALID_NOT_UTF8, NOT_FOUND, METHOD_NOT_ALLOWED (*ret_match is filled:
  * methods, cors; so it is for an OPTIONS request that no route takes itself). */
 enum error_code router_match(const struct http_router *router, struct http_request *request,
-			     struct http_match *ret_match, struct why *reterr_why) MUST_USE;
+	struct http_match *ret_match, struct why *reterr_why) MUST_USE;
 
 /* Calls `each` for every route in the order added, e.g. to list them in a test. */
 void router_each(const struct http_router *router,
-		 void (*each)(void *context, const struct http_route *route), void *context);
+	void (*each)(void *context, const struct http_route *route), void *context);
 
 #endif

@@ -31,7 +31,7 @@ static enum error_code prepare(struct listener *listener, struct why *reterr_why
 	enum error_code code = OK;
 	if (config->tls_certificate_file)
 		code = tls_new(config->tls_certificate_file, config->tls_key_file, &listener->tls,
-			       reterr_why);
+			reterr_why);
 	if (!code)
 		code = listen_open(config, &listener->fd, reterr_why);
 	return code;
@@ -77,8 +77,8 @@ static struct http_server *server_new(const struct http_config *config)
 	return server;
 }
 
-enum error_code http_server_start(const struct http_config *config, struct http_server **ret_server,
-				  struct why *reterr_why)
+enum error_code http_server_start(
+	const struct http_config *config, struct http_server **ret_server, struct why *reterr_why)
 {
 	struct http_server *server = server_new(config);
 	enum error_code code = OK;
@@ -140,8 +140,8 @@ static void nap(void)
 }
 
 /* Waits until the count is 0; false: not within the drain timeout. */
-static bool wait_for_none(struct http_server *server, const _Atomic uint64_t *count,
-			  bool cut_unused)
+static bool wait_for_none(
+	struct http_server *server, const _Atomic uint64_t *count, bool cut_unused)
 {
 	int64_t until = server_now_ms() + server->config.drain_timeout_ms;
 	while (atomic_load(count)) {
@@ -162,8 +162,8 @@ enum error_code http_server_stop(struct http_server *server, struct why *reterr_
 		connections_cut(server, true);
 	if (!wait_for_none(server, &server->jobs_out, false))
 		return error_because(reterr_why, ERROR_TIMEOUT,
-				     "%llu requests are still being worked on",
-				     (unsigned long long)atomic_load(&server->jobs_out));
+			"%llu requests are still being worked on",
+			(unsigned long long)atomic_load(&server->jobs_out));
 	for (size_t i = 0; i < server->n_listeners; i++)
 		for (unsigned j = 0; j < server->listeners[i].n_ios; j++)
 			server_mhd_stop(&server->listeners[i].ios[j]);

@@ -20,9 +20,9 @@ struct http_server;
 struct http_job;
 
 struct http_listener {
-	const char *name;    /* "public": for messages and counters */
-	const char *address; /* "127.0.0.1", "::", "localhost": resolved at start only */
-	uint16_t port;       /* 0: the kernel chooses, see http_server_port */
+	const char *name;      /* "public": for messages and counters */
+	const char *address;   /* "127.0.0.1", "::", "localhost": resolved at start only */
+	uint16_t port;         /* 0: the kernel chooses, see http_server_port */
 	const char *unix_path; /* instead of address and port; made with mode 0600, an old
 				  socket there is replaced, removed at stop */
 	const char *tls_certificate_file; /* PEM chain; NULL: plain */
@@ -50,14 +50,15 @@ struct http_config {
 	size_t n_allowed_hosts;
 	struct proxy_rules proxies;
 
-	unsigned connections_max;         /* of one listener; 0: 20000 */
-	unsigned connections_per_address; /* 0: no limit; loopback, unix and trusted proxies exempt */
-	int64_t head_timeout_ms;          /* from the connection's or request's start; 0: 10 s */
-	int64_t body_timeout_ms;          /* 0: 30 s; spooled bodies get 1 s more a 64 KiB */
-	int64_t idle_timeout_ms;          /* kept-alive connections, stalled readers; 0: 60 s */
-	int64_t drain_timeout_ms;         /* http_server_stop; 0: 30 s */
-	const char *spool_directory;      /* for HTTP_STREAM_BODY; NULL: "/tmp" */
-	uint64_t request_id_seed;         /* random */
+	unsigned connections_max; /* of one listener; 0: 20000 */
+	unsigned
+		connections_per_address; /* 0: no limit; loopback, unix and trusted proxies exempt */
+	int64_t head_timeout_ms;         /* from the connection's or request's start; 0: 10 s */
+	int64_t body_timeout_ms;         /* 0: 30 s; spooled bodies get 1 s more a 64 KiB */
+	int64_t idle_timeout_ms;         /* kept-alive connections, stalled readers; 0: 60 s */
+	int64_t drain_timeout_ms;        /* http_server_stop; 0: 30 s */
+	const char *spool_directory;     /* for HTTP_STREAM_BODY; NULL: "/tmp" */
+	uint64_t request_id_seed;        /* random */
 
 	/* Hand over a job; a thread of that pool then calls http_job_run once. False: the
 	 * queue is full (503 with Retry-After). Called on an I/O thread or on a pool's
@@ -71,11 +72,11 @@ struct http_config {
 	 * Headers that the answer needs (Allow, Retry-After) are added afterwards. NULL: JSON by
 	 * http_respond_error_code. `request` may lack what was not parsed yet. */
 	void (*render_error)(void *context, const struct http_request *request,
-			     enum error_code code, struct http_response *response);
+		enum error_code code, struct http_response *response);
 	/* Called when the response is decided, on the thread that made it: access log, metrics.
 	 * `reason` is the why of an error that the server found itself, else "". May be NULL. */
 	void (*observe)(void *context, const struct http_request *request,
-			const struct http_response *response, const char *reason, int64_t took_us);
+		const struct http_response *response, const char *reason, int64_t took_us);
 	/* Texts of the HTTP library, one line each. NULL: dropped. */
 	void (*message)(void *context, const char *text);
 	void *context; /* of the three callbacks */
@@ -86,7 +87,7 @@ struct http_config {
  * Errors: INVALID_CONFIG (address, certificate, key), FILE_FAILED (bind: the reason names
  * address, port and what to do). */
 enum error_code http_server_start(const struct http_config *config, struct http_server **ret_server,
-				  struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 /* The port of a TCP listener; 0 for a unix socket. */
 uint16_t http_server_port(const struct http_server *server, size_t listener);
 /* Reads certificate and key files of all TLS listeners again; handshakes from now on use

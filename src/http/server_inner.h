@@ -20,12 +20,12 @@
 
 /* Where a connection stands; each phase has its deadline. */
 enum phase {
-	PHASE_NEW,      /* accepted, no request line yet */
-	PHASE_HEAD,     /* request line seen */
+	PHASE_NEW,  /* accepted, no request line yet */
+	PHASE_HEAD, /* request line seen */
 	PHASE_BODY,
 	PHASE_HANDLING, /* no deadline: ours to be quick */
 	PHASE_SENDING,
-	PHASE_IDLE,     /* between two requests */
+	PHASE_IDLE, /* between two requests */
 };
 
 struct io;
@@ -88,8 +88,8 @@ struct listener {
 	struct tls *tls; /* NULL: plain */
 	struct io *ios;
 	unsigned n_ios;
-	unsigned next_io;	  /* the acceptor's */
-	_Atomic unsigned n_open;  /* connections admitted and not closed */
+	unsigned next_io;        /* the acceptor's */
+	_Atomic unsigned n_open; /* connections admitted and not closed */
 };
 
 struct atomic_counters {
@@ -141,7 +141,7 @@ void connections_cut(struct http_server *server, bool all);
 
 /* job.c: a request from its head to its response. */
 struct http_job *job_new(struct io *io, struct MHD_Connection *mhd, struct connection *connection,
-			 const char *target);
+	const char *target);
 void job_free(struct http_job *job);
 /* Judges the head and finds the route. False: job->response holds the refusal. */
 bool job_take_head(struct http_job *job, const char *method, bool is_1_0, size_t head_bytes);

@@ -25,8 +25,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
 	struct connection *connection =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	if (atomic_load(&connection->phase) == PHASE_IDLE)
-		connection_phase(connection, PHASE_HEAD,
-				 server_now_ms() + config->head_timeout_ms);
+		connection_phase(connection, PHASE_HEAD, server_now_ms() + config->head_timeout_ms);
 	else
 		atomic_store(&connection->phase, PHASE_HEAD);
 	struct http_job *job = job_new(io, mhd, connection, target ? target : "");
@@ -47,12 +46,12 @@ static size_t keep_escaped(void *cls, struct MHD_Connection *mhd, char *text)
 }
 
 static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char *name,
-				  size_t n_name, const char *value, size_t n_value)
+	size_t n_name, const char *value, size_t n_value)
 {
 	struct http_job *job = cls;
 	(void)kind;
-	struct http_header *header = arena_push(job->request.arena, &job->request.headers,
-						&job->request.n_headers, sizeof *header);
+	struct http_header *header = arena_push(
+		job->request.arena, &job->request.headers, &job->request.n_headers, sizeof *header);
 	*header = (struct http_header){ str_of(name, n_name), str_of(value, n_value) };
 	return MHD_YES;
 }
@@ -60,8 +59,8 @@ static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char
 /* True when method, target, version and headers follow one another in the read buffer with
  * nothing between but single separators and CRLF. Trailing blanks of a value are part of it
  * here and trimmed by the caller. */
-static bool layout_is_plain(const struct http_job *job, const char *method, const char *version,
-			    size_t head_bytes)
+static bool layout_is_plain(
+	const struct http_job *job, const char *method, const char *version, size_t head_bytes)
 {
 	const char *at = method + strlen(method) + 1;
 	if (job->target_at != at)
@@ -91,8 +90,8 @@ static enum MHD_Result send_response(struct http_job *job)
 		return MHD_NO;
 	int64_t bytes = (int64_t)(job->response.body_fd_n + job->response.body.n);
 	connection_phase(job->connection, PHASE_SENDING,
-			 server_now_ms() + bytes / SEND_BYTES_A_MS +
-				 job->io->listener->server->config.idle_timeout_ms);
+		server_now_ms() + bytes / SEND_BYTES_A_MS +
+			job->io->listener->server->config.idle_timeout_ms);
 	enum MHD_Result queued =
 		MHD_queue_response(job->mhd, (unsigned)job->response.status, response);
 	job->mhd_response = NULL;
@@ -116,12 +115,12 @@ static enum MHD_Result take_head(struct http_job *job, const char *method, const
 		accepted = job_take_head(job, method, !strcmp(version, "HTTP/1.0"), head_bytes);
 	} else {
 		error_because(&job->why, ERROR_HTTP_BROKEN,
-			      "NUL, folded line or line without CRLF in the head");
+			"NUL, folded line or line without CRLF in the head");
 		job_refuse(job, ERROR_HTTP_BROKEN);
 		job->response.close = true;
 	}
 	connection_phase(job->connection, PHASE_BODY,
-			 server_now_ms() + job->io->listener->server->config.body_timeout_ms);
+		server_now_ms() + job->io->listener->server->config.body_timeout_ms);
 	job->stage = STAGE_BODY;
 	if (accepted)
 		return MHD_YES;
@@ -158,8 +157,7 @@ static enum MHD_Result take_request(struct http_job *job)
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *target,
-				  const char *method, const char *version, const char *data,
-				  size_t *n, void **context)
+	const char *method, const char *version, const char *data, size_t *n, void **context)
 {
 	(void)cls;
 	(void)mhd;
@@ -186,8 +184,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
 
 /* The response has been sent, or the connection broke. The library still drops its reference
  * to the response afterwards, but does not read the body again. */
-static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
-			 enum MHD_RequestTerminationCode code)
+static void on_completed(
+	void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
 {
 	struct io *io = cls;
 	struct http_job *job = *context;
@@ -198,12 +196,12 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 	if (code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
 		atomic_fetch_add(&io->listener->server->counters.reaped, 1);
 	connection_phase(job->connection, PHASE_IDLE,
-			 server_now_ms() + io->listener->server->config.idle_timeout_ms);
+		server_now_ms() + io->listener->server->config.idle_timeout_ms);
 	job_free(job);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
-			  enum MHD_ConnectionNotificationCode code)
+	enum MHD_ConnectionNotificationCode code)
 {
 	struct io *io = cls;
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
@@ -215,6 +213,9 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
 	*context = connection_open(io, fd, address);
 }
+
+static void on_message(void *cls, const char *format, va_list list)
+	__attribute__((format(printf, 2, 0)));
 
 static void on_message(void *cls, const char *format, va_list list)
 {
@@ -240,8 +241,7 @@ enum error_code server_mhd_start(struct io *io, struct why *reterr_why)
 {
 	const struct listener *listener = io->listener;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-			 MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG |
-			 (listener->tls ? MHD_USE_TLS : 0);
+		MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG | (listener->tls ? MHD_USE_TLS : 0);
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)tls_certificate_callback() },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES },
@@ -252,21 +252,17 @@ enum error_code server_mhd_start(struct io *io, struct why *reterr_why)
 	unsigned idle_s = (unsigned)((listener->server->config.idle_timeout_ms + 999) / 1000);
 	/* The acceptor holds the limit; the library's own must not come first. */
 	unsigned limit = listener->server->config.connections_max + 1000;
-	io->daemon = MHD_start_daemon(
-		flags, 0, NULL, NULL, on_request, io,
-		MHD_OPTION_EXTERNAL_LOGGER, on_message, io,
-		MHD_OPTION_CONNECTION_LIMIT, limit,
-		MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
-		MHD_OPTION_URI_LOG_CALLBACK, on_target, io,
-		MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, io,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, io,
-		MHD_OPTION_ARRAY, listener->tls ? tls : none, MHD_OPTION_END);
+	io->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, io,
+		MHD_OPTION_EXTERNAL_LOGGER, on_message, io, MHD_OPTION_CONNECTION_LIMIT, limit,
+		MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_POOL, MHD_OPTION_URI_LOG_CALLBACK, on_target, io,
+		MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, io, MHD_OPTION_NOTIFY_CONNECTION, on_connection, io, MHD_OPTION_ARRAY,
+		listener->tls ? tls : none, MHD_OPTION_END);
 	if (!io->daemon)
 		return error_because(reterr_why, ERROR_INTERNAL,
-				     "%s listener: the HTTP library cannot start a thread",
-				     listener->config.name);
+			"%s listener: the HTTP library cannot start a thread",
+			listener->config.name);
 	return OK;
 }
 

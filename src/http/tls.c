@@ -47,30 +47,30 @@ static bool belong_together(struct identity *identity)
 	if (gnutls_pubkey_init(&public))
 		return false;
 	bool same = !gnutls_pubkey_import_privkey(public, identity->key, 0, 0) &&
-		    !gnutls_pubkey_get_key_id(public, GNUTLS_KEYID_USE_SHA256, of_key, &n_key) &&
-		    !gnutls_pubkey_get_key_id(identity->chain[0].pubkey, GNUTLS_KEYID_USE_SHA256,
-					      of_certificate, &n_certificate) &&
-		    n_key == n_certificate && !memcmp(of_key, of_certificate, n_key);
+		!gnutls_pubkey_get_key_id(public, GNUTLS_KEYID_USE_SHA256, of_key, &n_key) &&
+		!gnutls_pubkey_get_key_id(identity->chain[0].pubkey, GNUTLS_KEYID_USE_SHA256,
+			of_certificate, &n_certificate) &&
+		n_key == n_certificate && !memcmp(of_key, of_certificate, n_key);
 	gnutls_pubkey_deinit(public);
 	return same;
 }
 
-static enum error_code load_chain(struct identity *identity, const char *file,
-				  struct why *reterr_why)
+static enum error_code load_chain(
+	struct identity *identity, const char *file, struct why *reterr_why)
 {
 	gnutls_datum_t pem;
 	int failure = gnutls_load_file(file, &pem);
 	if (!failure) {
 		identity->n = CHAIN_MAX;
-		failure = gnutls_pcert_list_import_x509_raw(identity->chain, &identity->n, &pem,
-							    GNUTLS_X509_FMT_PEM, 0);
+		failure = gnutls_pcert_list_import_x509_raw(
+			identity->chain, &identity->n, &pem, GNUTLS_X509_FMT_PEM, 0);
 		gnutls_free(pem.data);
 	}
 	if (!failure)
 		return OK;
 	identity->n = 0;
-	return error_because(reterr_why, ERROR_INVALID_CONFIG, "TLS certificate file '%s': %s", file,
-			     gnutls_strerror(failure));
+	return error_because(reterr_why, ERROR_INVALID_CONFIG, "TLS certificate file '%s': %s",
+		file, gnutls_strerror(failure));
 }
 
 static enum error_code load_key(struct identity *identity, const char *file, struct why *reterr_why)
@@ -80,18 +80,18 @@ static enum error_code load_key(struct identity *identity, const char *file, str
 	if (!failure)
 		failure = gnutls_load_file(file, &pem);
 	if (!failure) {
-		failure = gnutls_privkey_import_x509_raw(identity->key, &pem, GNUTLS_X509_FMT_PEM,
-							 NULL, 0);
+		failure = gnutls_privkey_import_x509_raw(
+			identity->key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
 		gnutls_memset(pem.data, 0, pem.size);
 		gnutls_free(pem.data);
 	}
 	return failure ? error_because(reterr_why, ERROR_INVALID_CONFIG, "TLS key file '%s': %s",
-				       file, gnutls_strerror(failure)) :
-			 OK;
+				 file, gnutls_strerror(failure))
+		       : OK;
 }
 
-static enum error_code load(const struct tls *tls, struct identity **ret_identity,
-			    struct why *reterr_why)
+static enum error_code load(
+	const struct tls *tls, struct identity **ret_identity, struct why *reterr_why)
 {
 	struct identity *identity = calloc(1, sizeof *identity);
 	if (!identity)
@@ -101,8 +101,8 @@ static enum error_code load(const struct tls *tls, struct identity **ret_identit
 		code = load_key(identity, tls->key_file, reterr_why);
 	if (!code && !belong_together(identity))
 		code = error_because(reterr_why, ERROR_INVALID_CONFIG,
-				     "TLS key file '%s' is not the key of certificate file '%s'",
-				     tls->key_file, tls->certificate_file);
+			"TLS key file '%s' is not the key of certificate file '%s'", tls->key_file,
+			tls->certificate_file);
 	if (code)
 		identity_free(identity);
 	else
@@ -142,7 +142,7 @@ enum error_code tls_reload(struct tls *tls, struct why *reterr_why)
 }
 
 enum error_code tls_new(const char *certificate_file, const char *key_file, struct tls **ret_tls,
-			struct why *reterr_why)
+	struct why *reterr_why)
 {
 	struct tls *tls = calloc(1, sizeof *tls);
 	if (!tls)
@@ -172,8 +172,8 @@ void tls_free(struct tls *tls)
 }
 
 static int on_certificate(gnutls_session_t session, const gnutls_datum_t *authorities, int n,
-			  const gnutls_pk_algorithm_t *algorithms, int n_algorithms,
-			  gnutls_pcert_st **ret_chain, unsigned *ret_n, gnutls_privkey_t *ret_key)
+	const gnutls_pk_algorithm_t *algorithms, int n_algorithms, gnutls_pcert_st **ret_chain,
+	unsigned *ret_n, gnutls_privkey_t *ret_key)
 {
 	(void)authorities;
 	(void)n;

@@ -13,7 +13,7 @@ struct tls;
 /* Reads both PEM files. INVALID_CONFIG with the file's name and the reason: unreadable, not
  * PEM, key and certificate do not belong together. */
 enum error_code tls_new(const char *certificate_file, const char *key_file, struct tls **ret_tls,
-			struct why *reterr_why) MUST_USE;
+	struct why *reterr_why) MUST_USE;
 void tls_free(struct tls *tls);
 /* Reads the files again; on an error nothing changes. */
 enum error_code tls_reload(struct tls *tls, struct why *reterr_why) MUST_USE;
