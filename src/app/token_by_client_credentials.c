@@ -23,7 +23,6 @@ static enum error_code grant(struct client_request *r, struct token_grant *g, st
 	event.type = STR("CLIENT_LOGIN");
 	event.user_id = user->id;
 	event_detail(visit, &event, "token_id", answer.access_jti);
-	event_detail(visit, &event, "grant_type", STR("client_credentials"));
 	event_detail(visit, &event, "scope", g->scope.text);
 	event_detail(visit, &event, "username", user->username);
 	event_emit(visit, &event);

@@ -57,11 +57,9 @@ static struct event login_event(struct password_request *p, const struct token_a
 	event.user_id = p->attempt.user->id;
 	event.session_id = p->session.id;
 	event_detail(&p->visit, &event, "token_id", answer->access_jti);
-	event_detail(&p->visit, &event, "grant_type", STR("password"));
 	event_detail(&p->visit, &event, "refresh_token_type", p->session.offline ? STR("Offline") : STR("Refresh"));
 	event_detail(&p->visit, &event, "scope", p->grant.scope.text);
 	event_detail(&p->visit, &event, "refresh_token_id", answer->refresh_jti);
-	event_detail(&p->visit, &event, "username", p->attempt.user->username);
 	return event;
 }
 

@@ -339,8 +339,7 @@ static bool wanted(const struct mapper *mapper, const struct mapper_type *type,
 	case CLAIMS_ID:
 		return !type->access_only && flag(mapper, "id.token.claim");
 	case CLAIMS_USERINFO:
-		return !type->access_only &&
-		       attributes_true(&mapper->config, STR("userinfo.token.claim"), flag(mapper, "id.token.claim"));
+		return !type->access_only && flag(mapper, "userinfo.token.claim");
 	case CLAIMS_INTROSPECTION:
 		return attributes_true(&mapper->config, STR("introspection.token.claim"), access);
 	}

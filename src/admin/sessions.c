@@ -1,0 +1,99 @@
+/* Sessions: of a user, of the realm, ended one by one. */
+#include "admin/call.h"
+#include "admin/ending.h"
+#include "admin/handlers.h"
+#include "model/life.h"
+
+static void write_session(struct json_writer *w, const struct realm *realm, const struct session *session)
+{
+	json_write_object_begin(w);
+	json_member_text(w, "id", session->id);
+	json_member_text(w, "username", session->username);
+	json_member_text(w, "userId", session->user_id);
+	json_member_text(w, "ipAddress", session->ip_address);
+	json_member_int(w, "start", session->started_ms / 1000 * 1000);
+	json_member_int(w, "lastAccess", session->last_refresh_s * 1000);
+	json_member_bool(w, "rememberMe", session->remember_me);
+	json_member_object_begin(w, "clients");
+	for (size_t i = 0; i < session->clients_n; i++) {
+		const struct client *client = realm_client_by_id(realm, session->clients[i].client_id);
+		json_write_name(w, session->clients[i].client_id);
+		json_write_text(w, client ? client->client_id : STR(""));
+	}
+	json_write_object_end(w);
+	json_member_bool(w, "transientUser", false);
+	json_write_object_end(w);
+}
+
+/* Only what still lives: what has expired or ended is not shown as a session. */
+static void list(struct admin_call *call, struct str user_id, int64_t first, int64_t max)
+{
+	struct session *sessions;
+	size_t n;
+	struct why why = { "" };
+	enum error_code code = store_list_sessions(call->app->store, call->arena, call->realm->settings.id, user_id, false,
+						   first, max, &sessions, &n, &why);
+	if (code != OK) {
+		admin_fail(call, code, &why);
+		return;
+	}
+	struct text text = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_array_begin(&w);
+	for (size_t i = 0; i < n; i++)
+		if (life_of(call->realm, NULL, &sessions[i], call->visit.now_ms) == LIFE_ALIVE)
+			write_session(&w, call->realm, &sessions[i]);
+	json_write_array_end(&w);
+	admin_json(call, text_str(&text));
+}
+
+void admin_user_sessions(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct why why = { "" };
+	struct user *user;
+	if (!admin_open(&call, context, request, response))
+		return;
+	enum error_code code = store_find_user(call.app->store, call.arena, call.realm->settings.id,
+		http_route_value(request, "user"), USER_ROW, &user, &why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		admin_not_found(&call, "User not found");
+	else if (code != OK)
+		admin_fail(&call, code, &why);
+	else
+		list(&call, user->id, 0, -1);
+	admin_close(&call);
+}
+
+void admin_sessions_list(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	int64_t first, max;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (admin_query_int(&call, "first", 0, &first) && admin_query_int(&call, "max", 100, &max))
+		list(&call, STR(""), first, max);
+	admin_close(&call);
+}
+
+void admin_session_delete(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	struct why why = { "" };
+	struct session session;
+	struct str id = http_route_value(request, "session");
+	bool offline = str_eq_z(admin_query(&call, "isOffline"), "true");
+	enum error_code code = store_find_session(call.app->store, call.arena, call.realm->settings.id, id, offline,
+						  &session, &why);
+	if (code == OK)
+		code = ending_session(&call, DOOR_ADMIN_SESSION, id, offline, &why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		admin_not_found(&call, "Sesssion not found"); /* as Keycloak spells it: scripts compare */
+	else if (code != OK)
+		admin_fail(&call, code, &why);
+	else
+		admin_no_content(&call);
+	admin_close(&call);
+}

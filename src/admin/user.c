@@ -1,0 +1,183 @@
+/* /admin/realms/{realm}/users/{user}: get, put, delete, reset-password, logout. */
+#include "admin/ending.h"
+#include "admin/handlers.h"
+#include "admin/user_rep.h"
+#include "base/limits.h"
+
+/* The user that the route names, with `parts`; false: answered. */
+static bool find(struct admin_call *call, unsigned parts, struct user **ret_user)
+{
+	struct why why = { "" };
+	enum error_code code = store_find_user(call->app->store, call->arena, call->realm->settings.id,
+		http_route_value(call->request, "user"), parts, ret_user, &why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		admin_not_found(call, "User not found");
+	else if (code != OK)
+		admin_fail(call, code, &why);
+	return code == OK;
+}
+
+static struct str user_path(struct admin_call *call, const struct user *user, const char *tail)
+{
+	return arena_join(call->arena, STR("users/"), user->id, str_from(tail));
+}
+
+static void finish(struct admin_call *call, enum error_code code, const struct why *why)
+{
+	if (code == OK)
+		admin_no_content(call);
+	else if (code == ERROR_EXISTS)
+		user_rep_conflict(call, why);
+	else
+		admin_fail(call, code, why);
+}
+
+void admin_user_get(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (find(&call, USER_ROW, &user)) {
+		struct text text = text_new(call.arena, 0);
+		struct json_writer w = json_writer_new(&text, false);
+		user_rep_write(&call, &w, user, false);
+		admin_json(&call, text_str(&text));
+	}
+	admin_close(&call);
+}
+
+/* One round; what the body does not name stays as it is. A user who is disabled is out of
+ * everything first: the sessions' end and the row's change are told in that order, and the
+ * row says no to every token from its commit on. */
+static enum error_code put_round(struct admin_call *call, const struct user *present, bool *ret_answered,
+				 struct why *reterr_why)
+{
+	struct user_rep rep = { .user = *present };
+	if (!user_rep_read(call, &rep)) {
+		*ret_answered = true;
+		return OK;
+	}
+	struct user user = rep.user;
+	user.id = present->id;
+	user.realm_id = present->realm_id;
+	user.version = present->version;
+	user.service_account_client_id = present->service_account_client_id;
+	struct effects effects = effects_new(call->arena);
+	effects_add(&effects, EFFECT_USER_UPDATE)->u.user = user;
+	for (size_t i = 0; i < rep.credentials_n; i++) {
+		struct credential credential;
+		enum error_code code = user_rep_credential(call, &rep.credentials[i], &credential, reterr_why);
+		if (code != OK)
+			return code;
+		if (credential.type.n)
+			effects_add(&effects, EFFECT_CREDENTIAL_REPLACE)->u.credential =
+				(struct effect_credential){ user.realm_id, user.id, credential, STR("") };
+	}
+	admin_event_add(call, &effects, "UPDATE", "USER", user_path(call, &user, ""));
+	enum error_code code = app_apply(call->app, &effects, reterr_why);
+	if (code == OK && present->enabled && !user.enabled)
+		code = ending_user(call, DOOR_USER_DISABLED, user.id, reterr_why);
+	return code;
+}
+
+void admin_user_put(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	struct why why = { "" };
+	if (!admin_open(&call, context, request, response))
+		return;
+	enum error_code code = ERROR_STALE;
+	bool answered = false;
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && !answered; round++) {
+		answered = !find(&call, USER_ROW, &user);
+		if (!answered)
+			code = put_round(&call, user, &answered, &why);
+	}
+	if (!answered)
+		finish(&call, code, &why);
+	admin_close(&call);
+}
+
+/* Sessions first: were the row gone before, the notices' subject would be nobody's. A crash in
+ * between leaves a user who is signed out everywhere. */
+void admin_user_delete(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	struct why why = { "" };
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (find(&call, USER_ROW, &user)) {
+		enum error_code code = ending_user(&call, DOOR_USER_DELETED, user->id, &why);
+		struct effects effects = effects_new(call.arena);
+		effects_add(&effects, EFFECT_USER_DELETE)->u.user = *user;
+		admin_event_add(&call, &effects, "DELETE", "USER", user_path(&call, user, ""));
+		if (code == OK)
+			code = app_apply(call.app, &effects, &why);
+		/* A session that began in between ends too. */
+		if (code == OK)
+			code = ending_user(&call, DOOR_USER_DELETED, user->id, &why);
+		finish(&call, code, &why);
+	}
+	admin_close(&call);
+}
+
+static void reset_password(struct admin_call *call, const struct user *user)
+{
+	struct credential_rep rep = { 0 };
+	struct credential credential = { 0 };
+	struct why why = { "" };
+	struct json_read_options options = representation_options("$");
+	/* CredentialRepresentation: type, value, temporary. */
+	static const struct json_field fields[] = {
+		JSON_TEXT(struct credential_rep, credential.type, "type", 0),
+		JSON_TEXT(struct credential_rep, value, "value", JSON_SECRET),
+		JSON_BOOL(struct credential_rep, credential.temporary, "temporary", 0),
+	};
+	static const char *const known[] = { "id", "userLabel", "createdDate", "priority", "secretData", "credentialData", NULL };
+	static const struct json_shape shape = JSON_SHAPE(struct credential_rep, fields, .known = known);
+	enum error_code code = json_read(call->arena, call->request->body, &shape, &options, &rep, &why);
+	if (code == OK && rep.credential.type.n && !str_eq_z(rep.credential.type, "password"))
+		code = error_because(&why, ERROR_INVALID_VALUE, "$.type = '%.*s': only password can be reset",
+				     STR_ARG(str_take(rep.credential.type, 40)));
+	if (code == OK && !rep.value.n)
+		code = error_because(&why, ERROR_INVALID_VALUE, "Empty password not allowed");
+	if (code == OK)
+		code = user_rep_credential(call, &rep, &credential, &why);
+	struct effects effects = effects_new(call->arena);
+	effects_add(&effects, EFFECT_CREDENTIAL_REPLACE)->u.credential =
+		(struct effect_credential){ user->realm_id, user->id, credential, STR("") };
+	effects_add(&effects, rep.credential.temporary ? EFFECT_REQUIRED_ACTION_ADD : EFFECT_REQUIRED_ACTION_REMOVE)
+		->u.required_action = (struct effect_required_action){ user->realm_id, user->id, STR("UPDATE_PASSWORD") };
+	effects_add(&effects, EFFECT_FAILURE_CLEAR)->u.failure =
+		(struct login_failure){ .realm_id = user->realm_id, .user_id = user->id };
+	admin_event_add(call, &effects, "ACTION", "USER", user_path(call, user, "/reset-password"));
+	if (code == OK)
+		code = app_apply(call->app, &effects, &why);
+	finish(call, code, &why);
+}
+
+void admin_user_reset_password(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (find(&call, USER_ROW, &user))
+		reset_password(&call, user);
+	admin_close(&call);
+}
+
+void admin_user_logout(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	struct why why = { "" };
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (find(&call, USER_ROW, &user))
+		finish(&call, ending_user(&call, DOOR_ADMIN_USER, user->id, &why), &why);
+	admin_close(&call);
+}
