@@ -124,6 +124,15 @@ void admin_user_delete(void *context, struct http_request *request, struct http_
 	admin_close(&call);
 }
 
+/* A temporary password has to be changed at the next sign-in; another one no longer. */
+static void add_action(const struct user *user, bool temporary, struct effects *effects)
+{
+	if (temporary == str_list_has(&user->required_actions, STR("UPDATE_PASSWORD")))
+		return;
+	effects_add(effects, temporary ? EFFECT_REQUIRED_ACTION_ADD : EFFECT_REQUIRED_ACTION_REMOVE)->u.required_action =
+		(struct effect_required_action){ user->realm_id, user->id, STR("UPDATE_PASSWORD") };
+}
+
 static void reset_password(struct admin_call *call, const struct user *user)
 {
 	struct credential_rep rep = { 0 };
@@ -149,8 +158,7 @@ static void reset_password(struct admin_call *call, const struct user *user)
 	struct effects effects = effects_new(call->arena);
 	effects_add(&effects, EFFECT_CREDENTIAL_REPLACE)->u.credential =
 		(struct effect_credential){ user->realm_id, user->id, credential, STR("") };
-	effects_add(&effects, rep.credential.temporary ? EFFECT_REQUIRED_ACTION_ADD : EFFECT_REQUIRED_ACTION_REMOVE)
-		->u.required_action = (struct effect_required_action){ user->realm_id, user->id, STR("UPDATE_PASSWORD") };
+	add_action(user, rep.credential.temporary, &effects);
 	effects_add(&effects, EFFECT_FAILURE_CLEAR)->u.failure =
 		(struct login_failure){ .realm_id = user->realm_id, .user_id = user->id };
 	admin_event_add(call, &effects, "ACTION", "USER", user_path(call, user, "/reset-password"));
