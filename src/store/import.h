@@ -81,10 +81,11 @@ MUST_USE enum error_code store_delete_realm(struct store *store, struct str real
 					    struct why *reterr_why);
 
 /* Removes the rows of tombstones that were made before `before_ms`, or whose name a new realm
- * has taken, and that owe no delivery any more; `max` rows a table and realm. */
+ * has taken; notices that they still owe give up first. `max` users and sessions a
+ * transaction. Receipts and events stay for 30 days. */
 MUST_USE enum error_code store_purge_realms(struct store *store, const struct store_writer *writer,
-					    int64_t before_ms, int64_t max, int64_t *ret_deleted,
-					    struct why *reterr_why);
+					    int64_t now_ms, int64_t before_ms, int64_t max,
+					    int64_t *ret_deleted, struct why *reterr_why);
 
 /* Removes what imports left that never came to their end; once at start. On PostgreSQL, where
  * another node may be importing, only what nobody has added to for 15 minutes. */
