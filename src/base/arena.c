@@ -117,10 +117,19 @@ void *arena_alloc(struct arena *arena, size_t n)
 	return p;
 }
 
+/* The room that arena_push takes an array of n to have: 4, 8, 16 ... */
+static size_t room_for(size_t n)
+{
+	size_t room = n ? 4 : 0;
+	while (room < n)
+		room *= 2;
+	return room;
+}
+
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
 	size_t bytes;
-	if (__builtin_mul_overflow(count, size, &bytes))
+	if (count > SIZE_MAX / 4 || __builtin_mul_overflow(room_for(count), size, &bytes))
 		out_of_memory();
 	return arena_alloc(arena, bytes);
 }
@@ -172,7 +181,7 @@ void *arena_push(struct arena *arena, void *list, size_t *n, size_t size)
 	/* Full exactly at 0, 4, 8, 16, 32 ...: the capacity needs no field of its own. */
 	bool full = *n == 0 || (*n >= 4 && (*n & (*n - 1)) == 0);
 	if (full) {
-		char *grown = arena_array(arena, *n ? *n * 2 : 4, size);
+		char *grown = arena_array(arena, *n + 1, size);
 		if (*n)
 			memcpy(grown, items, *n * size);
 		items = grown;

@@ -23,7 +23,8 @@ size_t arena_used(const struct arena *arena);
 
 /* n zeroed bytes, aligned for any type. n may be 0. */
 void *arena_alloc(struct arena *arena, size_t n);
-/* count zeroed elements of `size` bytes; aborts on overflow. */
+/* count zeroed elements of `size` bytes, with the room that arena_push expects; aborts on
+ * overflow. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 /* Copies; the copy is followed by a NUL that is not counted in n. */
 struct str arena_str(struct arena *arena, struct str s);
@@ -38,8 +39,8 @@ struct str arena_join(struct arena *arena, struct str a, struct str b, struct st
 
 /* Appends one zeroed element to a counted array in the arena and returns it:
  *     struct role *r = arena_push(arena, &list, &n, sizeof *list);
- * `list` is the address of the array pointer. Grows by doubling; the array must have been
- * made by arena_push alone, since its room is known from its count. */
+ * `list` is the address of the array pointer. Grows by doubling; the array must come from
+ * arena_push or arena_array, since its room is known from its count. */
 void *arena_push(struct arena *arena, void *list, size_t *n, size_t size);
 
 /* arena_new whose arena is freed when the variable goes out of scope. */
