@@ -179,6 +179,26 @@ bool str_has_nul(struct str s)
 	return s.n && memchr(s.p, 0, s.n) != NULL;
 }
 
+size_t str_distance(struct str a, struct str b)
+{
+	size_t row[64];
+	if (a.n >= sizeof row / sizeof row[0] || b.n >= sizeof row / sizeof row[0])
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			size_t change = diagonal + (a.p[i - 1] != b.p[j - 1]);
+			diagonal = row[j];
+			size_t gap = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+			row[j] = change < gap ? change : gap;
+		}
+	}
+	return row[b.n];
+}
+
 uint64_t str_hash(struct str s, uint64_t seed)
 {
 	/* FNV-1a with a final mix; the seed makes collisions unguessable from outside. */

@@ -60,6 +60,9 @@ size_t str_utf8_step(struct str s);
 /* True when a byte below 0x20 or 0x7f is in it. */
 bool str_has_control(struct str s);
 bool str_has_nul(struct str s);
+/* Edits (a byte added, removed or changed) that turn one into the other, for "did you mean";
+ * SIZE_MAX when one is longer than 63 bytes. */
+size_t str_distance(struct str a, struct str b);
 /* Hash for tables of trusted keys; for keys that strangers choose use tables.h,
  * which seeds it. */
 uint64_t str_hash(struct str s, uint64_t seed);

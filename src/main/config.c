@@ -50,41 +50,25 @@ static void set(struct config *config, const struct key *key, struct str value, 
 	sources[key - keys] = source;
 }
 
-/* Edits that turn one into the other, counted roughly: enough for "did you mean". */
-static size_t distance(const char *a, const char *b)
+static bool is_nearer(struct str to, const char *one, const char *other)
 {
-	size_t n = strlen(a), m = strlen(b), row[64];
-	if (n >= ARRAY_LENGTH(row) || m >= ARRAY_LENGTH(row))
-		return SIZE_MAX;
-	for (size_t j = 0; j <= m; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j <= m; j++) {
-			size_t change = diagonal + (a[i - 1] != b[j - 1]);
-			diagonal = row[j];
-			size_t gap = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-			row[j] = change < gap ? change : gap;
-		}
-	}
-	return row[m];
+	return str_distance(to, str_from(one)) < str_distance(to, str_from(other));
 }
 
-static const char *nearest_flag(const char *name)
+static const char *nearest_flag(struct str name)
 {
 	const char *best = "import";
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
-		if (distance(name, keys[i].name) < distance(name, best))
+		if (is_nearer(name, keys[i].name, best))
 			best = keys[i].name;
 	return best;
 }
 
-static const char *nearest_alias(const char *name)
+static const char *nearest_alias(struct str name)
 {
 	const char *best = "KC_HOSTNAME";
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
-		if (keys[i].alias[0] && distance(name, keys[i].alias) < distance(name, best))
+		if (keys[i].alias[0] && is_nearer(name, keys[i].alias, best))
 			best = keys[i].alias;
 	return best;
 }
@@ -209,7 +193,7 @@ static void warn_unknown(struct arena *arena, struct config *config)
 		char *name = arena_z(arena, str_take(str_from(*e), str_index(str_from(*e), '=')));
 		if (!alias_known(name))
 			warn(arena, config, arena_format(arena, "%s is not known here and has no effect; the nearest name is %s",
-							 name, nearest_alias(name)));
+							 name, nearest_alias(str_from(name))));
 	}
 }
 
@@ -237,11 +221,15 @@ static enum error_code read_flag(struct arena *arena, char **argv, int argc, int
 		*(str_eq_z(name, "check") ? &config->check : &config->show) = true;
 		return OK;
 	}
+	if (str_eq_z(name, "optimized")) { /* of Keycloak's start scripts */
+		warn(arena, config, STR("--optimized has no effect: there is no build step here"));
+		return OK;
+	}
 	const struct key *key = key_of(name);
 	bool import = str_eq_z(name, "import");
 	if (!key && !import)
 		return error_because(reterr_why, ERROR_USAGE, "unknown flag --%.*s; did you mean --%s?", STR_ARG(name),
-				     nearest_flag(arena_z(arena, name)));
+				     nearest_flag(name));
 	if (!inside && *at + 1 >= argc)
 		return error_because(reterr_why, ERROR_USAGE, "--%.*s needs a value", STR_ARG(name));
 	if (!inside)

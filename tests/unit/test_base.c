@@ -37,6 +37,22 @@ static void str_to_int64_is_strict(void **state)
 	}
 }
 
+static void str_distance_counts_edits(void **state)
+{
+	(void)state;
+	assert_int_equal(str_distance(STR("realm"), STR("realm")), 0);
+	assert_int_equal(str_distance(STR("raelm"), STR("realm")), 2);
+	assert_int_equal(str_distance(STR("relm"), STR("realm")), 1);
+	assert_int_equal(str_distance(STR("realms"), STR("realm")), 1);
+	assert_int_equal(str_distance(STR(""), STR("realm")), 5);
+	assert_int_equal(str_distance(STR("kitten"), STR("sitting")), 3);
+	char longest[64];
+	memset(longest, 'x', sizeof longest);
+	assert_int_equal(str_distance(str_of(longest, 63), STR("")), 63);
+	assert_true(str_distance(str_of(longest, 64), STR("")) == SIZE_MAX);
+	assert_true(str_distance(STR(""), str_of(longest, 64)) == SIZE_MAX);
+}
+
 static void str_is_utf8_refuses_what_rfc_3629_refuses(void **state)
 {
 	(void)state;
@@ -117,6 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(str_next_cuts_every_piece),
 		cmocka_unit_test(str_to_int64_is_strict),
+		cmocka_unit_test(str_distance_counts_edits),
 		cmocka_unit_test(str_is_utf8_refuses_what_rfc_3629_refuses),
 		cmocka_unit_test(arena_push_grows_and_keeps),
 		cmocka_unit_test(text_fails_at_its_limit_and_stays_failed),
