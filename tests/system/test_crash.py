@@ -130,16 +130,17 @@ def test_killed_at_a_named_place(make, name):
     tokens = [app.sign_in(browser) for app in apps]
     server.stop()
     server.launch(CURFEW_FAILPOINTS=f"{name}=kill")
+    process = server.process
     acknowledged = False
+    wait_for(lambda: process.poll() is not None or server.is_ready(), "ready or dead", 60)
     try:
-        wait_for(server.is_ready, "ready, or dead", 60)
         answer = apps[0].post("logout", refresh_token=tokens[0].refresh)
         acknowledged = answer.status_code == 204
-        wait_for(lambda: server.process.poll() is not None or
+        wait_for(lambda: process.poll() is not None or
                  all(sink.logout_tokens(tokens[0].sid) for sink in sinks), "dead or done", 60)
-    except (requests.RequestException, AssertionError):
-        assert server.process.poll() is not None, "it lives and does not answer"
-    if server.process.poll() is None:
+    except requests.RequestException:
+        wait_for(lambda: process.poll() is not None, "it does not answer, so it is dead")
+    if process.poll() is None:
         server.stop()
     else:
         assert server.died() == -9

@@ -41,9 +41,7 @@ class Journey:
 
     def press_at_the_shop(self, button):
         """Presses one of the page's two ways out and follows to the end."""
-        page = self.browser.open(self.shop + "/")
-        form = next(one for one in page.forms if any(b[2] == button for b in one.buttons))
-        return self.browser.open(form.action, "POST", data=form.press(button))
+        return self.browser.open(self.shop + "/").submit(button)
 
     def receipt(self):
         receipts = self.server.admin().signouts()
@@ -142,9 +140,7 @@ def test_killed_right_behind_the_answer_the_sites_are_told_after_the_restart(mak
     journey.sign_in_at_the_shop()
     journey.open_the_blog()
     page = journey.browser.open(journey.shop + "/")
-    form = next(one for one in page.forms if any(b[2] == "sign-out" for b in one.buttons))
-    at_the_server = journey.browser.open(form.action, "POST", follow=False,
-                                         data=form.press("sign-out")).location
+    at_the_server = page.submit("sign-out", follow=False).location
     answer = journey.browser.open(at_the_server, follow=False)
     journey.server.kill()
     assert answer.status == 302 and answer.location == journey.shop + "/"

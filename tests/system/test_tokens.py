@@ -54,7 +54,9 @@ def test_a_code_works_once_however_many_try(common):
             answers = list(pool.map(lambda _, code=code: common.shop.redeem(code), range(50)))
         good = [one for one in answers if one.status_code == 200]
         assert len(good) <= 1
-        assert {error(one) for one in answers if one.status_code != 200} == {BAD_CODE}
+        # A redemption that a replay overtook finds its session ended.
+        overtaken = (400, "invalid_grant", "Session not active")
+        assert {error(one) for one in answers if one.status_code != 200} <= {BAD_CODE, overtaken}
         if good:
             assert not common.shop.is_alive(Tokens(good[0].json())), "its replay ended it"
 

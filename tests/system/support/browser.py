@@ -12,8 +12,14 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import jwt
 import requests
 
+# What a browser adds when somebody types a URL. All of 127.0.0.1 is one site.
 NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document",
-              "Sec-Fetch-Site": "cross-site", "Accept": "text/html"}
+              "Sec-Fetch-Site": "none", "Accept": "text/html"}
+
+
+def origin(url):
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class Form:
@@ -120,13 +126,17 @@ class Page:
         return any("kc-logout" in form.ids for form in self.forms)
 
     def submit(self, button=None, follow=True, **changes):
-        """Sends the page's first form."""
+        """Sends the page's first form by its first button, or the form that has the button."""
         assert self.forms, f"no form in {self.status} {self.url}: {self.text[:300]}"
-        form = self.forms[0]
+        form = next((one for one in self.forms if any(b[2] == button for b in one.buttons)),
+                    self.forms[0])
         fields = {**form.press(button), **changes}
+        own = origin(form.action) == origin(self.url)
+        headers = {"Sec-Fetch-Site": "same-origin" if own else "same-site"}
         if form.method == "get":
-            return self.browser.open(form.action, follow=follow, params=fields)
-        return self.browser.open(form.action, "POST", follow=follow, data=fields)
+            return self.browser.open(form.action, follow=follow, headers=headers, params=fields)
+        headers["Origin"] = origin(self.url)
+        return self.browser.open(form.action, "POST", follow=follow, headers=headers, data=fields)
 
 
 class Browser:
@@ -156,11 +166,14 @@ class Browser:
         listens there; the last answer is returned."""
         answer = self.send(method, url, {**NAVIGATION, **(headers or {})}, **more)
         page = Page(self, answer)
+        # Redirects that a page began lead within the site, redirects of typed URLs are typed.
+        going_on = {**NAVIGATION, "Sec-Fetch-Site":
+                    "same-site" if (headers or {}).get("Sec-Fetch-Site") else "none"}
         for _ in range(20):
             if not follow or not page.location:
                 return page
             try:
-                answer = self.send("GET", page.location, NAVIGATION)
+                answer = self.send("GET", page.location, going_on)
             except requests.ConnectionError:
                 return page
             page = Page(self, answer)
@@ -231,7 +244,7 @@ class App:
         assert "code" in query, query
         return query["code"]
 
-    def redeem(self, code, **fields):
+    def redeem(self, code, /, **fields):
         data = {"grant_type": "authorization_code", "code": code,
                 "redirect_uri": self.redirect_uri}
         if self.secret is None:

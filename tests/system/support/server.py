@@ -74,8 +74,8 @@ class Server:
 
     def is_ready(self):
         if self.process.poll() is not None:
-            raise AssertionError(f"the server has ended with {self.process.returncode}:\n"
-                                 + self.log()[-4000:])
+            code, self.process = self.process.returncode, None
+            raise AssertionError(f"the server has ended with {code}:\n{self.log()[-4000:]}")
         try:
             return requests.get(self.management_url + "/health/ready", timeout=5).ok
         except requests.RequestException:
