@@ -437,6 +437,8 @@ static enum error_code check_key(struct draft *draft, const struct draft_compone
 		return error_because(reterr_why, error, "%s: %s", component->path, why.text);
 	if (found)
 		sign_key_free(key.key);
+	else
+		draft_warn(draft, "key provider %.*s has no enabled key", STR_ARG(component->rep.name));
 	return OK;
 }
 

@@ -6,11 +6,13 @@
 
 #include "store/store.h"
 
+/* With none of users, clients and groups_roles: the realm alone, as GET /admin/realms/{realm}
+ * has it (no scopes, components, flows, identity providers). */
 struct store_export_options {
 	bool users;        /* with their credentials; false: service accounts only */
-	bool clients;      /* false: as admin's partial-export without exportClients */
-	bool groups_roles; /* the same for exportGroupsAndRoles */
-	bool mask_secrets; /* "**********" for secrets, no private parts of keys */
+	bool clients;      /* with client scopes' mappings and service accounts */
+	bool groups_roles;
+	bool mask_secrets; /* "**********" for secrets, no private parts of keys, no credentials */
 	/* Takes the next piece of the text; an error of it ends the export. */
 	enum error_code (*write)(void *context, struct str piece, struct why *reterr_why);
 	void *context;

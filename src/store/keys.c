@@ -127,7 +127,8 @@ enum error_code key_of_component(struct arena *arena, const struct component_rep
 	const struct provider *provider = find_provider(component->provider_id);
 	struct why why = { "" };
 	*ret_found = false;
-	if (!provider || !is_true(component, STR("enabled")))
+	if (!provider || !is_true(component, STR("enabled")) ||
+		!component_config(component, provider->private_name).n)
 		return OK;
 	struct realm_key key = { .provider_id = component->id, .use = provider->use };
 	key.state = is_true(component, STR("active")) ? KEY_ACTIVE : KEY_PASSIVE;

@@ -8,7 +8,8 @@
 #define KEY_PROVIDER "org.keycloak.keys.KeyProvider"
 
 /* Reads one component's key. *ret_found is false for providers whose keys are not in the
- * component (java-keystore), for unknown ones, and for disabled keys. INVALID_VALUE when the
+ * component (java-keystore), for unknown ones, for disabled keys, and where the private part
+ * is not there. INVALID_VALUE when the
  * key cannot be used. The caller frees ret_key->key. */
 MUST_USE enum error_code key_of_component(struct arena *arena, const struct component_rep *component,
 					  struct realm_key *ret_key, bool *ret_found,

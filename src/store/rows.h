@@ -37,6 +37,12 @@ MUST_USE enum error_code attributes_text(
 MUST_USE enum error_code attributes_read(
 	struct arena *arena, struct str text, struct user *user, struct why *reterr_why);
 
+/* A user from row i, in the order of USER_COLUMNS; a credential from the cells that a row
+ * goes on with: id, type, label, secret_data, credential_data, created_ms, priority. */
+MUST_USE enum error_code user_of_row(struct arena *arena, const struct db_rows *rows, size_t i,
+	struct user *user, struct why *reterr_why);
+void credential_of_row(struct row *row, struct credential *ret_credential);
+
 /* Event details: a list of name, value, name, value ..., since a name may come twice. */
 MUST_USE enum error_code details_text(struct arena *arena, const struct event *event,
 	struct str *ret_text, struct why *reterr_why);

@@ -14,8 +14,7 @@ struct str store_lower(struct arena *arena, struct str s)
 	return str_of(lower, s.n);
 }
 
-/* In the order of USER_COLUMNS. */
-static enum error_code user_of_row(struct arena *arena, const struct db_rows *rows, size_t i,
+enum error_code user_of_row(struct arena *arena, const struct db_rows *rows, size_t i,
 	struct user *user, struct why *reterr_why)
 {
 	struct row row = { rows, i, 0 };
@@ -37,6 +36,17 @@ static enum error_code user_of_row(struct arena *arena, const struct db_rows *ro
 	user->required_actions = actions_read(arena, next_text(&row));
 	user->kept = next_text(&row);
 	return attributes_read(arena, attributes, user, reterr_why);
+}
+
+void credential_of_row(struct row *row, struct credential *ret_credential)
+{
+	ret_credential->id = next_text(row);
+	ret_credential->type = next_text(row);
+	ret_credential->label = next_text(row);
+	ret_credential->secret_data = next_text(row);
+	ret_credential->credential_data = next_text(row);
+	ret_credential->created_ms = next_int(row);
+	ret_credential->priority = next_int(row);
 }
 
 /* ---- one user with its parts ---- */
@@ -65,14 +75,7 @@ static enum error_code read_credentials(
 	user->credentials = arena_array(arena, rows.n, sizeof *user->credentials);
 	for (size_t i = 0; i < rows.n; i++) {
 		struct row row = { &rows, i, 0 };
-		struct credential *credential = &user->credentials[i];
-		credential->id = next_text(&row);
-		credential->type = next_text(&row);
-		credential->label = next_text(&row);
-		credential->secret_data = next_text(&row);
-		credential->credential_data = next_text(&row);
-		credential->created_ms = next_int(&row);
-		credential->priority = next_int(&row);
+		credential_of_row(&row, &user->credentials[i]);
 	}
 	return OK;
 }
