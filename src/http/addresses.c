@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/str.h"
+#include "http/proxy.h"
 
 enum { BUCKETS = 4096 };
 
@@ -49,9 +49,8 @@ void addresses_free(struct addresses *addresses)
 /* The address, or its /64 for IPv6: whoever has one address of such a network has all. */
 static void network_of(const uint8_t address[16], uint8_t ret_key[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	memcpy(ret_key, address, 16);
-	if (memcmp(address, mapped, sizeof mapped))
+	if (!proxy_is_v4(address))
 		memset(ret_key + 8, 0, 8);
 }
 

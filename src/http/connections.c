@@ -93,11 +93,10 @@ void connection_withdraw(struct listener *listener, const struct sockaddr *from)
 
 static void write_peer(struct connection *connection, const struct sockaddr *from)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	uint8_t address[16];
 	if (!address_of(from, address))
 		memcpy(connection->peer, "unix", sizeof "unix");
-	else if (!memcmp(address, mapped, sizeof mapped))
+	else if (proxy_is_v4(address))
 		inet_ntop(AF_INET, address + 12, connection->peer, sizeof connection->peer);
 	else
 		inet_ntop(AF_INET6, address, connection->peer, sizeof connection->peer);

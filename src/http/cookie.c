@@ -1,20 +1,8 @@
 /* Cookies; see cookie.h. */
 #include "http/cookie.h"
 
-#include <string.h>
-
 #include "base/text.h"
-
-/* RFC 9110 section 5.6.2 */
-static bool is_token(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		if (c <= 0x20 || c >= 0x7f || strchr("()<>@,;:\\\"/[]?={}", c))
-			return false;
-	}
-	return s.n > 0;
-}
+#include "http/head.h"
 
 /* cookie-octet of RFC 6265 section 4.1.1 */
 static bool is_value(struct str s)
@@ -47,7 +35,7 @@ void cookies_parse(struct arena *arena, struct str header, struct cookies *cooki
 		struct str *value = &cookie.value;
 		if (value->n >= 2 && value->p[0] == '"' && value->p[value->n - 1] == '"')
 			*value = str_of(value->p + 1, value->n - 2);
-		if (equals == piece.n || !is_token(cookie.name) || !is_value(*value))
+		if (equals == piece.n || !head_is_token(cookie.name) || !is_value(*value))
 			continue;
 		*(struct cookie *)arena_push(arena, &cookies->list, &cookies->n, sizeof cookie) =
 			cookie;
@@ -90,7 +78,7 @@ enum error_code cookie_build(struct arena *arena, const struct cookie_out *cooki
 	struct str *ret_header, struct why *reterr_why)
 {
 	struct str path = cookie->path.n ? cookie->path : STR("/");
-	if (!is_token(cookie->name))
+	if (!head_is_token(cookie->name))
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "cookie name '%.*s'",
 			STR_ARG(str_take(cookie->name, 80)));
 	if (!is_value(cookie->value))

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool is_token(struct str s)
+bool head_is_token(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
@@ -70,7 +70,7 @@ enum error_code head_check(const struct http_request *request, bool is_1_0,
 {
 	for (size_t i = 0; i < request->n_headers; i++) {
 		const struct http_header *header = &request->headers[i];
-		if (!is_token(header->name))
+		if (!head_is_token(header->name))
 			return error_because(reterr_why, ERROR_HTTP_BROKEN,
 				"header %zu has a malformed name", i + 1);
 		if (!is_field_value(header->value))

@@ -24,6 +24,8 @@ enum error_code head_check(const struct http_request *request, bool is_1_0,
 enum error_code head_target(
 	struct http_request *request, struct str target, struct why *reterr_why) MUST_USE;
 
+/* A token of RFC 9110 section 5.6.2: the name of a header or a cookie. Not empty. */
+bool head_is_token(struct str s);
 /* The method of that exact name, or 0. */
 unsigned head_method(const char *name);
 

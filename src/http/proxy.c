@@ -86,11 +86,16 @@ bool proxy_is_trusted(const struct proxy_rules *rules, const uint8_t address[16]
 	return false;
 }
 
-struct str proxy_address_text(struct arena *arena, const uint8_t address[16])
+bool proxy_is_v4(const uint8_t address[16])
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	return !memcmp(address, mapped, sizeof mapped);
+}
+
+struct str proxy_address_text(struct arena *arena, const uint8_t address[16])
+{
 	char z[INET6_ADDRSTRLEN];
-	if (!memcmp(address, mapped, sizeof mapped))
+	if (proxy_is_v4(address))
 		inet_ntop(AF_INET, address + 12, z, sizeof z);
 	else
 		inet_ntop(AF_INET6, address, z, sizeof z);

@@ -26,6 +26,8 @@ enum error_code proxy_rules_parse(struct arena *arena, enum proxy_kind kind, str
 
 /* An IPv4 or IPv6 address in text to 16 bytes; brackets and a port are not part of one. */
 bool proxy_address(struct str text, uint8_t ret_address[16]);
+/* True for ::ffff:a.b.c.d */
+bool proxy_is_v4(const uint8_t address[16]);
 /* The shortest text of an address; IPv4 dotted. */
 struct str proxy_address_text(struct arena *arena, const uint8_t address[16]);
 bool proxy_is_trusted(const struct proxy_rules *rules, const uint8_t address[16]);
