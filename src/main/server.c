@@ -243,7 +243,7 @@ static enum error_code listen_all(struct server *s, bool local_only, struct why 
 	if (code != OK)
 		return code;
 	struct http_config *h = &s->http_config;
-	enum proxy_kind kind;
+	enum proxy_kind kind = PROXY_NONE;
 	code = proxy_kind_of(s->config->proxy_headers, &kind, reterr_why);
 	if (code == OK)
 		code = proxy_rules_parse(s->arena, kind, s->config->proxy_trusted, &h->proxies, reterr_why);

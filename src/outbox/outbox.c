@@ -17,6 +17,7 @@
 #include "crypto/random.h"
 #include "outbox/attempt.h"
 #include "outbox/jobs.h"
+#include "outbox/sweeper.h"
 #include "store/apply.h"
 
 enum {
@@ -26,6 +27,7 @@ enum {
 	LEASE_MS = 60 * 1000,   /* longer than any attempt takes */
 	IDLE_MS = 1000,         /* how often other nodes' and clock-driven work is looked for */
 	BUSY_HOST_MS = 1000,    /* a row of a host that is at its bound is looked at again then */
+	SWEEP_MS = 5000,        /* how often expired sessions are looked for */
 };
 
 /* A delivery under way, with all that its recording needs; an arena of its own. */
@@ -50,6 +52,7 @@ struct outbox {
 	bool stopping, woken;
 	size_t under_way;
 	struct flight *landed; /* outcomes to record */
+	int64_t next_sweep_ms; /* the thread's own */
 	struct flight *flying[UNDER_WAY_MAX];
 };
 
@@ -278,6 +281,20 @@ static bool do_jobs(struct outbox *outbox)
 	return more;
 }
 
+static bool do_sweep(struct outbox *outbox)
+{
+	bool more = false;
+	struct why why = { "" };
+	if (clock_mono_ms() < outbox->next_sweep_ms)
+		return false;
+	if (sweeper_step(&outbox->config, &more, &why) != OK) {
+		log_write(LOG_ERROR, "outbox", "expired sessions: %s", why.text);
+		more = false;
+	}
+	outbox->next_sweep_ms = more ? 0 : clock_mono_ms() + SWEEP_MS;
+	return more;
+}
+
 /* Sleeps until woken, something landed, or the time is up. Returns what landed. */
 static struct flight *wait_for_work(struct outbox *outbox, int64_t wait_ms, bool *ret_stop)
 {
@@ -328,6 +345,7 @@ static void *run(void *context)
 			continue;
 		}
 		bool more = do_jobs(outbox);
+		more |= do_sweep(outbox);
 		wait_ms = claim(outbox);
 		if (more)
 			wait_ms = 0;

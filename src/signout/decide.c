@@ -92,6 +92,13 @@ static void add_frame(struct work *work, const struct client_session *part,
 static void tell(struct work *work, const struct client_session *part)
 {
 	const struct client *client = realm_client_by_id(work->realm, part->client_id);
+	if (work->order->not_told.n) {
+		struct delivery *delivery = add_delivery(work, part, client);
+		delivery->channel = CHANNEL_NONE;
+		delivery->state = DELIVERY_NOT_TOLD;
+		delivery->reason = work->order->not_told;
+		return;
+	}
 	if (!client) {
 		add_not_possible(work, part, NULL, STR("the client no longer exists"));
 		return;

@@ -17,6 +17,7 @@ struct signout_order {
 	struct str ip_address;
 	int64_t now_ms;
 	bool browser;         /* the user's browser is at hand and will load front-channel frames */
+	struct str not_told;  /* not empty: nobody is told, and the receipt gives this reason */
 };
 
 /* A frame that the answer's page shows to tell a front-channel client. */

@@ -1,0 +1,90 @@
+/* The sweeper; see sweeper.h. */
+#include "outbox/sweeper.h"
+
+#include "base/clock.h"
+#include "crypto/random.h"
+#include "model/life.h"
+#include "signout/decide.h"
+#include "store/apply.h"
+
+enum { BATCH = 50 };
+
+static struct str idle_rule(const struct realm *realm)
+{
+	struct str rule = attributes_get(&realm->settings.attributes, STR("curfew.signout.on_idle"));
+	if (rule.n)
+		return rule;
+	return realm->settings.keycloak_version.n ? STR("silent") : STR("tell");
+}
+
+static void add_end(struct arena *arena, const struct realm *realm, const struct session *session,
+		    enum life_end end, int64_t now_ms, struct effects *effects)
+{
+	bool idle = end == LIFE_IDLE;
+	const struct signout_order order = {
+		.door = idle ? DOOR_EXPIRED_IDLE : DOOR_EXPIRED_MAXIMUM,
+		.id = random_uuid(arena),
+		.now_ms = now_ms,
+		.not_told = idle && str_eq_z(idle_rule(realm), "silent") ?
+			STR("not told (setting curfew.signout.on_idle)") : STR(""),
+	};
+	struct signout_outcome outcome;
+	signout_session(&order, realm, session, effects, &outcome);
+}
+
+/* One kind of session of a realm: the query is wide (it knows one pair of limits), the
+ * judgement exact. */
+static enum error_code sweep_kind(const struct outbox_config *config, struct arena *arena, const struct realm *realm,
+				  bool offline, bool remember_me, bool *ret_more, struct why *reterr_why)
+{
+	struct session *sessions;
+	size_t n;
+	int64_t now_ms = clock_wall_ms();
+	struct life_limits limits = life_of_session(&realm->settings, offline, remember_me);
+	int64_t oldest_ms = limits.maximum_s == INT64_MAX ? INT64_MIN : now_ms - limits.maximum_s * 1000;
+	enum error_code code = store_list_expired(config->store, arena, realm->settings.id, offline, remember_me,
+		now_ms / 1000 - limits.idle_s, oldest_ms, BATCH, &sessions, &n, reterr_why);
+	if (code != OK)
+		return code;
+	struct effects effects = effects_new(arena);
+	for (size_t i = 0; i < n; i++) {
+		enum life_end end = life_of(realm, NULL, &sessions[i], now_ms);
+		if (end == LIFE_IDLE || end == LIFE_MAXIMUM)
+			add_end(arena, realm, &sessions[i], end, now_ms, &effects);
+	}
+	if (!effects.n)
+		return OK;
+	struct store_work work = store_work_effects(&effects);
+	code = writer_apply(config->writer, &work, reterr_why);
+	*ret_more = code == ERROR_STALE || n == BATCH;
+	/* A session that was used in the meantime is looked at again. */
+	return code == ERROR_STALE ? OK : code;
+}
+
+static enum error_code sweep_realm(const struct outbox_config *config, struct str id, bool *ret_more,
+				   struct why *reterr_why)
+{
+	const struct realm *realm = NULL;
+	enum error_code code = snapshots_get_by_id(config->snapshots, id, &realm, reterr_why);
+	for (int kind = 0; kind < 4 && code == OK; kind++) {
+		ARENA_SCOPED arena = arena_new(4096);
+		bool more = false;
+		code = sweep_kind(config, arena, realm, kind & 1, kind & 2, &more, reterr_why);
+		*ret_more |= more;
+	}
+	snapshots_put(config->snapshots, realm);
+	return code;
+}
+
+enum error_code sweeper_step(const struct outbox_config *config, bool *ret_more, struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct realm_name *realms;
+	size_t n;
+	*ret_more = false;
+	enum error_code code = store_list_realms(config->store, arena, &realms, &n, reterr_why);
+	for (size_t i = 0; i < n && code == OK; i++)
+		if (!realms[i].deleted)
+			code = sweep_realm(config, realms[i].id, ret_more, reterr_why);
+	return code;
+}

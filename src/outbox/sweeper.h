@@ -1,0 +1,17 @@
+/* The sweeper: sessions that were not used for too long or are too old end through the door
+ * that every other end goes through, so that their applications hear of it.
+ *
+ * Every check treats them as dead from the second of their expiry on; the sweeper only
+ * makes the rows and the applications agree, within seconds. Idle expiry tells the
+ * applications where the realm's attribute curfew.signout.on_idle is "tell" (the default), and
+ * not where it is "silent" (the default of realms exported from Keycloak, whose applications
+ * may never call back and would lose active users); the receipt says so then. */
+#ifndef OUTBOX_SWEEPER_H
+#define OUTBOX_SWEEPER_H
+
+#include "outbox/outbox.h"
+
+/* Ends a batch of expired sessions in each realm. *ret_more: there are more to end now. */
+MUST_USE enum error_code sweeper_step(const struct outbox_config *config, bool *ret_more, struct why *reterr_why);
+
+#endif
