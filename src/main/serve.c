@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/log.h"
 #include "main/server.h"
@@ -25,12 +26,23 @@ static void block_signals(sigset_t *ret_set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* As many connections as the system lets us have. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)!setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int run(const struct config *config)
 {
 	sigset_t set;
 	struct server *server;
 	struct why why = { "" };
 	block_signals(&set);
+	raise_descriptors();
 	enum error_code code = server_start(config, false, &server, &why);
 	if (code != OK) {
 		log_write(LOG_ERROR, "main", "cannot start: %s: %s", error_name(code), why.text);
