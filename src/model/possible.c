@@ -108,8 +108,8 @@ static struct str level_not_possible(struct arena *arena, const struct realm_rep
 			continue;
 		struct str why = execution_not_possible(arena, realm, execution, depth);
 		possible = !why.n;
-		if (!reason.n)
-			reason = why;
+		/* The forms come last; the cookie and its like do not sign anybody in. */
+		reason = why;
 	}
 	return possible ? (struct str){ NULL, 0 } : reason.n ? reason : asks_for(arena, alias);
 }
