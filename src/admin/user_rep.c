@@ -55,6 +55,33 @@ void user_rep_write(struct admin_call *call, struct json_writer *w, const struct
 	json_write_object_end(w);
 }
 
+/* One @ with something on both sides, no blanks or control bytes: more is the mail server's
+ * to judge. */
+static bool is_email(struct str email)
+{
+	size_t at = str_index(email, '@');
+	return at > 0 && at + 1 < email.n && str_index(str_drop(email, at + 1), '@') == email.n - at - 1 &&
+	       !str_has_control(email) && str_index(email, ' ') == email.n && email.n <= REPRESENTATION_NAME_MAX;
+}
+
+/* The user profile's answer, as recorded. */
+static void refuse_email(struct admin_call *call, struct str email)
+{
+	struct text text = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	const struct str params[] = { STR("email"), str_take(email, 80) };
+	json_write_object_begin(&w);
+	json_member_array_begin(&w, "errors");
+	json_write_object_begin(&w);
+	json_member_text(&w, "field", STR("email"));
+	json_member_text(&w, "errorMessage", STR("error-invalid-email"));
+	json_member_texts(&w, "params", params, ARRAY_LENGTH(params));
+	json_write_object_end(&w);
+	json_write_array_end(&w);
+	json_write_object_end(&w);
+	http_respond_json(call->response, 400, text_str(&text));
+}
+
 bool user_rep_read(struct admin_call *call, struct user_rep *rep)
 {
 	struct why why = { "" };
@@ -66,6 +93,10 @@ bool user_rep_read(struct admin_call *call, struct user_rep *rep)
 	}
 	if (code == OK && !rep->user.username.n) {
 		admin_refuse(call, 400, STR("User name is missing"));
+		return false;
+	}
+	if (code == OK && rep->user.email.n && !is_email(rep->user.email)) {
+		refuse_email(call, rep->user.email);
 		return false;
 	}
 	if (code == OK)
