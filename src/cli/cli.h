@@ -16,8 +16,8 @@
 enum cli_exit {
 	CLI_DONE = 0,
 	CLI_FAILED = 1,
-	CLI_USAGE = 2,     /* the command line is not understood */
-	CLI_NOT_FOUND = 3, /* what was named is not there */
+	CLI_USAGE = 2,       /* the command line is not understood */
+	CLI_NOT_FOUND = 3,   /* what was named is not there */
 	CLI_UNREACHABLE = 4, /* no server answers, and none can be started here */
 };
 

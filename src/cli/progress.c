@@ -1,0 +1,24 @@
+/* The progress bar of an import; see progress.h. */
+#include "cli/progress.h"
+
+enum { WIDTH = 30 };
+
+void progress_draw(FILE *to, int64_t done, int64_t total, int64_t users)
+{
+	char bar[WIDTH + 1];
+	if (done > total)
+		done = total;
+	int filled = total > 0 ? (int)(done * WIDTH / total) : WIDTH;
+	for (int i = 0; i < WIDTH; i++)
+		bar[i] = i < filled ? '#' : '.';
+	bar[WIDTH] = 0;
+	fprintf(to, "\rimport [%s] %3d %%, %lld users", bar,
+		total > 0 ? (int)(done * 100 / total) : 100, (long long)users);
+	fflush(to);
+}
+
+void progress_clear(FILE *to)
+{
+	fputs("\r\033[K", to);
+	fflush(to);
+}

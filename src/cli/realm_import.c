@@ -1,0 +1,242 @@
+/* curfew realm import: uploads files, shows how far the server is, prints what it says of them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "cli/ask.h"
+#include "cli/progress.h"
+#include "cli/verbs.h"
+
+/* ---- a file in memory ---- */
+
+static enum error_code map_fd(
+	int fd, const char *path, struct str *ret_text, struct why *reterr_why)
+{
+	struct stat stat;
+	if (fd < 0 || fstat(fd, &stat) != 0)
+		return error_because(
+			reterr_why, ERROR_FILE_FAILED, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(stat.st_mode))
+		return error_because(reterr_why, ERROR_FILE_FAILED, "%s: not a regular file", path);
+	if (stat.st_size > LIMIT_IMPORT)
+		return error_because(reterr_why, ERROR_TOO_LARGE,
+			"%s: %lld bytes; an import has at most %d MiB", path,
+			(long long)stat.st_size, LIMIT_IMPORT >> 20);
+	if (!stat.st_size)
+		return error_because(reterr_why, ERROR_BAD_JSON, "%s: the file is empty", path);
+	void *p = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return error_because(
+			reterr_why, ERROR_FILE_FAILED, "%s: %s", path, strerror(errno));
+	*ret_text = str_of(p, (size_t)stat.st_size);
+	return OK;
+}
+
+static enum error_code map_file(
+	struct cli_call *call, struct str path, struct str *ret_text, struct why *reterr_why)
+{
+	char *name = arena_z(call->arena, path);
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	enum error_code code = map_fd(fd, name, ret_text, reterr_why);
+	if (fd >= 0)
+		close(fd);
+	return code;
+}
+
+static void unmap(struct str text)
+{
+	munmap((void *)(uintptr_t)text.p, text.n);
+}
+
+/* ---- how far it is: asked by a thread of its own while the upload waits for its answer ---- */
+
+struct watch {
+	struct cli_call call; /* the verb's, with an arena of its own */
+	struct str path;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool running, ended;
+};
+
+static bool wait_for_end(struct watch *watch)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += 250000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&watch->lock);
+	if (!watch->ended)
+		pthread_cond_timedwait(&watch->changed, &watch->lock, &until);
+	bool ended = watch->ended;
+	pthread_mutex_unlock(&watch->lock);
+	return ended;
+}
+
+static void *watch_run(void *data)
+{
+	struct watch *watch = data;
+	while (!wait_for_end(watch)) {
+		struct json_node *json;
+		arena_reset(watch->call.arena);
+		/* Not known yet while the file is on its way. */
+		if (ask_get(&watch->call, watch->path, &json, NULL) == OK)
+			progress_draw(watch->call.err, ask_int(json, "done"),
+				ask_int(json, "total"), ask_int(json, "users"));
+	}
+	return NULL;
+}
+
+static void watch_begin(struct watch *watch, const struct cli_call *call, struct str path)
+{
+	*watch = (struct watch){ .call = *call,
+		.path = path,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER };
+	if (!call->socket.n || !isatty(fileno(call->err)))
+		return;
+	watch->call.arena = arena_new(0);
+	watch->running = pthread_create(&watch->thread, NULL, watch_run, watch) == 0;
+	if (!watch->running)
+		arena_free(watch->call.arena);
+}
+
+static void watch_end(struct watch *watch)
+{
+	if (!watch->running)
+		return;
+	pthread_mutex_lock(&watch->lock);
+	watch->ended = true;
+	pthread_cond_signal(&watch->changed);
+	pthread_mutex_unlock(&watch->lock);
+	pthread_join(watch->thread, NULL);
+	arena_free(watch->call.arena);
+	progress_clear(watch->call.err);
+}
+
+/* ---- one file ---- */
+
+/* The data folder's server takes it as a stream and tells all about it; over the network it is
+ * Keycloak's own request, for realms of its size. */
+static enum error_code upload(struct cli_call *call, struct str name, size_t number,
+	struct str text, struct ask_answer *ret_answer, struct why *reterr_why)
+{
+	struct watch watch;
+	struct str job = arena_format(call->arena, "%d-%zu", (int)getpid(), number);
+	struct ask_request request = {
+		.method = "POST",
+		.path = STR("/admin/realms"),
+		.content_type = "application/json",
+		.body = text,
+	};
+	if (call->socket.n)
+		request.path =
+			ask_path(call->arena, "/admin/local/import?name={}&job={}", name, job);
+	watch_begin(&watch, call, ask_path(call->arena, "/admin/local/import/{}", job, STR("")));
+	enum error_code code = ask(call, &request, ret_answer, reterr_why);
+	watch_end(&watch);
+	return code;
+}
+
+static void print_summary(struct cli_call *call, struct str path, const struct json_node *summary)
+{
+	static const char *const counts[][2] = { { "clients", "clients" }, { "users", "users" },
+		{ "credentials", "credentials" }, { "roles", "roles" }, { "groups", "groups" },
+		{ "clientScopes", "client scopes" }, { "keys", "keys" } };
+	const struct json_node *warnings = ask_list(summary, "warnings");
+	call_print(call, "%.*s: realm %.*s imported", STR_ARG(call_clean(call, path)),
+		STR_ARG(call_clean(call, ask_text(summary, "realm"))));
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		call_print(call, "%s%lld %s", i ? ", " : ": ",
+			(long long)ask_int(summary, counts[i][0]), counts[i][1]);
+	call_write(call, STR("\n"));
+	for (size_t i = 0; warnings && i < warnings->n; i++)
+		call_print(call, "  warning: %.*s\n",
+			STR_ARG(call_clean(call, warnings->items[i]->text)));
+}
+
+static void print_result(struct cli_call *call, struct str path, enum error_code code,
+	const struct json_node *summary, const struct why *why)
+{
+	struct str shown = call_clean(call, path);
+	if (code != OK && code != ERROR_EXISTS)
+		call_note(call, "curfew realm import: %s\n", why->text);
+	else if (call_given(call, FLAG_JSON))
+		return;
+	else if (code == ERROR_EXISTS)
+		call_print(call, "%.*s: left alone: %s\n", STR_ARG(shown), why->text);
+	else if (summary)
+		print_summary(call, path, summary);
+	else
+		call_print(call, "%.*s: imported\n", STR_ARG(shown));
+}
+
+static void add_result(struct cli_call *call, struct str path, enum error_code code,
+	const struct json_node *summary, const struct why *why, struct json_node *list)
+{
+	struct json_node *one = json_node_object(call->arena);
+	json_node_put(one, STR("file"), json_node_text(call->arena, path));
+	json_node_put(one, STR("imported"), json_node_bool(call->arena, code == OK));
+	if (code != OK)
+		json_node_put(one, STR("reason"),
+			json_node_text(call->arena, arena_str(call->arena, str_from(why->text))));
+	for (size_t i = 0; summary && i < summary->n; i++)
+		json_node_put(one, summary->members[i].name, summary->members[i].value);
+	json_node_add(list, one);
+}
+
+/* Words of the server may name the file already. */
+static void name_file(struct str path, struct why *why)
+{
+	struct why bare = *why;
+	if (!str_contains(str_from(bare.text), path))
+		error_because(why, ERROR_FILE_FAILED, "%.*s: %s", STR_ARG(path), bare.text);
+}
+
+static enum error_code import_one(
+	struct cli_call *call, size_t number, struct json_node *list, struct why *reterr_why)
+{
+	struct why why = { "" };
+	struct ask_answer answer = { 0 };
+	struct str text, path = call->arguments.operands[number];
+	enum error_code code = map_file(call, path, &text, &why);
+	if (code == OK) {
+		code = upload(call, path, number, text, &answer, &why);
+		unmap(text);
+	}
+	if (code != OK)
+		name_file(path, &why);
+	print_result(call, path, code, code == OK ? answer.json : NULL, &why);
+	add_result(call, path, code, code == OK ? answer.json : NULL, &why, list);
+	*reterr_why = why;
+	return code == ERROR_EXISTS ? OK : code;
+}
+
+enum error_code cli_realm_import(struct cli_call *call, struct why *reterr_why)
+{
+	struct json_node *list = json_node_list(call->arena);
+	struct why why = { "" };
+	enum error_code first = OK, code = ask_open(call, reterr_why);
+	size_t failed = 0;
+	if (code != OK)
+		return code;
+	for (size_t i = 0; i < call->arguments.n; i++) {
+		code = import_one(call, i, list, &why);
+		failed += code != OK;
+		first = first ? first : code;
+	}
+	if (call_given(call, FLAG_JSON))
+		call_json(call, list);
+	if (!failed)
+		return OK;
+	return error_because(reterr_why,
+		first == ERROR_NETWORK_FAILED ? first : ERROR_INVALID_VALUE,
+		"%zu of %zu not imported", failed, call->arguments.n);
+}

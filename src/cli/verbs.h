@@ -1,0 +1,28 @@
+/* The verbs' functions, one file each; the table is verbs.def. Private to cli/.
+ *
+ * Each asks the server through its call and prints. An error says what was wrong in words;
+ * cli.c puts the verb's name before it and ends the process with the code that fits. */
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+#include "cli/arguments.h"
+
+enum error_code cli_realm_import(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_realm_export(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_realm_list(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_realm_delete(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_user_list(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_user_logout(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_user_recover_admin(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_session_list(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_session_end(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_signout_list(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_signout_show(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_signout_retry(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_events(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_db_check(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_build(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_version(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_help(struct cli_call *call, struct why *reterr_why) MUST_USE;
+
+#endif
