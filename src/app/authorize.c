@@ -64,6 +64,16 @@ static void refuse(struct visit *visit, const struct authorize_request *request,
 	grant_answer(visit, request, plan, parameters, ARRAY_LENGTH(parameters));
 }
 
+/* An administrator asked the signed-in user for something: the password once more, and then
+ * that, before any further application is entered. */
+static struct authorize_verdict action_pending(const struct authorize_plan *plan)
+{
+	if (!plan->prompt_none)
+		return (struct authorize_verdict){ .kind = AUTHORIZE_LOGIN, .again = true };
+	return (struct authorize_verdict){ .kind = AUTHORIZE_REDIRECT, .error = STR("interaction_required"),
+		.event_error = STR("interaction_required") };
+}
+
 /* One round of load, decide, apply. */
 static enum error_code round_trip(struct visit *visit, const struct authorize_request *request,
 				  const struct authorize_plan *plan, struct why *reterr_why)
@@ -75,6 +85,8 @@ static enum error_code round_trip(struct visit *visit, const struct authorize_re
 	if (code != OK)
 		return code;
 	struct authorize_verdict verdict = authorize_decide(plan, alive ? &session : NULL, visit->now_ms);
+	if (verdict.kind == AUTHORIZE_GRANT && user->required_actions.n)
+		verdict = action_pending(plan);
 	if (verdict.kind == AUTHORIZE_LOGIN) {
 		login_show(visit, request, verdict.again ? user : NULL);
 		return OK;

@@ -130,7 +130,7 @@ static enum error_code grant(struct refresh *f, struct why *reterr_why)
 	struct client_request *r = f->r;
 	bool rotates = r->visit->realm->settings.revoke_refresh_token, still = false;
 	f->grant = (struct token_grant){ .user = f->user, .session = &f->session, .part = f->facts.part,
-		.acr = STR("1"), .nonce = f->claims.nonce,
+		.acr = STR("1"),
 		.refresh_generation = rotates ? f->generation + 1 : f->generation };
 	if (!resolve_scope(f))
 		return OK;

@@ -58,7 +58,6 @@ struct str token_refresh_claims(struct arena *arena, const struct token_input *i
 	put_text(arena, tree, "sub", claims->user->id);
 	put_text(arena, tree, "typ", claims->session->offline ? STR("Offline") : STR("Refresh"));
 	put_text(arena, tree, "azp", claims->client->client_id);
-	put_text(arena, tree, "nonce", input->nonce);
 	put_text(arena, tree, "sid", claims->session->id);
 	put_text(arena, tree, "scope", claims->grant->refresh_text);
 	json_node_put(tree, STR("gen"), json_node_int(arena, input->refresh_generation));
