@@ -342,6 +342,7 @@ enum error_code import_users(struct import *import, bool dry)
 				  .cost = credential_cost(&import->draft->realm.settings) };
 	batch_begin(&pass);
 	enum error_code error = import_walk(import, take_user, &pass);
+	pass.bytes_done = 0; /* the walk has counted them */
 	if (!error && !dry)
 		error = add_service_accounts(&pass);
 	return error ? error : flush(&pass);
