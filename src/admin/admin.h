@@ -6,10 +6,13 @@
 
 struct admin {
 	struct app *app;
+	const char *spool_directory; /* for unlinked files; the data folder */
 };
 
 /* Adds the routes. On a router of the unix socket every request may do everything: whoever
  * can open the data folder can read the database. */
 void admin_add_routes(struct admin *admin, struct http_router *router);
+/* Adds those that only the unix socket has: imports of any size, the check of the database. */
+void admin_add_local_routes(struct admin *admin, struct http_router *router);
 
 #endif

@@ -1,6 +1,7 @@
-/* /admin/realms and /admin/realms/{realm}: list, create, get, delete, export, log everybody out. */
+/* /admin/realms and /admin/realms/{realm}: list, create, get, delete, log everybody out. */
 #include "admin/call.h"
 #include "admin/handlers.h"
+#include "admin/import.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "crypto/random.h"
@@ -96,15 +97,6 @@ void admin_realms_list(void *context, struct http_request *request, struct http_
 	admin_close(&call);
 }
 
-static void summary_logged(const struct store_import_summary *summary)
-{
-	log_write(LOG_INFO, "admin", "realm %.*s made: %lld clients, %lld users", STR_ARG(summary->realm_name),
-		  (long long)summary->clients, (long long)summary->users);
-	for (size_t i = 0; i < summary->warnings.n; i++)
-		log_write(LOG_WARN, "admin", "realm %.*s: %.*s", STR_ARG(summary->realm_name),
-			  STR_ARG(summary->warnings.items[i]));
-}
-
 void admin_realms_create(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
@@ -112,17 +104,10 @@ void admin_realms_create(void *context, struct http_request *request, struct htt
 		return;
 	struct why why = { "" };
 	struct store_import_summary summary;
-	const struct store_import_options options = { .writer = store_calls(call.app->writer), .now_ms = clock_wall_ms() };
+	const struct store_import_options options = import_options(call.app);
 	enum error_code code = store_create_realm(call.app->store, call.arena, request->body, &options, &summary, &why);
 	if (code == OK) {
-		summary_logged(&summary);
-		/* `master` has a new client now: what administrators of it may do changed too. */
-		const struct realm *master;
-		if (snapshots_get(call.app->snapshots, STR("master"), &master, NULL) == OK) {
-			struct str id = arena_str(call.arena, master->settings.id);
-			snapshots_put(call.app->snapshots, master);
-			snapshots_changed(call.app->snapshots, id);
-		}
+		import_published(call.app, STR("request"), &summary);
 		admin_created(&call, arena_join(call.arena, STR("/admin/realms/"), summary.realm_name, STR("")));
 	} else if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD) {
 		/* Keycloak's text, and what is wrong beside it. */
@@ -152,19 +137,6 @@ void admin_realm_get(void *context, struct http_request *request, struct http_re
 	if (!admin_open(&call, context, request, response))
 		return;
 	const struct store_export_options options = { .mask_secrets = true };
-	send_text(&call, &options);
-	admin_close(&call);
-}
-
-/* The whole realm with its secrets: for `curfew realm export`. */
-void admin_realm_export(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	bool users = !str_eq_z(admin_query(&call, "users"), "skip");
-	const struct store_export_options options = { .users = users, .clients = true, .groups_roles = true,
-		.mask_secrets = str_eq_z(admin_query(&call, "secrets"), "mask") };
 	send_text(&call, &options);
 	admin_close(&call);
 }

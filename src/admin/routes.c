@@ -36,3 +36,14 @@ void admin_add_routes(struct admin *admin, struct http_router *router)
 {
 	router_add(router, routes, ARRAY_LENGTH(routes), admin);
 }
+
+static const struct http_route local_routes[] = {
+	{ HTTP_POST, "/admin/local/import", admin_local_import, HTTP_WORKER | HTTP_STREAM_BODY, LIMIT_IMPORT, PERMISSION_CREATE_REALM, NULL, NULL },
+	{ HTTP_GET, "/admin/local/import/{job}", admin_local_import_get, HTTP_INLINE, 0, PERMISSION_CREATE_REALM, NULL, NULL },
+	{ HTTP_GET, "/admin/local/check", admin_local_check, HTTP_WORKER, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+};
+
+void admin_add_local_routes(struct admin *admin, struct http_router *router)
+{
+	router_add(router, local_routes, ARRAY_LENGTH(local_routes), admin);
+}

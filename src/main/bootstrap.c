@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "admin/import.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/tables.h"
@@ -95,7 +96,7 @@ static enum error_code put_admin(struct app *app, struct arena *arena, struct st
 static enum error_code make_master(struct app *app, const struct config *config, struct arena *arena,
 				   struct why *reterr_why)
 {
-	struct store_import_options options = importing_options(app);
+	struct store_import_options options = import_options(app);
 	struct store_import_summary summary;
 	enum error_code code = store_create_master(app->store, arena, &options, &summary, reterr_why);
 	if (code == ERROR_EXISTS)
@@ -118,7 +119,7 @@ static enum error_code make_master(struct app *app, const struct config *config,
 enum error_code bootstrap(struct app *app, const struct config *config, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
-	struct store_import_options options = importing_options(app);
+	struct store_import_options options = import_options(app);
 	int64_t deleted;
 	enum error_code code = store_import_clean(app->store, &options.writer, clock_wall_ms(), &deleted, reterr_why);
 	if (code == OK)

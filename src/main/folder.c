@@ -31,14 +31,10 @@ static enum error_code make_folders(struct arena *arena, struct str path, struct
 	return OK;
 }
 
-static int open_lock(struct arena *arena, struct str path)
-{
-	return open(arena_z(arena, arena_join(arena, path, STR("/lock"), STR(""))), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-}
-
 static enum error_code lock(struct folder *folder, struct str path, struct why *reterr_why)
 {
-	folder->lock_fd = open_lock(folder->arena, path);
+	char *file = arena_z(folder->arena, arena_join(folder->arena, path, STR("/lock"), STR("")));
+	folder->lock_fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (folder->lock_fd < 0)
 		return error_because(reterr_why, ERROR_FILE_FAILED, "%.*s/lock: %s", STR_ARG(path), strerror(errno));
 	if (flock(folder->lock_fd, LOCK_EX | LOCK_NB) != 0) {
@@ -122,15 +118,4 @@ void folder_close(struct folder *folder)
 struct str folder_seal_key(const struct folder *folder)
 {
 	return secret_str(&folder->seal_key);
-}
-
-bool folder_is_locked(struct str path)
-{
-	ARENA_SCOPED arena = arena_new(0);
-	int fd = open_lock(arena, path);
-	if (fd < 0)
-		return false;
-	bool locked = flock(fd, LOCK_EX | LOCK_NB) != 0;
-	close(fd);
-	return locked;
 }

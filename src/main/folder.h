@@ -14,7 +14,5 @@ MUST_USE enum error_code folder_open(struct str path, struct str seal_key, struc
 void folder_close(struct folder *folder);
 /* Borrowed. */
 struct str folder_seal_key(const struct folder *folder);
-/* True when a running server has the folder locked. */
-bool folder_is_locked(struct str path);
 
 #endif

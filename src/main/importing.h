@@ -3,10 +3,7 @@
 #define MAIN_IMPORTING_H
 
 #include "app/app.h"
-#include "store/import.h"
 
-/* Writes go through the server's writer. */
-struct store_import_options importing_options(struct app *app);
 /* One --import. A realm that exists is left alone, and said so. */
 MUST_USE enum error_code importing_file(struct app *app, struct str path, struct why *reterr_why);
 

@@ -1,13 +1,18 @@
 /* curfew VERB: the server and its command line in one binary. */
-#include <stdio.h>
-#include <string.h>
-
+#include "cli/cli.h"
+#include "main/local.h"
 #include "main/serve.h"
 
 int main(int argc, char **argv)
 {
-	if (argc >= 2 && strcmp(argv[1], "serve") == 0)
-		return serve(argc - 2, argv + 2);
-	fputs("usage: curfew serve [flags]; see curfew serve --help\n", stderr);
-	return 2;
+	struct local *local = local_new();
+	const struct cli_host host = {
+		.open = local_open,
+		.close = local_close,
+		.context = local,
+		.serve = serve,
+	};
+	int code = cli_run(&host, argc, argv);
+	local_free(local);
+	return code;
 }

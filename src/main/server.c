@@ -221,6 +221,7 @@ static void add_routes(struct server *s)
 	management_add_routes(s->management, s->management_router);
 	s->local_router = router_new(true);
 	admin_add_routes(&s->admin, s->local_router);
+	admin_add_local_routes(&s->admin, s->local_router);
 	bootstrap_add_routes(&s->app, s->local_router);
 }
 
@@ -275,6 +276,7 @@ static void wire(struct server *s)
 	s->app.count_event = management_count_event;
 	s->app.count_context = s->management;
 	s->admin.app = &s->app;
+	s->admin.spool_directory = arena_z(s->arena, s->config->data);
 }
 
 static enum error_code open_parts(struct server *s, struct why *reterr_why)
