@@ -116,7 +116,7 @@ static inline void only_with_token(
 {
 	(void)context;
 	if (!http_bearer(request).n)
-		http_respond_error_code(response, ERROR_UNAUTHORIZED);
+		http_respond_error_code(response, ERROR_INVALID_TOKEN);
 }
 
 static inline void from_file(

@@ -29,7 +29,8 @@ static void str_to_int64_is_strict(void **state)
 	assert_true(str_to_int64(STR("-12"), &v) && v == -12);
 	assert_true(str_to_int64(STR("9223372036854775807"), &v) && v == INT64_MAX);
 	assert_true(str_to_int64(STR("-9223372036854775808"), &v) && v == INT64_MIN);
-	const char *bad[] = { "", "-", "+1", " 1", "1 ", "0x1", "9223372036854775808", "-9223372036854775809", "1e3", "12345678901234567890" };
+	const char *bad[] = { "", "-", "+1", " 1", "1 ", "0x1", "9223372036854775808",
+		"-9223372036854775809", "1e3", "12345678901234567890" };
 	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
 		v = 7;
 		assert_false(str_to_int64(str_from(bad[i]), &v));
