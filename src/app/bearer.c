@@ -12,16 +12,15 @@ static enum error_code load_user(struct visit *visit, struct bearer *bearer, str
 	return code == ERROR_NAME_NOT_FOUND ? OK : code;
 }
 
-/* Online first; an offline token's session has the same sid. */
+/* Of the token's own kind: an offline session has the sid of the one it grew from, and does not
+ * keep that one's tokens alive. */
 static enum error_code load_session(struct visit *visit, struct bearer *bearer, struct why *reterr_why)
 {
 	if (!bearer->claims.sid.n)
 		return OK;
 	struct session *session = arena_alloc(visit->arena, sizeof *session);
-	enum error_code code = ERROR_NAME_NOT_FOUND;
-	for (int offline = 0; offline < 2 && code == ERROR_NAME_NOT_FOUND; offline++)
-		code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
-					  bearer->claims.sid, offline, session, reterr_why);
+	enum error_code code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
+		bearer->claims.sid, token_is_offline(&bearer->claims), session, reterr_why);
 	if (code == OK)
 		bearer->session = session;
 	return code == ERROR_NAME_NOT_FOUND ? OK : code;

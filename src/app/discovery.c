@@ -36,7 +36,7 @@ static const struct endpoint_list lists[] = {
 	{ "introspection_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
 	{ "revocation_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
 	{ "claim_types_supported", { "normal" } },
-	{ "code_challenge_methods_supported", { "plain", "S256" } },
+	{ "code_challenge_methods_supported", { "S256" } },
 };
 
 static const char *const claim_names[] = { "iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",

@@ -12,6 +12,14 @@ static struct str algorithm_of(const struct client_request *r, const char *attri
 	return own.n ? own : realms.n ? realms : STR("RS256");
 }
 
+/* The part of an access token's id that says by which grant it was given. */
+static const char *grant_code_of(struct client_request *r)
+{
+	struct str type = client_request_value(r, "grant_type");
+	return str_eq_z(type, "authorization_code") ? "ac" : str_eq_z(type, "refresh_token") ? "rt" :
+	       str_eq_z(type, "password") ? "ro" : "cc";
+}
+
 static struct token_input input_of(struct client_request *r, const struct token_grant *grant)
 {
 	struct visit *visit = r->visit;
@@ -32,7 +40,8 @@ static struct token_input input_of(struct client_request *r, const struct token_
 		.part = grant->part,
 		.issuer = grant->part ? grant->part->issuer : visit->issuer,
 		.nonce = grant->nonce,
-		.access_jti = random_uuid(visit->arena),
+		.access_jti = token_access_jti(visit->arena, grant->session, grant_code_of(r),
+					       random_uuid(visit->arena)),
 		.id_jti = random_uuid(visit->arena),
 		.refresh_jti = random_uuid(visit->arena),
 		.refresh_generation = grant->refresh_generation,

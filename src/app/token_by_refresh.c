@@ -52,8 +52,7 @@ static enum error_code refuse(struct refresh *f, const struct token_refusal *ref
 	enum error_code code = refusal->replay ? replayed(f, reterr_why) : OK;
 	if (code != OK)
 		return code;
-	bool gone = f->offline && !f->facts.session;
-	client_request_fail(r, refusal->code, gone ? STR("Offline user session not found") : refusal->text, STR(""));
+	client_request_fail(r, refusal->code, refusal->text, STR(""));
 	return OK;
 }
 

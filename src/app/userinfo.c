@@ -59,6 +59,17 @@ static void answer(struct visit *visit, const struct bearer *bearer)
 	event_emit(visit, &event);
 }
 
+/* What the asker is told, as recorded. */
+static const char *told(const char *dead)
+{
+	struct str reason = str_from(dead);
+	if (str_eq_z(reason, "user_disabled"))
+		return "User disabled";
+	if (str_eq_z(reason, "client_disabled"))
+		return "Client disabled";
+	return str_ends(reason, STR("_session_not_found")) ? dead : "Token verification failed";
+}
+
 static void refuse_dead(struct visit *visit, const struct bearer *bearer, const char *dead)
 {
 	struct event event = event_new(visit, "USER_INFO_REQUEST_ERROR");
@@ -69,7 +80,7 @@ static void refuse_dead(struct visit *visit, const struct bearer *bearer, const 
 	/* Words with a blank are reasons of a bad token; the others are event errors. */
 	bool words = str_contains(str_from(dead), STR(" "));
 	event_emit_error(visit, &event, words ? STR("invalid_token") : str_from(dead), words ? str_from(dead) : STR(""));
-	refuse(visit, 401, "invalid_token", "Token verification failed");
+	refuse(visit, 401, "invalid_token", told(dead));
 }
 
 static void handle(struct visit *visit)

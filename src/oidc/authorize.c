@@ -42,8 +42,10 @@ static bool check_client(const struct realm *realm, const struct authorize_reque
 static bool check_redirect(struct arena *arena, const struct authorize_request *request,
 			   struct authorize_plan *plan, struct authorize_verdict *verdict)
 {
+	/* OpenID Connect requires it; plain OAuth 2.0 does not where there is only one. */
+	bool openid = scope_text_has(request->scope, STR("openid"));
 	plan->redirect_uri = request->redirect_uri;
-	if (!request->redirect_uri.n)
+	if (!request->redirect_uri.n && !openid)
 		plan->redirect_uri = redirect_default(arena, plan->client);
 	else if (!redirect_allowed(arena, plan->client, request->redirect_uri))
 		plan->redirect_uri.n = 0;
@@ -155,8 +157,9 @@ bool authorize_check(struct arena *arena, const struct realm *realm,
 struct authorize_verdict authorize_decide(const struct authorize_plan *plan,
 					  const struct session *session, int64_t now_ms)
 {
+	/* max_age=0 is prompt=login (section 3.1.2.1), also within the second of the sign-in. */
 	bool stale = session && plan->max_age_s >= 0 &&
-		     now_ms / 1000 - session->auth_time_s > plan->max_age_s;
+		     (!plan->max_age_s || now_ms / 1000 - session->auth_time_s > plan->max_age_s);
 	if (session && !stale && !plan->prompt_login)
 		return (struct authorize_verdict){ .kind = AUTHORIZE_GRANT };
 	if (plan->prompt_none)

@@ -28,20 +28,17 @@ enum error_code pkce_check_request(const struct client *client, struct str chall
 				   struct str method, struct str *ret_text)
 {
 	struct str demanded = attributes_get(&client->attributes, STR("pkce.code.challenge.method"));
-	if (demanded.n) {
-		if (!method.n)
-			return refused(ret_text, STR("Missing parameter: code_challenge_method"));
-		if (!str_eq(method, demanded))
-			return refused(ret_text, STR("Invalid parameter: code challenge method is not matching "
-						     "the configured one"));
-	}
-	if (!challenge.n)
-		return demanded.n || method.n ?
-			refused(ret_text, STR("Missing parameter: code_challenge")) : OK;
-	/* RFC 7636 section 4.3: an absent method means plain. */
-	bool known = !method.n || str_eq_z(method, "S256") || str_eq_z(method, "plain");
-	if (!known)
+	if (!demanded.n && !challenge.n && !method.n)
+		return OK;
+	if (!method.n)
+		return refused(ret_text, STR("Missing parameter: code_challenge_method"));
+	if (demanded.n && !str_eq(method, demanded))
+		return refused(ret_text, STR("Invalid parameter: code challenge method is not matching "
+					     "the configured one"));
+	if (!demanded.n && !str_eq_z(method, "S256"))
 		return refused(ret_text, STR("Invalid parameter: invalid code_challenge_method"));
+	if (!challenge.n)
+		return refused(ret_text, STR("Missing parameter: code_challenge"));
 	return is_verifier_text(challenge) ? OK : refused(ret_text, STR("Invalid parameter: code_challenge"));
 }
 
@@ -59,6 +56,9 @@ enum error_code pkce_check_verifier(struct arena *arena, struct str challenge, s
 		*ret_text = STR("PKCE verification failed: Invalid code verifier");
 		return ERROR_INVALID_GRANT;
 	}
-	struct str made = str_eq_z(method, "S256") ? hash_base64url(arena, HASH_SHA256, verifier) : verifier;
+	bool plain = str_eq_z(method, "plain");
+	if (!plain && !str_eq_z(method, "S256"))
+		return ERROR_INVALID_GRANT;
+	struct str made = plain ? verifier : hash_base64url(arena, HASH_SHA256, verifier);
 	return secret_equal(made, challenge) ? OK : ERROR_INVALID_GRANT;
 }

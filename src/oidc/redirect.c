@@ -22,6 +22,19 @@ static bool is_unfit(const struct url *url)
 	return url->has_userinfo || url->has_fragment || url_scheme_is_active(url);
 }
 
+/* A percent sign that is itself encoded: what decodes twice would see what we did not. */
+static bool is_encoded_twice(const struct url *url)
+{
+	return str_contains(url->path, STR("%25"));
+}
+
+/* Keycloak's wildcard: `*` at the end of a path, nowhere else. */
+static bool is_wildcard(struct str registered)
+{
+	return str_ends(registered, STR("*")) && !str_contains(registered, STR("?")) &&
+	       !str_contains(registered, STR("#"));
+}
+
 /* A wildcard: `prefix` is the registered URI without its `*`. Scheme, host and port must be
  * whole in it, so that it can only vary in the path. */
 static bool matches_prefix(struct str prefix, struct str uri, const struct url *url)
@@ -29,20 +42,31 @@ static bool matches_prefix(struct str prefix, struct str uri, const struct url *
 	struct url fixed;
 	if (url_parse(prefix, &fixed, NULL) != OK || !fixed.has_authority || !fixed.path.n)
 		return false;
-	if (url_path_climbs(url))
-		return false;
-	return str_starts(uri, prefix);
+	return !url_path_climbs(url) && !is_encoded_twice(url) && str_starts(uri, prefix);
 }
 
-/* RFC 8252 section 7.3: a native app's loopback redirect may use any port. */
-static bool matches_loopback(const struct url *url, struct str registered)
+static bool matches_text(struct str registered, struct str uri, const struct url *url)
 {
-	struct url fixed;
-	if (url_parse(registered, &fixed, NULL) != OK || fixed.has_port || !fixed.is_http)
+	if (is_wildcard(registered))
+		return matches_prefix(str_take(registered, registered.n - 1), uri, url);
+	return str_eq(registered, uri);
+}
+
+/* RFC 8252 section 7.3: a loopback redirect may use any port, where the registered URI has
+ * none. Everything else of it matches as ever. */
+static bool matches_loopback(struct arena *arena, struct str registered, const struct url *url)
+{
+	struct url fixed, portless;
+	struct str fixed_text = str_take(registered, registered.n - is_wildcard(registered));
+	if (!url->is_http || !url->has_port || !url_host_is_loopback(url))
 		return false;
-	bool same = url->is_http && url_host_is_loopback(&fixed) && str_eq(url->host, fixed.host);
-	return same && str_eq(url->path, fixed.path) && str_eq(url->query, fixed.query) &&
-	       url->has_query == fixed.has_query;
+	if (url_parse(fixed_text, &fixed, NULL) != OK || !fixed.is_http || fixed.has_port ||
+	    !str_eq(fixed.host, url->host))
+		return false;
+	struct str origin = str_take(fixed_text, (size_t)(fixed.path.p - fixed_text.p));
+	struct str rest = str_drop(url->text, (size_t)(url->path.p - url->text.p));
+	struct str text = arena_join(arena, origin, rest, STR(""));
+	return url_parse(text, &portless, NULL) == OK && matches_text(registered, text, &portless);
 }
 
 /* How generous a match may be. */
@@ -50,20 +74,20 @@ struct rules {
 	bool bare_star; /* a registered "*" matches any http(s) URI */
 };
 
-static bool matches(struct str registered, struct str uri, const struct url *url, struct rules rules)
+static bool matches(struct arena *arena, struct str registered, struct str uri, const struct url *url,
+		    struct rules rules)
 {
 	if (str_eq_z(registered, "*"))
-		return rules.bare_star && (url->is_http || url->is_https) && !url_path_climbs(url);
-	if (str_ends(registered, STR("*")))
-		return matches_prefix(str_take(registered, registered.n - 1), uri, url);
-	return str_eq(registered, uri) || matches_loopback(url, registered);
+		return rules.bare_star && (url->is_http || url->is_https) && !url_path_climbs(url) &&
+		       !is_encoded_twice(url);
+	return matches_text(registered, uri, url) || matches_loopback(arena, registered, url);
 }
 
 static bool list_matches(struct arena *arena, const struct client *client, const struct str_list *list,
 			 struct str uri, const struct url *url, struct rules rules)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (matches(absolute(arena, client, list->items[i]), uri, url, rules))
+		if (matches(arena, absolute(arena, client, list->items[i]), uri, url, rules))
 			return true;
 	return false;
 }
@@ -122,7 +146,7 @@ struct str redirect_default(struct arena *arena, const struct client *client)
 	if (client->redirect_uris.n != 1)
 		return (struct str){ NULL, 0 };
 	struct str only = absolute(arena, client, client->redirect_uris.items[0]);
-	bool exact = !str_ends(only, STR("*")) && parse_fit(only, &url);
+	bool exact = !is_wildcard(only) && parse_fit(only, &url);
 	return exact ? only : (struct str){ NULL, 0 };
 }
 
@@ -130,7 +154,7 @@ struct str redirect_default(struct arena *arena, const struct client *client)
 static struct str origin_of(struct arena *arena, const struct client *client, struct str registered)
 {
 	struct str uri = absolute(arena, client, registered);
-	if (str_ends(uri, STR("*")))
+	if (is_wildcard(uri))
 		uri.n--;
 	return url_origin_of_text(arena, uri);
 }

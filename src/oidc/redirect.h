@@ -1,10 +1,11 @@
 /* Which redirect URIs a client may name. Pure; RFC 9700 section 2.1: exact matching.
  *
- * A registered URI is exact, or ends in `*` after a fixed scheme, host and path prefix
- * (Keycloak's wildcard); a relative one stands under the client's rootUrl. For loopback
- * hosts of native apps (RFC 8252 section 7.3) the port may vary where the registered URI
- * has none. Anything with user information, a fragment, control bytes, backslashes, dot
- * segments or encoded slashes and dots never matches a wildcard. */
+ * A registered URI is exact, or its path ends in `*` after a fixed scheme, host and path
+ * prefix (Keycloak's wildcard); a relative one stands under the client's rootUrl. For
+ * loopback hosts of native apps (RFC 8252 section 7.3) the port may vary where the registered
+ * URI has none. User information, a fragment, control bytes, backslashes and schemes that
+ * run code (javascript, data) match nothing; dot segments, encoded slashes, backslashes and
+ * dots, and encoded percent signs match no wildcard. */
 #ifndef OIDC_REDIRECT_H
 #define OIDC_REDIRECT_H
 

@@ -29,6 +29,12 @@ static const struct client_scope *find(struct client_scope *const *scopes, size_
 	return NULL;
 }
 
+const struct client_scope *scope_of_client(const struct client *client, struct str name)
+{
+	const struct client_scope *scope = find(client->default_scopes, client->default_scopes_n, name);
+	return scope ? scope : find(client->optional_scopes, client->optional_scopes_n, name);
+}
+
 static void add_scope(struct arena *arena, struct scope_grant *grant, const struct client_scope *scope)
 {
 	for (size_t i = 0; i < grant->n; i++)
@@ -78,9 +84,7 @@ bool scope_resolve(struct arena *arena, const struct client *client, struct str 
 			grant.openid = true;
 			continue;
 		}
-		const struct client_scope *scope = find(client->default_scopes, client->default_scopes_n, piece);
-		if (!scope)
-			scope = find(client->optional_scopes, client->optional_scopes_n, piece);
+		const struct client_scope *scope = scope_of_client(client, piece);
 		if (!scope)
 			return false;
 		add_scope(arena, &grant, scope);

@@ -17,6 +17,8 @@ struct scope_grant {
  * whole request in the error that the caller writes. `openid` needs no scope row. */
 bool scope_resolve(struct arena *arena, const struct client *client, struct str asked,
 		   struct scope_grant *ret_grant);
+/* The client's default or optional scope of that name; NULL: it has none. */
+const struct client_scope *scope_of_client(const struct client *client, struct str name);
 /* True when each name in `narrow` is in `wide` (both space separated). */
 bool scope_within(struct str narrow, struct str wide);
 /* True when `name` is one of the names in `text`. */

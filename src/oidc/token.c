@@ -94,6 +94,49 @@ static struct token_refusal refuse(enum error_code code, struct str text)
 	return (struct token_refusal){ .code = code, .text = text };
 }
 
+struct str token_access_jti(struct arena *arena, const struct session *session, const char *grant,
+			    struct str unique)
+{
+	const char *kind = !session ? "tr" : session->offline ? "of" : "on";
+	return arena_format(arena, "%srt%s:%.*s", kind, grant, STR_ARG(unique));
+}
+
+bool token_is_offline(const struct jwt_claims *claims)
+{
+	return str_starts(claims->jti, STR("ofrt"));
+}
+
+/* Seconds by which the clocks of two nodes may differ between a session's start and its
+ * first token. */
+enum { START_GRACE_S = 2 };
+
+/* A session or a client's part in it that began after the token was given: its sid may be
+ * the same, it is not the one that the token was given for. */
+static bool began_later(const struct jwt_claims *claims, int64_t started_ms)
+{
+	return claims->iat.value + START_GRACE_S < started_ms / 1000;
+}
+
+static const struct client_session *part_of(const struct session *session, const struct client *client)
+{
+	for (size_t i = 0; i < session->clients_n; i++)
+		if (str_eq(session->clients[i].client_id, client->id))
+			return &session->clients[i];
+	return NULL;
+}
+
+/* NULL when the client's part lives and is the one that the token was given for; else why not, as
+ * Keycloak's event says it. */
+static const char *part_dead(const struct realm *realm, const struct client *client,
+			     const struct session *session, const struct client_session *part,
+			     const struct jwt_claims *claims, int64_t now_ms)
+{
+	if (!part)
+		return "client_session_not_found";
+	bool alive = life_of_part(realm, client, session, part, now_ms) == LIFE_ALIVE;
+	return alive && !began_later(claims, part->started_ms) ? NULL : "client_session_not_found";
+}
+
 #define INVALID_REFRESH STR("Invalid refresh token")
 
 struct token_refusal token_check_refresh_kind(const struct token_refresh_facts *facts,
@@ -109,22 +152,30 @@ struct token_refusal token_check_refresh_kind(const struct token_refresh_facts *
 	return refuse(OK, STR(""));
 }
 
-static struct token_refusal check_session(const struct token_refresh_facts *facts)
+static struct token_refusal no_session(bool offline)
 {
-	bool offline = facts->session && facts->session->offline;
-	const struct user *user = facts->user;
-	if (!facts->session || (user && !str_eq(facts->session->user_id, user->id)))
-		return refuse(ERROR_SESSION_NOT_ACTIVE, STR("Session not active"));
-	if (!user)
-		return refuse(ERROR_INVALID_GRANT, STR("Unknown user"));
-	if (!user->enabled)
+	return refuse(ERROR_SESSION_NOT_ACTIVE,
+		      offline ? STR("Offline user session not found") : STR("Session not active"));
+}
+
+/* A disabled user is told so first, as recorded, although the session has ended too. */
+static struct token_refusal check_session(const struct token_refresh_facts *facts,
+					  const struct jwt_claims *claims, bool offline)
+{
+	const struct session *session = facts->session;
+	if (facts->user && !facts->user->enabled)
 		return refuse(ERROR_INVALID_GRANT, STR("User disabled"));
-	if (life_of(facts->realm, user, facts->session, facts->now_ms) != LIFE_ALIVE)
+	if (!session || session->offline != offline || !str_eq(session->user_id, claims->sub))
+		return no_session(offline);
+	if (!facts->user)
+		return refuse(ERROR_INVALID_GRANT, STR("Unknown user"));
+	if (life_of(facts->realm, facts->user, session, facts->now_ms) != LIFE_ALIVE ||
+	    began_later(claims, session->started_ms))
 		return refuse(ERROR_SESSION_NOT_ACTIVE,
 			      offline ? STR("Offline session not active") : STR("Session not active"));
 	if (!facts->part)
 		return refuse(ERROR_SESSION_NOT_ACTIVE, STR("Session doesn't have required client"));
-	if (life_of_part(facts->realm, facts->client, facts->session, facts->part, facts->now_ms) != LIFE_ALIVE)
+	if (part_dead(facts->realm, facts->client, session, facts->part, claims, facts->now_ms))
 		return refuse(ERROR_SESSION_NOT_ACTIVE, STR("Client session not active"));
 	return refuse(OK, STR(""));
 }
@@ -157,11 +208,11 @@ static struct token_refusal check_rotation(const struct token_refresh_facts *fac
 	bool older = generation < facts->part->refresh_generation;
 	bool worn = generation == facts->part->refresh_generation &&
 		    facts->part->refresh_use_count > realm->refresh_token_max_reuse;
-	struct token_refusal refusal = refuse(OK, STR(""));
-	if (older || worn) {
-		refusal = refuse(ERROR_CANNOT_REFRESH, STR("Maximum allowed refresh token reuse exceeded"));
-		refusal.replay = true;
-	}
+	if (!older && !worn)
+		return refuse(OK, STR(""));
+	struct token_refusal refusal = older ? refuse(ERROR_STALE_TOKEN, STR("Stale token")) :
+		refuse(ERROR_CANNOT_REFRESH, STR("Maximum allowed refresh token reuse exceeded"));
+	refusal.replay = true;
 	return refusal;
 }
 
@@ -171,13 +222,18 @@ struct token_refusal token_check_refresh(const struct token_refresh_facts *facts
 	struct token_refusal refusal = token_check_refresh_kind(facts, claims);
 	if (refusal.code != OK)
 		return refusal;
-	const struct jwt_times times = { .now_s = facts->now_ms / 1000, .exp_optional = true };
+	bool offline = jwt_check_kind(claims, JWT_OFFLINE, NULL) == OK;
+	const struct jwt_times times = { .now_s = facts->now_ms / 1000, .skew_s = TOKEN_SKEW_S,
+		.exp_optional = offline };
 	if (jwt_check_times(claims, &times, NULL) != OK)
 		return refuse(ERROR_TOKEN_NOT_ACTIVE, STR("Token is not active"));
 	int64_t not_before = life_not_before_s(facts->realm, facts->client, facts->user);
 	if (!claims->iat.set || claims->iat.value < not_before)
 		return refuse(ERROR_STALE_TOKEN, STR("Stale token"));
-	refusal = check_session(facts);
+	/* Taken from the client meanwhile: what it gave is taken too. */
+	if (offline && !scope_of_client(facts->client, STR("offline_access")))
+		return no_session(true);
+	refusal = check_session(facts, claims, offline);
 	if (refusal.code == OK)
 		refusal = check_rotation(facts, generation);
 	return refusal;
@@ -187,7 +243,7 @@ const char *token_access_dead(const struct realm *realm, const struct client *cl
 			      const struct user *user, const struct session *session,
 			      const struct jwt_claims *claims, int64_t now_ms)
 {
-	const struct jwt_times times = { .now_s = now_ms / 1000 };
+	const struct jwt_times times = { .now_s = now_ms / 1000, .skew_s = TOKEN_SKEW_S };
 	if (jwt_check_kind(claims, JWT_ACCESS, NULL) != OK)
 		return "Token type is not Bearer";
 	if (jwt_check_times(claims, &times, NULL) != OK)
@@ -202,11 +258,9 @@ const char *token_access_dead(const struct realm *realm, const struct client *cl
 		return "Stale token";
 	if (!claims->sid.n)
 		return NULL;
-	if (!session || !str_eq(session->user_id, user->id) ||
+	if (!session || session->offline != token_is_offline(claims) ||
+	    !str_eq(session->user_id, user->id) || began_later(claims, session->started_ms) ||
 	    life_of(realm, user, session, now_ms) != LIFE_ALIVE)
 		return "user_session_not_found";
-	for (size_t i = 0; i < session->clients_n; i++)
-		if (str_eq(session->clients[i].client_id, client->id))
-			return NULL;
-	return "client_session_not_found";
+	return part_dead(realm, client, session, part_of(session, client), claims, now_ms);
 }

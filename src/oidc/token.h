@@ -44,6 +44,17 @@ struct token_refusal {
 	bool replay;         /* a rotated token came again: the client is to be signed out */
 };
 
+/* How far ahead of us the clock of another node of ours may be. */
+enum { TOKEN_SKEW_S = 60 };
+
+/* The `jti` of an access token as Keycloak writes it: what kind of session it belongs to
+ * ("on", "of" for an offline one, "tr" for none), "rt", the grant ("ac", "rt", "ro", "cc"),
+ * and a unique part. */
+struct str token_access_jti(struct arena *arena, const struct session *session, const char *grant,
+			    struct str unique);
+/* True when an access token of ours was given for an offline session. */
+bool token_is_offline(const struct jwt_claims *claims);
+
 /* The rotation generation of a refresh token of ours; 0 when it has none. */
 int64_t token_generation(struct arena *arena, const struct jwt_claims *claims);
 /* Whether a refresh token, whose signature is ours, may be used; OK in `code` when so. */
@@ -54,7 +65,8 @@ struct token_refusal token_check_refresh_kind(const struct token_refresh_facts *
 					      const struct jwt_claims *claims);
 
 /* An access token presented to userinfo or introspection: NULL when it is alive, else why
- * not, for the event. `user`, `session` may be NULL (no such row). */
+ * not, for the event. `user`, `session` may be NULL (no such row); `session` is the one of
+ * the token's sid and kind (token_is_offline), with its clients. */
 const char *token_access_dead(const struct realm *realm, const struct client *client,
 			      const struct user *user, const struct session *session,
 			      const struct jwt_claims *claims, int64_t now_ms);
