@@ -75,7 +75,7 @@ static enum error_code apply(
 		code = db_run(
 			on, &put_row, DB_VALUES(db_int(list->id), db_int(0)), NULL, reterr_why);
 	if (code == OK && list->what == REFUSED_AT_END)
-		code = error_because(reterr_why, ERROR_LIMIT_REACHED, "refused");
+		code = error_because(reterr_why, ERROR_CANCELLED, "refused");
 	return code;
 }
 
@@ -148,7 +148,7 @@ static void a_list_holds_in_whole_or_not_at_all(void **state)
 	EXPECT(writer_apply(writer, &(struct list){ 2, STALE_AT_END }, &why), ERROR_STALE);
 	EXPECT(writer_apply(writer, &(struct list){ 3, EXISTS_AT_END }, &why), ERROR_EXISTS);
 	assert_int_equal(writer_apply(writer, &(struct list){ 4, REFUSED_AT_END }, &reason),
-		ERROR_LIMIT_REACHED);
+		ERROR_CANCELLED);
 	assert_string_equal(reason.text, "refused");
 	EXPECT(writer_apply(writer, &(struct list){ 5, GOOD }, NULL), OK);
 	assert_int_equal(fixture_number(db, count_rows), 2 * ROWS);
@@ -165,7 +165,7 @@ static atomic_int wrong;
 static void *hammer(void *argument)
 {
 	static const enum error_code expected[] = { OK, ERROR_STALE, ERROR_EXISTS,
-		ERROR_LIMIT_REACHED };
+		ERROR_CANCELLED };
 	int64_t thread = (int64_t)(intptr_t)argument;
 	for (int i = 0; i < EACH; i++) {
 		struct list list = { thread * EACH + i, (thread + i) % 4 };
@@ -244,7 +244,7 @@ static void later_lists_are_applied_soon(void **state)
 	assert_true(writer_flush(writer));
 	assert_int_equal(fixture_number(db, count_rows), 900 * ROWS);
 	assert_int_equal(given_up, 100);
-	assert_int_equal(given_up_code, ERROR_LIMIT_REACHED);
+	assert_int_equal(given_up_code, ERROR_CANCELLED);
 	struct writer_stats s = stats();
 	assert_int_equal(s.later, 900);
 	assert_int_equal(s.refused, 100);
