@@ -6,6 +6,8 @@
 #include "base/tables.h"
 #include "cli/verbs.h"
 
+enum { NEAR_ENOUGH = 3 }; /* edits between a flag and what may have been meant */
+
 const struct flag_row flag_rows[FLAG_COUNT] = {
 #define F(name, text, letter, value, help) [FLAG_##name] = { text, letter, value, help },
 #include "cli/flags.def"
@@ -117,14 +119,18 @@ static enum error_code refuse_verb(const char *const *argv, size_t argc, struct 
 		nearest_verb(word, next));
 }
 
+/* NULL when none comes near. */
 static const char *nearest_flag(const struct verb *verb, struct str name)
 {
-	const char *best = "help";
-	for (size_t i = 0; i < FLAG_COUNT; i++)
-		if ((verb->flags & (1u << i)) &&
-			str_distance(name, str_from(flag_rows[i].name)) <
-				str_distance(name, str_from(best)))
-			best = flag_rows[i].name;
+	const char *best = NULL;
+	size_t least = NEAR_ENOUGH + 1;
+	for (size_t i = 0; i < FLAG_COUNT; i++) {
+		size_t here = str_distance(name, str_from(flag_rows[i].name));
+		if (!(verb->flags & (1u << i)) || here >= least)
+			continue;
+		least = here;
+		best = flag_rows[i].name;
+	}
 	return best;
 }
 
@@ -148,17 +154,18 @@ static enum error_code find_flag(const struct verb *verb, struct str word, enum 
 		return OK;
 	}
 	name = str_take(name, 40);
-	if (!is_long)
+	const char *nearest = is_long ? nearest_flag(verb, name) : NULL;
+	if (nearest)
 		return error_because(reterr_why, ERROR_USAGE,
-			"unknown flag -%.*s; see curfew %s --help", STR_ARG(name), verb->name);
-	return error_because(reterr_why, ERROR_USAGE, "unknown flag --%.*s; did you mean --%s?",
-		STR_ARG(name), nearest_flag(verb, name));
+			"unknown flag --%.*s; did you mean --%s?", STR_ARG(name), nearest);
+	return error_because(reterr_why, ERROR_USAGE, "unknown flag %s%.*s; see curfew %s --help",
+		is_long ? "--" : "-", STR_ARG(name), verb->name);
 }
 
 static enum error_code read_flag(struct arguments *arguments, size_t argc, const char *const *argv,
 	size_t *at, struct why *reterr_why)
 {
-	enum flag flag;
+	enum flag flag = 0; /* set by find_flag when it returns OK */
 	struct str value;
 	enum error_code code =
 		find_flag(arguments->verb, str_from(argv[*at]), &flag, &value, reterr_why);
@@ -195,6 +202,14 @@ static enum error_code check_operands(const struct arguments *arguments, struct 
 	return OK;
 }
 
+/* "-n", "-n=5", "--max"; not "-" and not "-3QEx7WH8vMNO5ez": ids may begin with a dash. */
+static bool is_flag(struct str word)
+{
+	if (word.n < 2 || word.p[0] != '-')
+		return false;
+	return word.p[1] == '-' || word.n == 2 || word.p[2] == '=';
+}
+
 static bool is_help(const char *word)
 {
 	return str_eq_z(STR("--help"), word) || str_eq_z(STR("-h"), word);
@@ -219,7 +234,7 @@ static enum error_code read_rest(struct arena *arena, size_t argc, const char *c
 		enum error_code code = OK;
 		if (flags && str_eq_z(word, "--"))
 			flags = false;
-		else if (flags && word.n > 1 && word.p[0] == '-')
+		else if (flags && is_flag(word))
 			code = read_flag(arguments, argc, argv, &i, reterr_why);
 		else
 			arguments->operands[arguments->n++] = word;

@@ -56,7 +56,8 @@ struct arguments {
 const struct verb *arguments_verb(const char *const *words, size_t n, size_t *ret_words);
 
 /* Reads the arguments behind the program's name. Flags may stand anywhere behind the verb, as
- * --name VALUE, --name=VALUE or -n VALUE; "--" ends them. Texts are borrowed from argv. A flag
+ * --name VALUE, --name=VALUE or -n VALUE; "--" ends them. A single dash before several characters
+ * is an operand: ids begin with one at times. Texts are borrowed from argv. A flag
  * that is given twice has its last value. USAGE: why says what to type instead. --help ends
  * the reading: what else is wrong does not matter then. */
 MUST_USE enum error_code arguments_read(struct arena *arena, size_t argc, const char *const *argv,

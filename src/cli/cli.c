@@ -41,9 +41,9 @@ static int run_verb(struct cli_call *call)
 		code = written;
 		why = output;
 	}
+	struct str text = str_from(why.text[0] ? why.text : error_text(code));
 	if (code != OK)
-		call_note(call, "curfew %s: %s\n", verb->name,
-			why.text[0] ? why.text : error_text(code));
+		call_note(call, "curfew %s: %.*s\n", verb->name, STR_ARG(call_clean(call, text)));
 	return exit_of(code);
 }
 

@@ -23,7 +23,7 @@ size_t grid_rows(const struct grid *grid); /* without the headings */
 /* The lines, each `indent` blanks in; nothing behind the last cell of a row. */
 struct str grid_text(const struct grid *grid, size_t indent);
 
-/* "2026-11-21 12:00:03Z"; "-" for 0 and for what no calendar has. */
+/* "2026-11-21 12:00:03Z"; "-" for 0 and what is before. */
 struct str grid_time(struct arena *arena, int64_t ms);
 
 #endif

@@ -165,17 +165,18 @@ static void print_summary(struct cli_call *call, struct str path, const struct j
 static void print_result(struct cli_call *call, struct str path, enum error_code code,
 	const struct json_node *summary, const struct why *why)
 {
-	struct str shown = call_clean(call, path);
-	if (code != OK && code != ERROR_EXISTS)
+	bool failed = code != OK && code != ERROR_EXISTS;
+	/* That of a single file is the verb's own. */
+	if (failed && call->arguments.n > 1)
 		call_note(call, "curfew realm import: %s\n", why->text);
-	else if (call_given(call, FLAG_JSON))
+	if (failed || call_given(call, FLAG_JSON))
 		return;
-	else if (code == ERROR_EXISTS)
-		call_print(call, "%.*s: left alone: %s\n", STR_ARG(shown), why->text);
+	if (code == ERROR_EXISTS)
+		call_print(call, "%s; it is left alone\n", why->text);
 	else if (summary)
 		print_summary(call, path, summary);
 	else
-		call_print(call, "%.*s: imported\n", STR_ARG(shown));
+		call_print(call, "%.*s: imported\n", STR_ARG(call_clean(call, path)));
 }
 
 static void add_result(struct cli_call *call, struct str path, enum error_code code,
@@ -234,8 +235,8 @@ enum error_code cli_realm_import(struct cli_call *call, struct why *reterr_why)
 	}
 	if (call_given(call, FLAG_JSON))
 		call_json(call, list);
-	if (!failed)
-		return OK;
+	if (!failed || call->arguments.n == 1)
+		return first == OK ? OK : error_because(reterr_why, first, "%s", why.text);
 	return error_because(reterr_why,
 		first == ERROR_NETWORK_FAILED ? first : ERROR_INVALID_VALUE,
 		"%zu of %zu not imported", failed, call->arguments.n);
