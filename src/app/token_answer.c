@@ -85,6 +85,17 @@ static enum error_code sign_all(struct client_request *r, const struct token_gra
 	return code;
 }
 
+bool token_answer_scope(struct client_request *r, const struct user *user, struct scope_grant *scope)
+{
+	bool offline = scope->offline_access;
+	struct role_set held = roles_of_user(r->visit->arena, r->visit->realm, user);
+	roles_limit_scopes(r->visit->arena, &held, scope);
+	if (offline == scope->offline_access)
+		return true;
+	client_request_fail(r, ERROR_INVALID_SCOPE, STR("Offline tokens not allowed for the user or client"), STR(""));
+	return false;
+}
+
 enum error_code token_answer_make(struct client_request *r, const struct token_grant *grant,
 				  struct token_answer *ret_answer, struct why *reterr_why)
 {

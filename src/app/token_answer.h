@@ -23,6 +23,9 @@ struct token_answer {
 	struct str access_jti, refresh_jti; /* for the event */
 };
 
+/* Leaves the user the scopes that the user may have. False, and answered, when offline_access
+ * was among those that go. */
+bool token_answer_scope(struct client_request *r, const struct user *user, struct scope_grant *scope);
 /* Signs access, refresh (when there is a session and the client uses them) and ID token
  * (scope openid). NO_KEY, CRYPTO_FAILED. */
 MUST_USE enum error_code token_answer_make(struct client_request *r, const struct token_grant *grant,

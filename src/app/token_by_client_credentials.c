@@ -14,6 +14,8 @@ static enum error_code grant(struct client_request *r, struct token_grant *g, st
 		client_request_fail(r, ERROR_USER_DISABLED, STR(""), STR(""));
 		return OK;
 	}
+	if (!token_answer_scope(r, user, &g->scope))
+		return OK;
 	g->user = user;
 	struct token_answer answer;
 	code = token_answer_make(r, g, &answer, reterr_why);

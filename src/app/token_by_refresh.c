@@ -131,7 +131,7 @@ static enum error_code grant(struct refresh *f, struct why *reterr_why)
 	f->grant = (struct token_grant){ .user = f->user, .session = &f->session, .part = f->facts.part,
 		.acr = STR("1"),
 		.refresh_generation = rotates ? f->generation + 1 : f->generation };
-	if (!resolve_scope(f))
+	if (!resolve_scope(f) || !token_answer_scope(r, f->user, &f->grant.scope))
 		return OK;
 	enum error_code code = rotates ? rotate(f, reterr_why) : OK;
 	struct token_answer answer;

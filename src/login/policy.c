@@ -42,17 +42,26 @@ struct counted {
 	const char *item;
 	bool (*is)(unsigned char c);
 	const char *before, *after; /* of the number */
-	bool most; /* an upper bound */
+	bool most;   /* an upper bound */
+	int usual;   /* what Keycloak takes when the policy names no number */
 };
 
 static const struct counted counted_items[] = {
-	{ "length", is_first_byte, "Invalid password: minimum length ", ".", false },
-	{ "maxLength", is_first_byte, "Invalid password: maximum length ", ".", true },
-	{ "digits", is_digit, "Invalid password: must contain at least ", " numerical digits.", false },
-	{ "lowerCase", is_lower, "Invalid password: must contain at least ", " lower case characters.", false },
-	{ "upperCase", is_upper, "Invalid password: must contain at least ", " upper case characters.", false },
-	{ "specialChars", is_special, "Invalid password: must contain at least ", " special characters.", false },
+	{ "length", is_first_byte, "Invalid password: minimum length ", ".", false, 8 },
+	{ "maxLength", is_first_byte, "Invalid password: maximum length ", ".", true, 64 },
+	{ "digits", is_digit, "Invalid password: must contain at least ", " numerical digits.", false, 1 },
+	{ "lowerCase", is_lower, "Invalid password: must contain at least ", " lower case characters.", false, 1 },
+	{ "upperCase", is_upper, "Invalid password: must contain at least ", " upper case characters.", false, 1 },
+	{ "specialChars", is_special, "Invalid password: must contain at least ", " special characters.", false, 1 },
 };
+
+static bool contains_nocase(struct str s, struct str part)
+{
+	for (size_t i = 0; part.n && i + part.n <= s.n; i++)
+		if (str_eq_nocase(str_take(str_drop(s, i), part.n), part))
+			return true;
+	return false;
+}
 
 /* Items that say how hashes are made, not what passwords are. */
 static bool is_about_hashes(struct str name)
@@ -73,7 +82,7 @@ static struct str check_item(struct arena *arena, struct str name, struct str ar
 		const struct counted *item = &counted_items[i];
 		if (!str_eq_z(name, item->item))
 			continue;
-		int64_t limit = 1;
+		int64_t limit = item->usual;
 		str_to_int64(argument, &limit);
 		int64_t has = (int64_t)count(password, item->is);
 		bool good = item->most ? has <= limit : has >= limit;
@@ -83,6 +92,9 @@ static struct str check_item(struct arena *arena, struct str name, struct str ar
 	if (str_eq_z(name, "notUsername"))
 		return str_eq_nocase(password, username) ?
 			STR("Invalid password: must not be equal to the username.") : STR("");
+	if (str_eq_z(name, "notContainsUsername"))
+		return contains_nocase(password, username) ?
+			STR("Invalid password: Can not contain the username.") : STR("");
 	if (str_eq_z(name, "notEmail"))
 		return email.n && str_eq_nocase(password, email) ?
 			STR("Invalid password: must not be equal to the email.") : STR("");

@@ -18,10 +18,14 @@ struct life_limits life_of_session(const struct realm_settings *realm, bool offl
 			realm->offline_session_max_lifespan_enabled ?
 				realm->offline_session_max_lifespan_s : INT64_MAX };
 	struct life_limits limits = { realm->sso_session_idle_timeout_s, realm->sso_session_max_lifespan_s };
-	if (remember_me && realm->sso_session_idle_timeout_remember_me_s > 0)
-		limits.idle_s = max64(limits.idle_s, realm->sso_session_idle_timeout_remember_me_s);
-	if (remember_me && realm->sso_session_max_lifespan_remember_me_s > 0)
-		limits.maximum_s = max64(limits.maximum_s, realm->sso_session_max_lifespan_remember_me_s);
+	if (!remember_me)
+		return limits;
+	if (!realm->remember_me)
+		return (struct life_limits){ 0, 0 };
+	if (realm->sso_session_idle_timeout_remember_me_s > 0)
+		limits.idle_s = realm->sso_session_idle_timeout_remember_me_s;
+	if (realm->sso_session_max_lifespan_remember_me_s > 0)
+		limits.maximum_s = realm->sso_session_max_lifespan_remember_me_s;
 	return limits;
 }
 
@@ -84,14 +88,18 @@ int64_t life_session_expires_s(const struct realm *realm, const struct session *
 int64_t life_access_token_s(const struct realm *realm, const struct client *client,
 			    const struct session *session, int64_t now_ms)
 {
+	struct str own = attributes_get(&client->attributes, STR("access.token.lifespan"));
 	int64_t life = attributes_seconds(&client->attributes, STR("access.token.lifespan"), 0);
+	/* -1: as long as the session may last. */
+	if (str_eq_z(own, "-1") && session)
+		life = INT64_MAX;
 	if (!life)
 		life = realm->settings.access_token_lifespan_s;
 	if (!session)
 		return life;
 	struct life_limits limits = life_of_session(&realm->settings, session->offline, session->remember_me);
 	if (limits.maximum_s == INT64_MAX)
-		return life;
+		return life == INT64_MAX ? realm->settings.access_token_lifespan_s : life;
 	int64_t left = session->started_ms / 1000 + limits.maximum_s - now_ms / 1000;
 	return max64(0, min64(life, left));
 }

@@ -1,7 +1,8 @@
 /* How long sessions and tokens live, as realm and client set it. Pure.
  *
  * A limit of 0 in a client's or realm's client-session setting means "the session's own";
- * remember-me variants of 0 mean "as without". */
+ * remember-me variants of 0 mean "as without". Where a realm no longer remembers, remembered
+ * sessions are over. */
 #ifndef MODEL_LIFE_H
 #define MODEL_LIFE_H
 
@@ -37,8 +38,9 @@ enum life_end life_of_part(const struct realm *realm, const struct client *clien
 /* Second at which the session ends unless it is used again before. */
 int64_t life_session_expires_s(const struct realm *realm, const struct session *session);
 
-/* Lifespan of an access token issued now: the client's attribute access.token.lifespan,
- * else the realm's; never beyond the session's maximum. `session` may be NULL (no session). */
+/* Lifespan of an access token issued now: the client's attribute access.token.lifespan (-1:
+ * until the session's maximum, where it has one), else the realm's; never beyond the
+ * session's maximum. `session` may be NULL (no session). */
 int64_t life_access_token_s(const struct realm *realm, const struct client *client,
 			    const struct session *session, int64_t now_ms);
 /* Lifespan of a refresh token issued now; 0: it does not expire by itself (an offline

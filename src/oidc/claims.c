@@ -346,12 +346,27 @@ static bool wanted(const struct mapper *mapper, const struct mapper_type *type,
 	return false;
 }
 
+/* Claims that say what the token is and whose: no mapper writes them. */
+static bool is_ours(struct arena *arena, struct str path)
+{
+	static const char *const names[] = { "exp", "iat", "nbf", "jti", "iss", "aud", "typ", "azp", "sid",
+		"scope", "nonce", "at_hash", "c_hash" };
+	struct str piece;
+	if (!json_path_next(arena, &path, &piece))
+		return false;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		if (str_eq_z(piece, names[i]))
+			return true;
+	return false;
+}
+
 static void run_mappers(const struct claims_input *input, const struct mapper *mappers, size_t n,
 			enum claims_target target, struct json_node *tree)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct mapper_type *type = type_of(mappers[i].type);
-		if (!type || !wanted(&mappers[i], type, target, input->lightweight))
+		if (!type || !wanted(&mappers[i], type, target, input->lightweight) ||
+		    is_ours(tree->arena, CONFIG(&mappers[i], "claim.name")))
 			continue;
 		struct job job = { input, &mappers[i], tree->arena, tree };
 		type->map(&job);

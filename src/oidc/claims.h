@@ -25,7 +25,8 @@ struct claims_input {
 };
 
 /* Runs the mappers of the granted scopes, then the client's own, for `target` into `tree`
- * (an object that may hold claims already). */
+ * (an object that may hold claims already). A mapper that names one of the claims by which a
+ * token is known (exp, iss, aud, typ, azp, sid ...) is not run. */
 void claims_map(const struct claims_input *input, enum claims_target target, struct json_node *tree);
 
 /* True when this mapper type is one that the engine runs (for import summaries). */

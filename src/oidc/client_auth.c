@@ -13,7 +13,7 @@ static int hex_value(char c)
 }
 
 /* RFC 6749 section 2.3.1: name and password are form-encoded before they become Basic. A
- * text that is no valid encoding is taken as it stands, since many clients do not encode. */
+ * text that is no valid encoding is taken as it stands. */
 static struct str form_decode(struct arena *arena, struct str s)
 {
 	char *p = arena_alloc(arena, s.n + 1);
@@ -33,9 +33,10 @@ static struct str form_decode(struct arena *arena, struct str s)
 	return (struct str){ p, n };
 }
 
-/* What is presented, in one shape. */
+/* What is presented, in one shape. Many clients do not encode what they put into Basic, so
+ * that the secret as it stands counts too. */
 struct credentials {
-	struct str client_id, secret;
+	struct str client_id, secret, secret_as_sent;
 	bool has_secret;
 };
 
@@ -49,7 +50,8 @@ static enum error_code read_basic(struct arena *arena, struct str basic, struct 
 	if (colon == plain.n)
 		return error_because(reterr_why, ERROR_INVALID_CLIENT, "the Basic credentials have no colon");
 	ret->client_id = form_decode(arena, str_take(plain, colon));
-	ret->secret = form_decode(arena, str_drop(plain, colon + 1));
+	ret->secret_as_sent = str_drop(plain, colon + 1);
+	ret->secret = form_decode(arena, ret->secret_as_sent);
 	ret->has_secret = true;
 	return OK;
 }
@@ -57,7 +59,8 @@ static enum error_code read_basic(struct arena *arena, struct str basic, struct 
 static enum error_code read_credentials(struct arena *arena, const struct client_auth *presented,
 					struct credentials *ret, struct why *reterr_why)
 {
-	*ret = (struct credentials){ presented->client_id, presented->client_secret, presented->has_secret };
+	*ret = (struct credentials){ presented->client_id, presented->client_secret, presented->client_secret,
+				     presented->has_secret };
 	if (!presented->basic.n)
 		return OK;
 	if (presented->has_secret)
@@ -90,6 +93,9 @@ enum error_code client_auth_check(struct arena *arena, const struct realm *realm
 	if (!client->enabled)
 		return error_because(reterr_why, ERROR_CLIENT_DISABLED, "client %.*s is disabled",
 				     STR_ARG(client->client_id));
+	if (!str_eq_z(client->protocol, "openid-connect"))
+		return error_because(reterr_why, ERROR_INVALID_CLIENT, "client %.*s does not speak OpenID Connect",
+				     STR_ARG(client->client_id));
 	if (client->public_client)
 		return OK;
 	bool by_secret = !client->client_authenticator_type.n ||
@@ -97,7 +103,9 @@ enum error_code client_auth_check(struct arena *arena, const struct realm *realm
 	if (client->bearer_only || !by_secret || !client->secret.n)
 		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS,
 				     "client %.*s cannot authenticate by a secret", STR_ARG(client->client_id));
-	if (!given.has_secret || !secret_equal(given.secret, client->secret))
+	bool right = secret_equal(given.secret, client->secret);
+	right |= secret_equal(given.secret_as_sent, client->secret);
+	if (!given.has_secret || !right)
 		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS, "wrong secret of client %.*s",
 				     STR_ARG(client->client_id));
 	return OK;

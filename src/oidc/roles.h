@@ -3,6 +3,7 @@
 #define OIDC_ROLES_H
 
 #include "model/user.h"
+#include "oidc/scope.h"
 
 struct role_set {
 	const struct role **roles; /* each once */
@@ -15,6 +16,10 @@ bool role_set_has(const struct role_set *set, const struct role *role);
 /* All roles of the user: direct, by groups and their parents, composites expanded (loops
  * are harmless). Needs user->role_ids and user->group_ids. */
 struct role_set roles_of_user(struct arena *arena, const struct realm *realm, const struct user *user);
+
+/* Takes from the grant the scopes that the user may not have: those with scope mappings of
+ * which the user holds no role, composites expanded. So `offline_access` needs its role. */
+void roles_limit_scopes(struct arena *arena, const struct role_set *held, struct scope_grant *grant);
 
 /* Those of `held` that go into a token of this client with these scopes: all when the
  * client has fullScopeAllowed; otherwise those in the client's own roles, its scope

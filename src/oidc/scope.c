@@ -69,6 +69,15 @@ static void write_texts(struct arena *arena, struct scope_grant *grant)
 	grant->refresh_text = text_str(&all);
 }
 
+void scope_keep(struct arena *arena, struct scope_grant *grant, size_t n)
+{
+	grant->n = n;
+	grant->offline_access = false;
+	for (size_t i = 0; i < n; i++)
+		grant->offline_access |= str_eq_z(grant->scopes[i]->name, "offline_access");
+	write_texts(arena, grant);
+}
+
 bool scope_resolve(struct arena *arena, const struct client *client, struct str asked,
 		   struct scope_grant *ret_grant)
 {
@@ -88,9 +97,8 @@ bool scope_resolve(struct arena *arena, const struct client *client, struct str 
 		if (!scope)
 			return false;
 		add_scope(arena, &grant, scope);
-		grant.offline_access |= str_eq(piece, STR("offline_access"));
 	}
-	write_texts(arena, &grant);
+	scope_keep(arena, &grant, grant.n);
 	*ret_grant = grant;
 	return true;
 }

@@ -19,6 +19,8 @@ bool scope_resolve(struct arena *arena, const struct client *client, struct str 
 		   struct scope_grant *ret_grant);
 /* The client's default or optional scope of that name; NULL: it has none. */
 const struct client_scope *scope_of_client(const struct client *client, struct str name);
+/* Leaves only the first n of grant->scopes and writes the texts anew. */
+void scope_keep(struct arena *arena, struct scope_grant *grant, size_t n);
 /* True when each name in `narrow` is in `wide` (both space separated). */
 bool scope_within(struct str narrow, struct str wide);
 /* True when `name` is one of the names in `text`. */

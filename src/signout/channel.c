@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/url.h"
 
 #define SESSION_HOST STR("${application.session.host}")
 
@@ -36,35 +37,46 @@ static struct str trusted_host(const struct client *client, const struct client_
 	return (struct str){ NULL, 0 };
 }
 
-static struct channel_target admin_target(struct arena *arena, const struct client *client,
-					  const struct client_session *session)
+static const struct channel_target foreign_host = { .channel = CHANNEL_NONE,
+	.why = STR_INIT("the URL names the session's host, and the adapter's host is not a registered node "
+			"of the client") };
+
+/* The URL with the session's host in the placeholder's place. False: there is no such host. */
+static bool resolve_host(struct arena *arena, const struct client *client,
+			 const struct client_session *session, struct str *url)
 {
-	struct str url = channel_absolute_url(arena, client, client->admin_url);
-	if (str_contains(url, SESSION_HOST)) {
-		struct str host = trusted_host(client, session);
-		if (!host.n)
-			return (struct channel_target){ .channel = CHANNEL_NONE,
-				.why = STR("the admin URL names the session's host, and the adapter's "
-					   "host is not a registered node of the client") };
-		size_t at = (size_t)((const char *)memmem(url.p, url.n, SESSION_HOST.p, SESSION_HOST.n) - url.p);
-		url = arena_join(arena, str_take(url, at), host, str_drop(url, at + SESSION_HOST.n));
-	}
-	struct str slash = str_ends(url, STR("/")) ? STR("") : STR("/");
-	return (struct channel_target){ .channel = CHANNEL_ADMIN_URL,
-		.url = arena_join(arena, url, slash, STR("k_logout")) };
+	if (!str_contains(*url, SESSION_HOST))
+		return true;
+	struct str host = trusted_host(client, session);
+	if (!host.n)
+		return false;
+	size_t at = (size_t)((const char *)memmem(url->p, url->n, SESSION_HOST.p, SESSION_HOST.n) - url->p);
+	*url = arena_join(arena, str_take(*url, at), host, str_drop(*url, at + SESSION_HOST.n));
+	return true;
 }
 
 struct channel_target channel_server(struct arena *arena, const struct client *client,
 				     const struct client_session *session)
 {
 	struct str back = attributes_get(&client->attributes, STR("backchannel.logout.url"));
+	struct str url = channel_absolute_url(arena, client, back.n ? back : client->admin_url);
+	if (!url.n)
+		return (struct channel_target){ .channel = CHANNEL_NONE,
+			.why = STR("the client has no back-channel logout URL and no admin URL") };
+	if (!resolve_host(arena, client, session, &url))
+		return foreign_host;
 	if (back.n)
-		return (struct channel_target){ .channel = CHANNEL_BACKCHANNEL,
-			.url = channel_absolute_url(arena, client, back) };
-	if (client->admin_url.n)
-		return admin_target(arena, client, session);
-	return (struct channel_target){ .channel = CHANNEL_NONE,
-		.why = STR("the client has no back-channel logout URL and no admin URL") };
+		return (struct channel_target){ .channel = CHANNEL_BACKCHANNEL, .url = url };
+	struct str slash = str_ends(url, STR("/")) ? STR("") : STR("/");
+	return (struct channel_target){ .channel = CHANNEL_ADMIN_URL,
+		.url = arena_join(arena, url, slash, STR("k_logout")) };
+}
+
+/* What a page of ours may load into a frame: nothing that runs as ours. */
+static bool is_web_url(struct str text)
+{
+	struct url url;
+	return url_parse(text, &url, NULL) == OK && (url.is_http || url.is_https);
 }
 
 struct channel_target channel_front(struct arena *arena, const struct client *client,
@@ -73,8 +85,12 @@ struct channel_target channel_front(struct arena *arena, const struct client *cl
 	struct str url = attributes_get(&client->attributes, STR("frontchannel.logout.url"));
 	if (!client->frontchannel_logout || !url.n)
 		return (struct channel_target){ .channel = CHANNEL_NONE };
+	url = channel_absolute_url(arena, client, url);
+	if (!is_web_url(url))
+		return (struct channel_target){ .channel = CHANNEL_NONE,
+			.why = STR("the client's front-channel logout URL is no http or https URL") };
 	struct text text = text_new(arena, 0);
-	text_add(&text, channel_absolute_url(arena, client, url));
+	text_add(&text, url);
 	if (attributes_true(&client->attributes, STR("frontchannel.logout.session.required"), true)) {
 		text_add_char(&text, str_contains(url, STR("?")) ? '&' : '?');
 		text_add_z(&text, "sid=");

@@ -112,8 +112,9 @@ static void tell(struct work *work, const struct client_session *part)
 		add_frame(work, part, client, front.url);
 	if (server.channel != CHANNEL_NONE || framed)
 		return;
+	struct str why = front.why.n ? front.why : server.why;
 	add_not_possible(work, part, client, front.channel == CHANNEL_FRONT ?
-		STR("no browser: the client has a front channel only, and no browser was at hand") : server.why);
+		STR("no browser: the client has a front channel only, and no browser was at hand") : why);
 }
 
 static void add_receipt(struct work *work)
