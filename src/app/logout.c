@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "oidc/end_session.h"
+#include "signout/channel.h"
 
 /* One request through the beats. */
 struct end_session {
@@ -112,7 +113,8 @@ static void go_on(struct visit *visit, const struct signout_outcome *outcome, co
 	}
 	if (redirect.n)
 		log_write(LOG_WARN, "app", "redirect after logout: %s", why.text);
-	page_info(visit, STR("You are logged out"), STR("You are logged out"), client ? client->base_url : STR(""),
+	page_info(visit, STR("You are logged out"), STR("You are logged out"),
+		  client ? channel_absolute_url(visit->arena, client, client->base_url) : STR(""),
 		  STR("Back to Application"));
 }
 

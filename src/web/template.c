@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/url.h"
+
+enum { SECTIONS_DEEP = 8 };
 
 /* Scopes from the innermost outwards. */
 struct chain {
@@ -34,24 +37,58 @@ static size_t index_of(struct str s, struct str part)
 	return at ? (size_t)(at - s.p) : s.n;
 }
 
-/* The text up to the closing tag of `name`, nested sections of one name counted; *rest
- * goes behind it. */
-static struct str section_body(struct arena *arena, struct str *rest, struct str name)
+/* One tag: its mark (0: none) and name. */
+struct tag {
+	char mark;
+	struct str name;
+};
+
+/* Cuts the next tag off *rest: *ret_before is the text in front of it. False at the end. */
+static bool next_tag(struct str *rest, struct str *ret_before, struct tag *ret_tag)
 {
-	struct str close = arena_join(arena, STR("{{/"), name, STR("}}"));
-	struct str open = arena_join(arena, STR("{{#"), name, STR("}}"));
-	struct str start = *rest;
-	for (int depth = 1;;) {
-		size_t at = index_of(*rest, close);
-		if (at == rest->n)
-			malformed(start);
-		for (struct str inside = str_take(*rest, at); index_of(inside, open) < inside.n;
-		     inside = str_drop(inside, index_of(inside, open) + open.n))
-			depth++;
-		*rest = str_drop(*rest, at + close.n);
-		if (--depth == 0)
-			return str_take(start, start.n - rest->n - close.n);
+	size_t open = index_of(*rest, STR("{{"));
+	*ret_before = str_take(*rest, open);
+	if (open == rest->n)
+		return false;
+	struct str inside = str_drop(*rest, open + 2);
+	size_t end = index_of(inside, STR("}}"));
+	if (end == inside.n || end == 0)
+		malformed(*rest);
+	struct str name = str_take(inside, end);
+	char mark = strchr("#^/&@", name.p[0]) ? name.p[0] : 0;
+	*ret_tag = (struct tag){ mark, str_drop(name, mark != 0) };
+	if (!ret_tag->name.n)
+		malformed(*rest);
+	*rest = str_drop(inside, end + 2);
+	return true;
+}
+
+/* The text up to the closing tag of the section `name`; *rest goes behind it. Sections in
+ * it are closed in their order. */
+static struct str section_body(struct str *rest, struct str name)
+{
+	struct str start = *rest, before;
+	struct str open[SECTIONS_DEEP] = { name };
+	size_t depth = 1;
+	struct tag tag;
+	for (struct str here = *rest; next_tag(rest, &before, &tag); here = *rest) {
+		if ((tag.mark == '#' || tag.mark == '^') && depth < SECTIONS_DEEP)
+			open[depth++] = tag.name;
+		else if (tag.mark == '#' || tag.mark == '^' || (tag.mark == '/' && !str_eq(tag.name, open[depth - 1])))
+			malformed(here);
+		else if (tag.mark == '/' && --depth == 0)
+			return str_take(start, (size_t)(here.p - start.p) + before.n);
 	}
+	malformed(start);
+}
+
+/* An address for href, src or action: nothing when following it would run code here. */
+static void add_url(struct text *out, struct str value)
+{
+	struct url url;
+	bool local = str_starts(value, STR("/")) || str_starts(value, STR("?"));
+	if (local || (url_parse(value, &url, NULL) == OK && !url_scheme_is_active(&url)))
+		text_add_html(out, value);
 }
 
 static void render(struct text *out, struct str template, const struct chain *chain);
@@ -73,28 +110,30 @@ static void render_section(struct text *out, struct str body, const struct templ
 
 static void render(struct text *out, struct str template, const struct chain *chain)
 {
-	while (template.n) {
-		size_t open = index_of(template, STR("{{"));
-		text_add(out, str_take(template, open));
-		struct str tag = str_drop(template, open + 2);
-		if (open == template.n)
-			return;
-		size_t end = index_of(tag, STR("}}"));
-		if (end == tag.n || end == 0)
-			malformed(template);
-		struct str rest = str_drop(tag, end + 2);
-		char mark = tag.p[0];
-		bool marked = mark == '#' || mark == '^' || mark == '&';
-		struct str name = marked ? str_drop(str_take(tag, end), 1) : str_take(tag, end);
-		const struct template_value *value = find(chain, name);
-		if (mark == '#' || mark == '^')
-			render_section(out, section_body(out->arena, &rest, name), value, mark == '^', chain);
-		else if (mark == '&')
-			text_add(out, value ? value->text : STR(""));
-		else
-			text_add_html(out, value ? value->text : STR(""));
-		template = rest;
+	struct str before;
+	struct tag tag;
+	for (struct str here = template; next_tag(&template, &before, &tag); here = template) {
+		text_add(out, before);
+		const struct template_value *value = find(chain, tag.name);
+		struct str text = value ? value->text : STR("");
+		switch (tag.mark) {
+		case '/':
+			malformed(here);
+		case '#':
+		case '^':
+			render_section(out, section_body(&template, tag.name), value, tag.mark == '^', chain);
+			break;
+		case '&':
+			text_add(out, text);
+			break;
+		case '@':
+			add_url(out, text);
+			break;
+		default:
+			text_add_html(out, text);
+		}
 	}
+	text_add(out, before);
 }
 
 struct str template_render(struct arena *arena, struct str template, const struct template_scope *scope)

@@ -1,12 +1,15 @@
 /* Templates of our pages: text with insertions, compiled into the binary.
  *
  *     {{name}}               the value, escaped for HTML text and quoted attributes
+ *     {{@name}}              an address for href, src or action, escaped; nothing when it is no
+ *                            URL or path, or its scheme would run code in our page
  *     {{&name}}              the value as it is: only for HTML that was rendered by us
  *     {{#name}}...{{/name}}  only when the value is not empty; for a list: once an item
  *     {{^name}}...{{/name}}  only when the value is empty or absent
  *
  * Plain insertion escapes, so that forgetting something is safe. Inside a list's section
- * the item's values come first, then the page's. */
+ * the item's values come first, then the page's. Sections are closed in the order in which
+ * they were opened, at most 8 deep. */
 #ifndef WEB_TEMPLATE_H
 #define WEB_TEMPLATE_H
 
