@@ -11,6 +11,8 @@
 /* The start of a reason that tells of a time-out; what the receipt says is what the next
  * attempt knows. */
 #define TIMED_OUT "no answer in time: "
+/* The same of an answer that says no; the number follows. */
+#define REFUSAL "refusal "
 
 static enum error_code sign(struct arena *arena, const struct realm *realm, struct str algorithm,
 			    const char *type, struct str claims, struct str *ret_token, struct why *reterr_why)
@@ -77,6 +79,28 @@ static bool is_time_out(enum client_outcome outcome)
 	return outcome == CLIENT_ANSWER_TIMEOUT || outcome == CLIENT_RESET;
 }
 
+/* Refusals in a row before this attempt. */
+static int64_t refusals_before(const struct delivery *delivery)
+{
+	int64_t n = 0;
+	struct str rest = str_drop(delivery->reason, sizeof REFUSAL - 1), number;
+	bool refused = str_starts(delivery->reason, STR(REFUSAL)) && str_next(&rest, ' ', &number) &&
+		       str_to_int64(number, &n);
+	return refused ? n : 0;
+}
+
+/* The reason as the receipt says it, and as the next attempt reads it. */
+static struct str words(struct arena *arena, const struct backoff_attempt *attempt, bool timed_out,
+			struct str reason)
+{
+	if (timed_out)
+		return arena_join(arena, STR(TIMED_OUT), reason, STR(""));
+	if (!attempt->refusals)
+		return reason;
+	return arena_format(arena, REFUSAL "%lld of %d: %.*s", (long long)attempt->refusals, BACKOFF_REFUSED_TRIES,
+			    STR_ARG(reason));
+}
+
 struct effect_delivery_update outbox_attempt_outcome(struct arena *arena, const struct delivery *delivery,
 						     struct str owner, enum client_outcome outcome,
 						     int http_status, struct str reason, int64_t now_ms)
@@ -87,15 +111,13 @@ struct effect_delivery_update outbox_attempt_outcome(struct arena *arena, const 
 	const struct backoff_attempt attempt = {
 		.now_ms = now_ms,
 		.attempts = delivery->attempts + 1,
-		.queued_ms = delivery->queued_ms,
+		.refusals = backoff_is_refusal(http_status) ? refusals_before(delivery) + 1 : 0,
 		.give_up_ms = delivery->give_up_ms,
 		.http_status = http_status,
-		.timed_out = timed_out,
 		.timed_out_before = str_starts(delivery->reason, STR(TIMED_OUT)),
 		.chance = chance,
 	};
 	struct backoff_verdict verdict = backoff_decide(&attempt);
-	struct str words = timed_out ? arena_join(arena, STR(TIMED_OUT), reason, STR("")) : reason;
 	return (struct effect_delivery_update){
 		.id = delivery->id,
 		.expected = DELIVERY_SENDING,
@@ -105,6 +127,7 @@ struct effect_delivery_update outbox_attempt_outcome(struct arena *arena, const 
 		.due_ms = verdict.due_ms,
 		.attempts = attempt.attempts,
 		.http_status = http_status,
-		.reason = verdict.state == DELIVERY_DELIVERED ? STR("") : words,
+		.reason = verdict.state == DELIVERY_DELIVERED ? STR("") :
+			words(arena, &attempt, timed_out, reason),
 	};
 }

@@ -1,9 +1,9 @@
 /* The table of retries; see backoff.h. */
 #include "outbox/backoff.h"
 
-static bool is_refusal(int status)
+bool backoff_is_refusal(int http_status)
 {
-	return status == 400 || status == 401 || status == 403 || status == 404;
+	return http_status == 400 || http_status == 401 || http_status == 403 || http_status == 404;
 }
 
 static bool is_passing(int status)
@@ -43,10 +43,10 @@ struct backoff_verdict backoff_decide(const struct backoff_attempt *attempt)
 		return (struct backoff_verdict){ .state = DELIVERY_DELIVERED };
 	if (status == 400 && attempt->timed_out_before)
 		return (struct backoff_verdict){ .state = DELIVERY_UNCONFIRMED };
-	if (is_refusal(status))
-		return attempt->attempts >= BACKOFF_REFUSED_TRIES ?
+	if (backoff_is_refusal(status))
+		return attempt->refusals >= BACKOFF_REFUSED_TRIES ?
 			(struct backoff_verdict){ .state = DELIVERY_GAVE_UP } :
-			later(attempt, refused_ms[attempt->attempts > 0 ? attempt->attempts : 1]);
+			later(attempt, refused_ms[attempt->refusals > 0 ? attempt->refusals : 1]);
 	if (is_passing(status))
 		return later(attempt, doubled(1000, attempt->attempts));
 	return later(attempt, doubled(60 * 1000, attempt->attempts));

@@ -9,10 +9,11 @@ enum { BACKOFF_REFUSED_TRIES = 3, BACKOFF_MOST_MS = 300 * 1000 };
 struct backoff_attempt {
 	int64_t now_ms;
 	int64_t attempts;     /* with this one */
-	int64_t queued_ms, give_up_ms;
+	int64_t refusals;     /* answers 400, 401, 403, 404 in a row, with this one */
+	int64_t give_up_ms;
 	int http_status;      /* 0: no answer came; the transfer failed */
-	bool timed_out;       /* no answer in time: the client may have heard all the same */
-	bool timed_out_before;/* so the attempt before this one ended */
+	bool timed_out_before;/* the attempt before this one had no answer in time: the client may
+	                         have heard all the same */
 	uint32_t chance;      /* random, for the jitter */
 };
 
@@ -20,6 +21,9 @@ struct backoff_verdict {
 	enum delivery_state state; /* DELIVERED, WAITING, UNCONFIRMED or GAVE_UP */
 	int64_t due_ms;            /* of WAITING */
 };
+
+/* True for the answers of which three in a row are a no: 400, 401, 403, 404. */
+bool backoff_is_refusal(int http_status);
 
 /* 2xx: delivered. 400, 401, 403, 404: three tries within ten minutes (stale key caches,
  * deploys), then given up; a 400 after a time-out is unconfirmed. Other 3xx and 4xx: at 60 s
