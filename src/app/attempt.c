@@ -1,12 +1,12 @@
 /* One try at a password; see attempt.h. */
 #include "app/attempt.h"
 
+#include "base/clock.h"
+#include "base/limits.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "model/credential.h"
 #include "login/lockout.h"
-
-enum { RESERVE_ROUNDS = 12 }; /* guesses in parallel meet in one row */
 
 static enum error_code load_failure(struct visit *visit, const struct user *user,
 				    struct login_failure *ret_failure, struct why *reterr_why)
@@ -29,7 +29,7 @@ static enum error_code put_failure(struct visit *visit, const struct login_failu
 
 static enum error_code reserve(struct visit *visit, struct attempt *attempt, struct why *reterr_why)
 {
-	for (int round = 0; round < RESERVE_ROUNDS; round++) {
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS; round++) {
 		struct login_failure failure, next;
 		enum error_code code = load_failure(visit, attempt->user, &failure, reterr_why);
 		if (code != OK)
@@ -115,6 +115,19 @@ enum error_code attempt_succeeded(struct visit *visit, const struct attempt *att
 	return attempt->old_hash ? rehash(visit, attempt, effects, reterr_why) : OK;
 }
 
+enum error_code attempt_again(struct visit *visit, struct attempt *attempt, bool *ret_user_lives,
+			      struct why *reterr_why)
+{
+	struct user *user;
+	visit->now_ms = clock_wall_ms();
+	enum error_code code = store_find_user(visit->app->store, visit->arena, visit->realm->settings.id,
+		attempt->user->id, USER_CREDENTIALS | USER_ROLES | USER_GROUPS, &user, reterr_why);
+	*ret_user_lives = code == OK && user->enabled;
+	if (code == OK)
+		attempt->user = user;
+	return code == ERROR_NAME_NOT_FOUND ? OK : code;
+}
+
 static enum error_code disable(struct visit *visit, const struct user *user, struct why *reterr_why)
 {
 	struct effects effects = effects_new(visit->arena);
@@ -130,7 +143,7 @@ enum error_code attempt_failed(struct visit *visit, const struct attempt *attemp
 {
 	if (!attempt->reserved)
 		return OK;
-	for (int round = 0; round < RESERVE_ROUNDS; round++) {
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS; round++) {
 		struct login_failure failure, next;
 		bool permanent = false;
 		enum error_code code = load_failure(visit, attempt->user, &failure, reterr_why);

@@ -27,6 +27,10 @@ MUST_USE enum error_code attempt_check(struct visit *visit, struct attempt *atte
  * hash made anew). */
 MUST_USE enum error_code attempt_succeeded(struct visit *visit, const struct attempt *attempt,
 					   struct effects *effects, struct why *reterr_why);
+/* After STALE: the time and the user as they are now. *ret_user_lives is false when the user was
+ * disabled or deleted in between. */
+MUST_USE enum error_code attempt_again(struct visit *visit, struct attempt *attempt,
+				       bool *ret_user_lives, struct why *reterr_why);
 /* A wrong one: stores it. */
 MUST_USE enum error_code attempt_failed(struct visit *visit, const struct attempt *attempt,
 					struct why *reterr_why);

@@ -98,12 +98,14 @@ static enum error_code ask_for_password(struct authentication *a, struct why *re
 	return OK;
 }
 
+#define DISABLED STR("Account is disabled, contact your administrator.")
+
 /* The password was right: what else stands between the user and a session. */
 static enum error_code finish_right(struct authentication *a, struct why *reterr_why)
 {
 	const struct user *user = a->attempt.user;
 	if (!user->enabled) {
-		show_again(a, STR("Account is disabled, contact your administrator."), STR("user_disabled"));
+		show_again(a, DISABLED, STR("user_disabled"));
 		return OK;
 	}
 	if (a->ticket.user_id.n && !str_eq(a->ticket.user_id, user->id)) {
@@ -121,9 +123,15 @@ static enum error_code finish_right(struct authentication *a, struct why *reterr
 	case REQUIRED_NOTHING:
 		break;
 	}
-	enum error_code code = ERROR_STALE;
-	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
-		code = finish_round(a, reterr_why);
+	enum error_code code = finish_round(a, reterr_why);
+	for (int round = 1; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
+		bool lives;
+		code = attempt_again(&a->visit, &a->attempt, &lives, reterr_why);
+		if (code == OK && !lives)
+			show_again(a, DISABLED, STR("user_disabled"));
+		else if (code == OK)
+			code = finish_round(a, reterr_why);
+	}
 	return code;
 }
 

@@ -4,6 +4,7 @@
 #include "app/browser.h"
 #include "app/events.h"
 #include "app/page.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -94,6 +95,7 @@ static struct session next_session(struct visit *visit, const struct grant *gran
 static int64_t add_session(const struct grant *grant, const struct session *session, struct effects *effects)
 {
 	if (!grant->session) {
+		effects_add(effects, EFFECT_SESSION_MAY_BEGIN)->u.session = *session;
 		effects_add(effects, EFFECT_SESSION_CREATE)->u.session = *session;
 		return session->version;
 	}
@@ -174,6 +176,8 @@ enum error_code grant_code(struct visit *visit, const struct grant *grant, struc
 	enum error_code result = app_apply(visit->app, effects, reterr_why);
 	if (result != OK) {
 		http_response_clear(visit->response);
+		/* A session that begins after all begins later than what came between. */
+		visit->now_ms = clock_wall_ms();
 		return result;
 	}
 	event_log(visit, &event);

@@ -99,17 +99,28 @@ static enum error_code add_offline(struct redemption *d, struct effects *effects
 		*offline = d->session;
 		offline->offline = true;
 		offline->cookie_hash = STR("");
+		offline->clients = NULL;
+		offline->clients_n = 0;
 		offline->started_ms = visit->now_ms;
 		offline->last_refresh_s = visit->now_ms / 1000;
 		offline->version = 0;
+		/* Whoever ended the browser's session meant this one not to begin. */
+		effects_add(effects, EFFECT_SESSION_MAY_BEGIN)->u.session = d->session;
 		effects_add(effects, EFFECT_SESSION_CREATE)->u.session = *offline;
 	}
+	/* The browser's session has to live yet when this one begins. */
+	struct effect_client_session *online = &effects_add(effects, EFFECT_CLIENT_SESSION_PUT)->u.client_session;
+	online->row = *d->part;
+	online->session_version = d->session.version;
 	struct client_session *part = arena_alloc(visit->arena, sizeof *part);
 	*part = *d->part;
 	part->offline = true;
 	part->started_ms = visit->now_ms;
 	part->last_refresh_s = visit->now_ms / 1000;
-	part->refresh_generation = part->refresh_use_count = 0;
+	/* Tokens that were rotated away in an earlier offline session of this sid stay so. */
+	const struct client_session *before = token_answer_part(offline, d->r->client);
+	part->refresh_generation = before ? before->refresh_generation : 0;
+	part->refresh_use_count = before ? before->refresh_use_count : 0;
 	struct effect_client_session *effect = &effects_add(effects, EFFECT_CLIENT_SESSION_PUT)->u.client_session;
 	effect->row = *part;
 	effect->session_version = offline->version;
@@ -124,6 +135,7 @@ static enum error_code apply(struct redemption *d, struct why *reterr_why)
 	struct effects effects = effects_new(r->visit->arena);
 	effects_add(&effects, EFFECT_CODE_USE)->u.code_use =
 		(struct effect_code_use){ d->code.hash, r->visit->now_ms };
+	enum error_code code = d->grant.scope.offline_access ? add_offline(d, &effects, reterr_why) : OK;
 	struct str adapter = client_request_value(r, "client_session_state");
 	if (adapter.n) {
 		struct effect_client_session *bind = &effects_add(&effects, EFFECT_CLIENT_SESSION_BIND)->u.client_session;
@@ -132,10 +144,14 @@ static enum error_code apply(struct redemption *d, struct why *reterr_why)
 		bind->row.adapter_host = str_take(client_request_value(r, "client_session_host"), 255);
 		bind->row.adapter_bound_ms = r->visit->now_ms;
 	}
-	enum error_code code = OK;
-	if (d->grant.scope.offline_access)
-		code = add_offline(d, &effects, reterr_why);
 	return code == OK ? app_apply(r->visit->app, &effects, reterr_why) : code;
+}
+
+/* Later than what was used last and than what was given for it: the newest sign-in's token is
+ * good, and none of before becomes so again. */
+static int64_t next_generation(const struct client_session *part)
+{
+	return part->refresh_use_count ? part->refresh_generation + 2 : part->refresh_generation;
 }
 
 static void answer(struct redemption *d)
@@ -144,6 +160,7 @@ static void answer(struct redemption *d)
 	struct token_answer answer;
 	struct why why = { "" };
 	bool still = false;
+	d->grant.refresh_generation = next_generation(d->grant.part);
 	enum error_code code = token_answer_make(r, &d->grant, &answer, &why);
 	if (code == OK)
 		code = token_answer_still(r, &d->grant, &still, &why);
@@ -193,6 +210,8 @@ static enum error_code round_trip(struct redemption *d, struct str hash, bool *r
 		client_request_fail(r, ERROR_INVALID_SCOPE, STR(""), STR("the client's scopes changed meanwhile"));
 		return OK;
 	}
+	if (!token_answer_scope(r, d->user, &d->grant.scope))
+		return OK;
 	code = apply(d, reterr_why);
 	*ret_granted = code == OK;
 	return code;

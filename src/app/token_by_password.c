@@ -2,6 +2,7 @@
  * command lines and scripts made for Keycloak rely on it. */
 #include "app/attempt.h"
 #include "app/token_answer.h"
+#include "base/limits.h"
 #include "crypto/random.h"
 #include "login/required_action.h"
 
@@ -68,11 +69,14 @@ static enum error_code grant(struct password_request *p, struct why *reterr_why)
 	struct token_answer answer;
 	p->grant.user = p->attempt.user;
 	p->grant.acr = STR("1");
+	if (!token_answer_scope(&p->r, p->attempt.user, &p->grant.scope))
+		return OK;
 	make_session(p);
 	enum error_code code = token_answer_make(&p->r, &p->grant, &answer, reterr_why);
 	if (code != OK)
 		return code;
 	struct effects effects = effects_new(p->visit.arena);
+	effects_add(&effects, EFFECT_SESSION_MAY_BEGIN)->u.session = p->session;
 	code = attempt_succeeded(&p->visit, &p->attempt, &effects, reterr_why);
 	if (code != OK)
 		return code;
@@ -100,7 +104,16 @@ static enum error_code right(struct password_request *p, struct why *reterr_why)
 		client_request_fail(&p->r, ERROR_USER_NOT_SET_UP, STR("Account is not fully set up"), text);
 		return OK;
 	}
-	return grant(p, reterr_why);
+	enum error_code code = grant(p, reterr_why);
+	for (int round = 1; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
+		bool lives;
+		code = attempt_again(&p->visit, &p->attempt, &lives, reterr_why);
+		if (code == OK && !lives)
+			client_request_fail(&p->r, ERROR_USER_DISABLED, STR(""), STR(""));
+		else if (code == OK)
+			code = grant(p, reterr_why);
+	}
+	return code;
 }
 
 static enum error_code wrong(struct password_request *p, struct why *reterr_why)

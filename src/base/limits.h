@@ -15,7 +15,9 @@ enum {
 	LIMIT_PASSWORD = 1 << 10,
 	LIMIT_LOGIN_HINT = 255,
 	LIMIT_HEADER_VALUE = 8 << 10,
-	LIMIT_DECIDE_ROUNDS = 3,       /* DESIGN: load and decide again after a conflict */
+	/* Load and decide again after a conflict. A browser that comes back with thirty tabs joins
+	 * one session thirty times at once; each round one of them wins. */
+	LIMIT_DECIDE_ROUNDS = 32,
 };
 
 #endif

@@ -23,6 +23,7 @@
  *   {serial}       an integer primary key that the engine assigns, rising
  *   {strict}       ends a create table: SQLite's `strict`
  *   {norowid}      the same, `strict, without rowid`, for tables found by their primary key
+ *   {share}        ends a select of rows that have to stay: `for share` on PostgreSQL
  *   {skip locked}  ends a select of rows to take: `for update skip locked` on PostgreSQL
  * Same on both without a token: `on conflict (...) do update set x = excluded.x`,
  * `returning`, `true`/`false`, `limit $1`, CTEs, `like` (case matters). Mind: the sum of

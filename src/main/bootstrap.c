@@ -93,14 +93,32 @@ static enum error_code put_admin(struct app *app, struct arena *arena, struct st
 	return code;
 }
 
+/* False: the first start ended between the realm and its administrator. */
+static enum error_code has_users(struct app *app, bool *ret_has, struct why *reterr_why)
+{
+	const struct realm *master;
+	int64_t n = 0;
+	const struct user_query all = { .max = 1 };
+	enum error_code code = snapshots_get(app->snapshots, STR("master"), &master, reterr_why);
+	if (code != OK)
+		return code;
+	code = store_count_users(app->store, master->settings.id, &all, &n, reterr_why);
+	*ret_has = n > 0;
+	snapshots_put(app->snapshots, master);
+	return code;
+}
+
 static enum error_code make_master(struct app *app, const struct config *config, struct arena *arena,
 				   struct why *reterr_why)
 {
 	struct store_import_options options = import_options(app);
 	struct store_import_summary summary;
+	bool done = false;
 	enum error_code code = store_create_master(app->store, arena, &options, &summary, reterr_why);
 	if (code == ERROR_EXISTS)
-		return OK;
+		code = has_users(app, &done, reterr_why);
+	if (done)
+		return code;
 	bool random = !config->admin_password.n;
 	struct str password = random ? random_token(arena, PASSWORD_BYTES) : config->admin_password;
 	if (code == OK)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -49,13 +50,20 @@ static enum error_code lock(struct folder *folder, struct str path, struct why *
 	return OK;
 }
 
-static enum error_code write_new_key(const char *path, struct str key, struct why *reterr_why)
+/* Whole or not at all, however the process ends: what is sealed by a key that was lost is lost. */
+static enum error_code write_new_key(struct arena *arena, const char *path, struct str key, struct why *reterr_why)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && write(fd, key.p, key.n) == (ssize_t)key.n && fsync(fd) == 0;
+	char *fresh = arena_z(arena, arena_join(arena, str_from(path), STR(".new"), STR("")));
+	char *folder = arena_z(arena, str_take(str_from(path), str_last_index(str_from(path), '/')));
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = fd >= 0 && folder_fd >= 0 && write(fd, key.p, key.n) == (ssize_t)key.n && fsync(fd) == 0 &&
+		    rename(fresh, path) == 0 && fsync(folder_fd) == 0;
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
+	if (folder_fd >= 0)
+		close(folder_fd);
 	return good ? OK : error_because(reterr_why, ERROR_FILE_FAILED, "%s: %s", path, strerror(error));
 }
 
@@ -67,7 +75,7 @@ static enum error_code read_or_make_key(struct folder *folder, struct str path, 
 	if (fd < 0 && errno == ENOENT) {
 		struct str fresh = random_token(folder->arena, SEAL_KEY_BYTES);
 		folder->seal_key = secret_copy(fresh);
-		return write_new_key(file, fresh, reterr_why);
+		return write_new_key(folder->arena, file, fresh, reterr_why);
 	}
 	ssize_t n = fd >= 0 ? read(fd, text, sizeof text) : -1;
 	int error = errno;

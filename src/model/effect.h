@@ -14,6 +14,9 @@
 
 enum effect_kind {
 	EFFECT_SESSION_CREATE,        /* u.session: a new row; the id must be free */
+	EFFECT_SESSION_MAY_BEGIN,     /* u.session (realm_id, user_id, started_ms): changes nothing; STALE
+	                                 unless the user is enabled and no order to end the realm's or
+	                                 the user's sessions is as late as started_ms. Before CREATE */
 	EFFECT_SESSION_SIGN_IN_AGAIN, /* u.session: re-authentication: new cookie_hash, auth_time_s,
 	                                 version must match and rises */
 	EFFECT_SESSION_TOUCH,         /* u.touch: last use; never moves back, no row is fine */

@@ -2,6 +2,7 @@
 #include "outbox/jobs.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "crypto/random.h"
 #include "signout/decide.h"
 #include "store/apply.h"
@@ -70,8 +71,12 @@ enum error_code jobs_step(const struct outbox_config *config, bool *ret_more, st
 	enum error_code code = store_list_jobs(config->store, arena, &jobs, &n, reterr_why);
 	for (size_t i = 0; i < n && code == OK; i++) {
 		bool more = false;
-		code = run(config, arena, &jobs[i], &more, reterr_why);
-		*ret_more |= more;
+		struct why why = { "" };
+		/* One that cannot go on holds no other up. */
+		if (run(config, arena, &jobs[i], &more, &why) == OK)
+			*ret_more |= more;
+		else
+			log_write(LOG_ERROR, "outbox", "mass sign-out %.*s: %s", STR_ARG(jobs[i].order.signout_id), why.text);
 	}
 	return code;
 }

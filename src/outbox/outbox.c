@@ -136,14 +136,25 @@ static void record(struct outbox *outbox, const struct delivery *delivery, const
 		outbox->config.observe(outbox->config.context, delivery, update->state, update->now_ms - delivery->queued_ms);
 }
 
+static void postpone(struct outbox *outbox, const struct delivery *delivery, int64_t wait_ms, struct str reason)
+{
+	const struct effect_delivery_update update = {
+		.id = delivery->id, .expected = DELIVERY_SENDING, .state = DELIVERY_WAITING,
+		.lease_owner = outbox->owner, .now_ms = clock_wall_ms(), .due_ms = clock_wall_ms() + wait_ms,
+		.attempts = delivery->attempts, .http_status = delivery->http_status, .reason = reason };
+	store_update(outbox, &update);
+}
+
 static void record_landed(struct outbox *outbox, struct flight *flight)
 {
-	if (failpoint("outbox.record"))
-		flight->outcome = CLIENT_CANCELLED;
+	bool lost = failpoint("outbox.record");
 	struct effect_delivery_update update = outbox_attempt_outcome(flight->arena, &flight->delivery, outbox->owner,
 		flight->outcome, flight->http_status, flight->reason, clock_wall_ms());
-	/* Stopped by ourselves: the lease runs out, and the attempt does not count. */
-	if (flight->outcome != CLIENT_CANCELLED)
+	/* Stopped by ourselves: the attempt does not count, and the next process need not wait for
+	 * the lease to run out. */
+	if (flight->outcome == CLIENT_CANCELLED)
+		postpone(outbox, &flight->delivery, 0, flight->delivery.reason);
+	else if (!lost)
 		record(outbox, &flight->delivery, &update);
 	arena_free(flight->arena);
 }
@@ -157,15 +168,6 @@ static void settle(struct outbox *outbox, const struct delivery *delivery, enum 
 		.now_ms = clock_wall_ms(), .due_ms = due_ms, .attempts = delivery->attempts,
 		.http_status = delivery->http_status, .reason = reason };
 	record(outbox, delivery, &update);
-}
-
-static void postpone(struct outbox *outbox, const struct delivery *delivery, int64_t wait_ms, struct str reason)
-{
-	const struct effect_delivery_update update = {
-		.id = delivery->id, .expected = DELIVERY_SENDING, .state = DELIVERY_WAITING,
-		.lease_owner = outbox->owner, .now_ms = clock_wall_ms(), .due_ms = clock_wall_ms() + wait_ms,
-		.attempts = delivery->attempts, .http_status = delivery->http_status, .reason = reason };
-	store_update(outbox, &update);
 }
 
 static struct delivery copy_delivery(struct arena *arena, const struct delivery *from)
@@ -353,6 +355,17 @@ static void *run(void *context)
 	return NULL;
 }
 
+/* What the process before this one had under way when it was killed. Where several share a
+ * store, the leases tell. */
+static void take_over(const struct outbox_config *config)
+{
+	struct why why = { "" };
+	int64_t now_ms = clock_wall_ms();
+	const struct store_work work = { .kind = STORE_WORK_CALL, .u.call = { store_release_leases, &now_ms } };
+	if (store_is_local(config->store) && writer_apply(config->writer, &work, &why) != OK)
+		log_write(LOG_ERROR, "outbox", "deliveries of the last run wait for their leases: %s", why.text);
+}
+
 enum error_code outbox_new(const struct outbox_config *config, struct outbox **ret_outbox, struct why *reterr_why)
 {
 	struct outbox *outbox = calloc(1, sizeof *outbox);
@@ -361,6 +374,7 @@ enum error_code outbox_new(const struct outbox_config *config, struct outbox **r
 	outbox->config = *config;
 	outbox->arena = arena_new(0);
 	outbox->owner = random_token(outbox->arena, 16);
+	take_over(config);
 	pthread_mutex_init(&outbox->lock, NULL);
 	pthread_condattr_t monotonic;
 	pthread_condattr_init(&monotonic);

@@ -2,6 +2,7 @@
 #include "outbox/sweeper.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "crypto/random.h"
 #include "model/life.h"
 #include "signout/decide.h"
@@ -83,8 +84,10 @@ enum error_code sweeper_step(const struct outbox_config *config, bool *ret_more,
 	size_t n;
 	*ret_more = false;
 	enum error_code code = store_list_realms(config->store, arena, &realms, &n, reterr_why);
-	for (size_t i = 0; i < n && code == OK; i++)
-		if (!realms[i].deleted)
-			code = sweep_realm(config, realms[i].id, ret_more, reterr_why);
+	for (size_t i = 0; i < n && code == OK; i++) {
+		struct why why = { "" };
+		if (!realms[i].deleted && sweep_realm(config, realms[i].id, ret_more, &why) != OK)
+			log_write(LOG_ERROR, "outbox", "expired sessions of realm %.*s: %s", STR_ARG(realms[i].name), why.text);
+	}
 	return code;
 }

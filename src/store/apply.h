@@ -84,6 +84,10 @@ static inline struct store_work store_work_effects(const struct effects *effects
 	return (struct store_work){ .kind = STORE_WORK_EFFECTS, .u.effects = effects };
 }
 
+/* A STORE_WORK_CALL (argument: int64_t, the time): every delivery that a process held is due at
+ * once. Only where no other process uses the store: after the start on a folder of our own. */
+MUST_USE enum error_code store_release_leases(void *now_ms, struct db *db, struct why *reterr_why);
+
 /* A copy of that work in the effects' own arena, for writer_apply_later. */
 const struct store_work *store_work_later(const struct effects *effects);
 

@@ -184,6 +184,12 @@ enum error_code deliveries_hurry(struct db *db, struct store_hurry *hurry, struc
 		&hurry->ret_changed, reterr_why);
 }
 
+enum error_code store_release_leases(void *now_ms, struct db *db, struct why *reterr_why)
+{
+	const int64_t *now = now_ms;
+	return db_run(db, &statement_delivery_release, DB_VALUES(db_int(*now)), NULL, reterr_why);
+}
+
 enum error_code store_next_due(struct store *store, int64_t *ret_due_ms, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);

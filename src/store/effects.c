@@ -63,6 +63,15 @@ static void session_create(struct applying *a, const struct effect *effect)
 			db_text(s->notes)));
 }
 
+/* Holds the user's row and the realm's, so that on PostgreSQL too the session is either there
+ * when somebody who ends all sessions looks for them, or never begins. */
+static void session_may_begin(struct applying *a, const struct effect *effect)
+{
+	const struct session *s = &effect->u.session;
+	add(a, &statement_session_may_begin,
+		DB_VALUES(db_text(s->user_id), db_text(s->realm_id), db_int(s->started_ms)));
+}
+
 static void session_sign_in_again(struct applying *a, const struct effect *effect)
 {
 	const struct session *s = &effect->u.session;
@@ -391,6 +400,7 @@ static void admin_event(struct applying *a, const struct effect *effect)
 
 static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct effect *effect) = {
 	[EFFECT_SESSION_CREATE] = session_create,
+	[EFFECT_SESSION_MAY_BEGIN] = session_may_begin,
 	[EFFECT_SESSION_SIGN_IN_AGAIN] = session_sign_in_again,
 	[EFFECT_SESSION_TOUCH] = session_touch,
 	[EFFECT_SESSION_END] = session_end,
