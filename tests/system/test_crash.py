@@ -159,10 +159,11 @@ def test_killed_during_an_import_nothing_of_it_is_visible(make, tmp_path):
     server = make.server(realms.customers({}))
     realm = realms.customers({}, "second")
     template = realm["users"][0]
-    for one in [realm, *realm["users"], *realm["clients"]]:
-        one.pop("id", None)
-    realm["users"] += [{**template, "username": f"user-{n}", "email": f"user-{n}@example.org"}
-                       for n in range(20_000)]
+    for user in realm["users"]:
+        for name in ("id", "realmRoles", "clientRoles", "groups"):
+            user.pop(name, None)
+    realm["users"] = realm["users"][:1] + [{**template, "username": f"user-{n}", "email": f"user-{n}@example.org"}
+                       for n in range(10_000)]
     path = realms.write({key: realm[key] for key in ("realm", "enabled", "sslRequired", "users")},
                         tmp_path)
     server.stop()
