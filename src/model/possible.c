@@ -25,8 +25,12 @@ static bool one_of(struct str name, const char *const *names)
 static bool is_built(struct str authenticator)
 {
 	static const char *const names[] = {
-		"auth-username-password-form", "auth-username-form", "auth-password-form",
-		"direct-grant-validate-username", "direct-grant-validate-password", NULL,
+		"auth-username-password-form",
+		"auth-username-form",
+		"auth-password-form",
+		"direct-grant-validate-username",
+		"direct-grant-validate-password",
+		NULL,
 	};
 	return one_of(authenticator, names);
 }
@@ -39,17 +43,17 @@ static bool is_condition(struct str authenticator)
 static struct str asks_for(struct arena *arena, struct str what)
 {
 	return arena_join(arena, STR("Signing in here asks for \""), what,
-			  STR("\", which this server cannot do yet."));
+		STR("\", which this server cannot do yet."));
 }
 
-static struct str level_not_possible(struct arena *arena, const struct realm_rep *realm,
-				     struct str alias, int depth);
+static struct str level_not_possible(
+	struct arena *arena, const struct realm_rep *realm, struct str alias, int depth);
 
 /* A conditional flow within a flow asks only those whose conditions hold. Who has a second
  * factor is refused for having it (login/required_action.h), so that the condition
  * "has one set up" may stand; whom others meet is not known. */
-static struct str condition_not_possible(struct arena *arena, const struct realm_rep *realm,
-					 struct str alias)
+static struct str condition_not_possible(
+	struct arena *arena, const struct realm_rep *realm, struct str alias)
 {
 	const struct flow_rep *flow = find_flow(realm, alias);
 	bool conditions = false, configured = false;
@@ -66,24 +70,25 @@ static struct str condition_not_possible(struct arena *arena, const struct realm
 			asked = execution->is_flow ? execution->flow : execution->authenticator;
 		}
 	}
-	return flow && (!conditions || configured || !asked.n) ? (struct str){ NULL, 0 } :
-								 asks_for(arena, asked.n ? asked : alias);
+	return flow && (!conditions || configured || !asked.n)
+		? (struct str){ NULL, 0 }
+		: asks_for(arena, asked.n ? asked : alias);
 }
 
 static struct str execution_not_possible(struct arena *arena, const struct realm_rep *realm,
-					 const struct execution_rep *execution, int depth)
+	const struct execution_rep *execution, int depth)
 {
 	if (str_eq(execution->requirement, STR("CONDITIONAL")))
 		return condition_not_possible(arena, realm, execution->flow);
 	if (execution->is_flow)
 		return level_not_possible(arena, realm, execution->flow, depth + 1);
-	return is_built(execution->authenticator) ? (struct str){ NULL, 0 } :
-						    asks_for(arena, execution->authenticator);
+	return is_built(execution->authenticator) ? (struct str){ NULL, 0 }
+						  : asks_for(arena, execution->authenticator);
 }
 
 /* As Keycloak walks it: where something is required, alternatives do not count. */
-static struct str level_not_possible(struct arena *arena, const struct realm_rep *realm,
-				     struct str alias, int depth)
+static struct str level_not_possible(
+	struct arena *arena, const struct realm_rep *realm, struct str alias, int depth)
 {
 	const struct flow_rep *flow = find_flow(realm, alias);
 	struct str reason = { NULL, 0 };
@@ -93,7 +98,7 @@ static struct str level_not_possible(struct arena *arena, const struct realm_rep
 	for (size_t i = 0; i < flow->executions_n; i++) {
 		const struct execution_rep *execution = &flow->executions[i];
 		if (str_eq(execution->requirement, STR("REQUIRED")) ||
-		    str_eq(execution->requirement, STR("CONDITIONAL"))) {
+			str_eq(execution->requirement, STR("CONDITIONAL"))) {
 			reason = execution_not_possible(arena, realm, execution, depth);
 			if (reason.n)
 				return reason;
@@ -121,7 +126,7 @@ struct str flow_not_possible(struct arena *arena, const struct realm_rep *realm,
 
 /* The flow that a client binds instead of the realm's, by its id. */
 static struct str override_not_possible(struct arena *arena, const struct realm_rep *realm,
-					const struct client *client, struct str kind)
+	const struct client *client, struct str kind)
 {
 	struct str id = attributes_get(&client->flow_overrides, kind);
 	if (!id.n)
@@ -139,19 +144,20 @@ static const struct {
 	struct str text;
 } attributes_asking[] = {
 	{ STR_INIT("require.pushed.authorization.requests"), { "false" },
-	  STR_INIT("pushed authorization requests") },
+		STR_INIT("pushed authorization requests") },
 	{ STR_INIT("request.object.required"), { "not required", "false" },
-	  STR_INIT("request objects") },
+		STR_INIT("request objects") },
 	{ STR_INIT("dpop.bound.access.tokens"), { "false" }, STR_INIT("DPoP") },
 	{ STR_INIT("tls.client.certificate.bound.access.tokens"), { "false" },
-	  STR_INIT("TLS client certificates") },
+		STR_INIT("TLS client certificates") },
 	{ STR_INIT("minimum.acr.value"), { "0" }, STR_INIT("a higher level of authentication") },
 };
 
 static struct str attribute_not_possible(struct arena *arena, const struct client *client)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(attributes_asking); i++) {
-		struct str value = attributes_get(&client->attributes, attributes_asking[i].attribute);
+		struct str value =
+			attributes_get(&client->attributes, attributes_asking[i].attribute);
 		bool asks = value.n > 0;
 		for (size_t j = 0; asks && j < 3 && attributes_asking[i].plain[j]; j++)
 			asks = !str_eq_z(value, attributes_asking[i].plain[j]);
@@ -161,27 +167,28 @@ static struct str attribute_not_possible(struct arena *arena, const struct clien
 	return (struct str){ NULL, 0 };
 }
 
-struct str client_not_possible(struct arena *arena, const struct realm_rep *realm,
-			       const struct client *client)
+struct str client_not_possible(
+	struct arena *arena, const struct realm_rep *realm, const struct client *client)
 {
 	if (!str_eq(client->protocol, STR("openid-connect")))
-		return arena_join(arena, STR("This application uses the protocol \""), client->protocol,
-				  STR("\", which this server does not speak yet."));
+		return arena_join(arena, STR("This application uses the protocol \""),
+			client->protocol, STR("\", which this server does not speak yet."));
 	if (client->bearer_only)
 		return (struct str){ NULL, 0 };
 	if (client->consent_required)
-		return STR("This application asks for your consent, which this server cannot do yet.");
+		return STR(
+			"This application asks for your consent, which this server cannot do yet.");
 	if (!client->public_client && client->client_authenticator_type.n &&
-	    !str_eq(client->client_authenticator_type, STR("client-secret")))
+		!str_eq(client->client_authenticator_type, STR("client-secret")))
 		return arena_join(arena, STR("This application authenticates by \""),
-				  client->client_authenticator_type,
-				  STR("\", which this server cannot check yet."));
+			client->client_authenticator_type,
+			STR("\", which this server cannot check yet."));
 	struct str reason = override_not_possible(arena, realm, client, STR("browser"));
 	return reason.n ? reason : attribute_not_possible(arena, client);
 }
 
-struct str client_direct_grant_not_possible(struct arena *arena, const struct realm_rep *realm,
-					    const struct client *client)
+struct str client_direct_grant_not_possible(
+	struct arena *arena, const struct realm_rep *realm, const struct client *client)
 {
 	return override_not_possible(arena, realm, client, STR("direct_grant"));
 }

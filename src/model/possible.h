@@ -10,10 +10,10 @@
  * factor. An alias that is not there is not possible. */
 struct str flow_not_possible(struct arena *arena, const struct realm_rep *realm, struct str alias);
 /* Why nobody can sign in at this client; empty: fine. Does not repeat the realm's reason. */
-struct str client_not_possible(struct arena *arena, const struct realm_rep *realm,
-			       const struct client *client);
+struct str client_not_possible(
+	struct arena *arena, const struct realm_rep *realm, const struct client *client);
 /* Why the grant type `password` is not possible at this client, beside that. */
-struct str client_direct_grant_not_possible(struct arena *arena, const struct realm_rep *realm,
-					    const struct client *client);
+struct str client_direct_grant_not_possible(
+	struct arena *arena, const struct realm_rep *realm, const struct client *client);
 
 #endif

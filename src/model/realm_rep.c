@@ -5,34 +5,56 @@
 #define TEXT(member, name) JSON_TEXT(struct realm_rep, settings.member, name, 0)
 #define FLAG(member, name) JSON_BOOL(struct realm_rep, settings.member, name, 0)
 #define INT(member, name) JSON_INT(struct realm_rep, settings.member, name, 0)
-#define TEXTS(member, name, flags) \
-	JSON_TEXTS(struct realm_rep, member.items, member.n, name, flags)
+#define TEXTS(member, name, flags) JSON_TEXTS(struct realm_rep, member.items, member.n, name, flags)
 /* Members that import, export and the admin API deal with apart from the realm. */
 #define APART(name) JSON_ANY(struct realm_rep, ignored, name, JSON_NOT_READ | JSON_NOT_WRITTEN)
 
 static const char *const flow_config_known[] = { "id", "alias", "config", NULL };
 static const char *const identity_provider_known[] = {
-	"alias", "displayName", "internalId", "providerId", "enabled", "updateProfileFirstLogin",
-	"updateProfileFirstLoginMode", "trustEmail", "storeToken", "addReadTokenRoleOnCreate",
-	"authenticateByDefault", "linkOnly", "hideOnLogin", "firstBrokerLoginFlowAlias",
-	"postBrokerLoginFlowAlias", "organizationId", "organizationLinks", "types", "config", NULL,
+	"alias",
+	"displayName",
+	"internalId",
+	"providerId",
+	"enabled",
+	"updateProfileFirstLogin",
+	"updateProfileFirstLoginMode",
+	"trustEmail",
+	"storeToken",
+	"addReadTokenRoleOnCreate",
+	"authenticateByDefault",
+	"linkOnly",
+	"hideOnLogin",
+	"firstBrokerLoginFlowAlias",
+	"postBrokerLoginFlowAlias",
+	"organizationId",
+	"organizationLinks",
+	"types",
+	"config",
+	NULL,
 };
 static const char *const identity_provider_mapper_known[] = {
-	"id", "name", "identityProviderAlias", "identityProviderMapper", "config", NULL,
+	"id",
+	"name",
+	"identityProviderAlias",
+	"identityProviderMapper",
+	"config",
+	NULL,
 };
-#define KEPT_SHAPE(names) \
-	{ .size = sizeof(struct kept_rep), .known = (names), \
-	  .kept = JSON_AT(struct kept_rep, kept, struct str) }
+#define KEPT_SHAPE(names)                                          \
+	{                                                          \
+		.size = sizeof(struct kept_rep), .known = (names), \
+		.kept = JSON_AT(struct kept_rep, kept, struct str) \
+	}
 static const struct json_shape flow_config_shape = KEPT_SHAPE(flow_config_known);
 static const struct json_shape identity_provider_shape = KEPT_SHAPE(identity_provider_known);
 static const struct json_shape identity_provider_mapper_shape =
 	KEPT_SHAPE(identity_provider_mapper_known);
 
-#define SECRET_FIELDS \
-	JSON_TEXT_MAP(struct realm_rep, smtp_server.pairs, smtp_server.n, "smtpServer", \
-		      JSON_ALWAYS | JSON_SECRET), \
-	JSON_STRUCTS(struct realm_rep, identity_providers, identity_providers_n, \
-		     "identityProviders", JSON_ALWAYS | JSON_SECRET, &identity_provider_shape)
+#define SECRET_FIELDS                                                                    \
+	JSON_TEXT_MAP(struct realm_rep, smtp_server.pairs, smtp_server.n, "smtpServer",  \
+		JSON_ALWAYS | JSON_SECRET),                                              \
+		JSON_STRUCTS(struct realm_rep, identity_providers, identity_providers_n, \
+			"identityProviders", JSON_ALWAYS | JSON_SECRET, &identity_provider_shape)
 
 static const struct json_field realm_fields[] = {
 	TEXT(id, "id"),
@@ -86,28 +108,29 @@ static const struct json_field realm_fields[] = {
 	TEXTS(default_scopes, "defaultDefaultClientScopes", JSON_ALWAYS),
 	TEXTS(optional_scopes, "defaultOptionalClientScopes", JSON_ALWAYS),
 	JSON_TEXT_MAP(struct realm_rep, settings.browser_security_headers.pairs,
-		      settings.browser_security_headers.n, "browserSecurityHeaders", JSON_ALWAYS),
+		settings.browser_security_headers.n, "browserSecurityHeaders", JSON_ALWAYS),
 	SECRET_FIELDS,
 	FLAG(events_enabled, "eventsEnabled"),
-	JSON_INT(struct realm_rep, settings.events_expiration_s, "eventsExpiration", JSON_OMIT_ZERO),
+	JSON_INT(
+		struct realm_rep, settings.events_expiration_s, "eventsExpiration", JSON_OMIT_ZERO),
 	TEXTS(settings.enabled_event_types, "enabledEventTypes", JSON_ALWAYS),
 	FLAG(admin_events_enabled, "adminEventsEnabled"),
 	FLAG(admin_events_details_enabled, "adminEventsDetailsEnabled"),
 	JSON_STRUCTS(struct realm_rep, identity_provider_mappers, identity_provider_mappers_n,
-		     "identityProviderMappers", JSON_ALWAYS, &identity_provider_mapper_shape),
+		"identityProviderMappers", JSON_ALWAYS, &identity_provider_mapper_shape),
 	FLAG(internationalization_enabled, "internationalizationEnabled"),
 	TEXTS(settings.supported_locales, "supportedLocales", 0),
 	TEXT(default_locale, "defaultLocale"),
-	JSON_STRUCTS(struct realm_rep, flows, flows_n, "authenticationFlows", JSON_ALWAYS,
-		     &flow_shape),
+	JSON_STRUCTS(
+		struct realm_rep, flows, flows_n, "authenticationFlows", JSON_ALWAYS, &flow_shape),
 	JSON_STRUCTS(struct realm_rep, flow_configs, flow_configs_n, "authenticatorConfig",
-		     JSON_ALWAYS, &flow_config_shape),
+		JSON_ALWAYS, &flow_config_shape),
 	JSON_STRUCTS(struct realm_rep, required_actions, required_actions_n, "requiredActions",
-		     JSON_ALWAYS, &required_action_shape),
+		JSON_ALWAYS, &required_action_shape),
 	TEXT(browser_flow, "browserFlow"),
 	TEXT(direct_grant_flow, "directGrantFlow"),
 	JSON_TEXT_MAP(struct realm_rep, settings.attributes.pairs, settings.attributes.n,
-		      "attributes", JSON_ALWAYS),
+		"attributes", JSON_ALWAYS),
 	TEXT(keycloak_version, "keycloakVersion"),
 	APART("users"),
 	APART("clients"),
@@ -125,42 +148,89 @@ static const struct json_field realm_fields[] = {
 };
 
 static const char *const realm_known[] = {
-	"actionTokenGeneratedByAdminLifespan", "actionTokenGeneratedByUserLifespan",
-	"oauth2DeviceCodeLifespan", "oauth2DevicePollingInterval", "passwordCredentialGrantAllowed",
-	"userCacheEnabled", "realmCacheEnabled", "maxSecondaryAuthFailures", "requiredCredentials",
-	"otpPolicyType", "otpPolicyAlgorithm", "otpPolicyInitialCounter", "otpPolicyDigits",
-	"otpPolicyLookAheadWindow", "otpPolicyPeriod", "otpPolicyCodeReusable",
-	"otpSupportedApplications", "localizationTexts",
-	"webAuthnPolicyRpEntityName", "webAuthnPolicySignatureAlgorithms", "webAuthnPolicyRpId",
-	"webAuthnPolicyAttestationConveyancePreference", "webAuthnPolicyAuthenticatorAttachment",
-	"webAuthnPolicyRequireResidentKey", "webAuthnPolicyResidentKey",
-	"webAuthnPolicyUserVerificationRequirement", "webAuthnPolicyCreateTimeout",
-	"webAuthnPolicyAvoidSameAuthenticatorRegister", "webAuthnPolicyAcceptableAaguids",
+	"actionTokenGeneratedByAdminLifespan",
+	"actionTokenGeneratedByUserLifespan",
+	"oauth2DeviceCodeLifespan",
+	"oauth2DevicePollingInterval",
+	"passwordCredentialGrantAllowed",
+	"userCacheEnabled",
+	"realmCacheEnabled",
+	"maxSecondaryAuthFailures",
+	"requiredCredentials",
+	"otpPolicyType",
+	"otpPolicyAlgorithm",
+	"otpPolicyInitialCounter",
+	"otpPolicyDigits",
+	"otpPolicyLookAheadWindow",
+	"otpPolicyPeriod",
+	"otpPolicyCodeReusable",
+	"otpSupportedApplications",
+	"localizationTexts",
+	"webAuthnPolicyRpEntityName",
+	"webAuthnPolicySignatureAlgorithms",
+	"webAuthnPolicyRpId",
+	"webAuthnPolicyAttestationConveyancePreference",
+	"webAuthnPolicyAuthenticatorAttachment",
+	"webAuthnPolicyRequireResidentKey",
+	"webAuthnPolicyResidentKey",
+	"webAuthnPolicyUserVerificationRequirement",
+	"webAuthnPolicyCreateTimeout",
+	"webAuthnPolicyAvoidSameAuthenticatorRegister",
+	"webAuthnPolicyAcceptableAaguids",
 	"webAuthnPolicyExtraOrigins",
-	"webAuthnPolicyPasswordlessRpEntityName", "webAuthnPolicyPasswordlessSignatureAlgorithms",
+	"webAuthnPolicyPasswordlessRpEntityName",
+	"webAuthnPolicyPasswordlessSignatureAlgorithms",
 	"webAuthnPolicyPasswordlessRpId",
 	"webAuthnPolicyPasswordlessAttestationConveyancePreference",
 	"webAuthnPolicyPasswordlessAuthenticatorAttachment",
-	"webAuthnPolicyPasswordlessRequireResidentKey", "webAuthnPolicyPasswordlessResidentKey",
+	"webAuthnPolicyPasswordlessRequireResidentKey",
+	"webAuthnPolicyPasswordlessResidentKey",
 	"webAuthnPolicyPasswordlessUserVerificationRequirement",
 	"webAuthnPolicyPasswordlessCreateTimeout",
 	"webAuthnPolicyPasswordlessAvoidSameAuthenticatorRegister",
-	"webAuthnPolicyPasswordlessAcceptableAaguids", "webAuthnPolicyPasswordlessExtraOrigins",
-	"webAuthnPolicyPasswordlessPasskeysEnabled", "webAuthnPolicyPasswordlessMediation",
-	"clientProfiles", "clientPolicies", "federatedUsers", "userFederationProviders",
-	"userFederationMappers", "protocolMappers", "loginTheme", "accountTheme", "adminTheme",
-	"emailTheme", "eventsListeners", "registrationFlow", "resetCredentialsFlow",
-	"clientAuthenticationFlow", "dockerAuthenticationFlow", "firstBrokerLoginFlow",
-	"userManagedAccessAllowed", "organizationsEnabled", "organizations",
-	"verifiableCredentialsEnabled", "oid4VciEnabled", "adminPermissionsEnabled",
-	"adminPermissionsClient", "scimApiEnabled", "workflows", "clientTypes", "social",
-	"updateProfileOnInitialSocialLogin", "socialProviders", "applicationScopeMappings",
-	"applications", "oauthClients", "clientTemplates", NULL,
+	"webAuthnPolicyPasswordlessAcceptableAaguids",
+	"webAuthnPolicyPasswordlessExtraOrigins",
+	"webAuthnPolicyPasswordlessPasskeysEnabled",
+	"webAuthnPolicyPasswordlessMediation",
+	"clientProfiles",
+	"clientPolicies",
+	"federatedUsers",
+	"userFederationProviders",
+	"userFederationMappers",
+	"protocolMappers",
+	"loginTheme",
+	"accountTheme",
+	"adminTheme",
+	"emailTheme",
+	"eventsListeners",
+	"registrationFlow",
+	"resetCredentialsFlow",
+	"clientAuthenticationFlow",
+	"dockerAuthenticationFlow",
+	"firstBrokerLoginFlow",
+	"userManagedAccessAllowed",
+	"organizationsEnabled",
+	"organizations",
+	"verifiableCredentialsEnabled",
+	"oid4VciEnabled",
+	"adminPermissionsEnabled",
+	"adminPermissionsClient",
+	"scimApiEnabled",
+	"workflows",
+	"clientTypes",
+	"social",
+	"updateProfileOnInitialSocialLogin",
+	"socialProviders",
+	"applicationScopeMappings",
+	"applications",
+	"oauthClients",
+	"clientTemplates",
+	NULL,
 };
 
-const struct json_shape realm_shape = JSON_SHAPE(struct realm_rep, realm_fields, .known = realm_known,
-						 .kept = JSON_AT(struct realm_rep, kept, struct str),
-						 .sent = JSON_AT(struct realm_rep, sent, struct json_sent));
+const struct json_shape realm_shape = JSON_SHAPE(struct realm_rep, realm_fields,
+	.known = realm_known, .kept = JSON_AT(struct realm_rep, kept, struct str),
+	.sent = JSON_AT(struct realm_rep, sent, struct json_sent));
 
 static const struct json_field realm_secret_fields[] = { SECRET_FIELDS };
 const struct json_shape realm_secret_shape = JSON_SHAPE(struct realm_rep, realm_secret_fields);
@@ -181,14 +251,14 @@ enum error_code realm_name_check(struct str name, const char *path, struct why *
 	for (size_t i = 0; i < name.n; i++)
 		if (str_index(reserved, name.p[i]) < reserved.n)
 			return rep_refuse(reterr_why, path, "realm", name,
-					  "characters that URLs reserve are not allowed");
+				"characters that URLs reserve are not allowed");
 	if (str_eq(name, STR(".")) || str_eq(name, STR("..")))
 		return rep_refuse(reterr_why, path, "realm", name, "not a name for URLs");
 	return OK;
 }
 
-static enum error_code numbers_check(const struct realm_rep *realm, const char *path,
-				     struct why *reterr_why)
+static enum error_code numbers_check(
+	const struct realm_rep *realm, const char *path, struct why *reterr_why)
 {
 	enum error_code error = OK;
 	/* The shape knows which fields are numbers. */
@@ -197,18 +267,18 @@ static enum error_code numbers_check(const struct realm_rep *realm, const char *
 		if (field->kind != JSON_KIND_INT)
 			continue;
 		const char *at = (const char *)realm + field->offset;
-		error = rep_natural(*(const int64_t *)(const void *)at, path, field->name,
-				    reterr_why);
+		error = rep_natural(
+			*(const int64_t *)(const void *)at, path, field->name, reterr_why);
 	}
 	return error;
 }
 
-static enum error_code ssl_required_check(struct realm_rep *realm, const char *path,
-					  struct why *reterr_why)
+static enum error_code ssl_required_check(
+	struct realm_rep *realm, const char *path, struct why *reterr_why)
 {
 	static const struct str words[] = { [SSL_NONE] = STR_INIT("none"),
-					    [SSL_EXTERNAL] = STR_INIT("external"),
-					    [SSL_ALL] = STR_INIT("all") };
+		[SSL_EXTERNAL] = STR_INIT("external"),
+		[SSL_ALL] = STR_INIT("all") };
 	for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
 		if (!str_eq_nocase(realm->ssl_required, words[i]))
 			continue;
@@ -217,16 +287,16 @@ static enum error_code ssl_required_check(struct realm_rep *realm, const char *p
 		return OK;
 	}
 	return rep_refuse(reterr_why, path, "sslRequired", realm->ssl_required,
-			  "must be none, external or all");
+		"must be none, external or all");
 }
 
-static enum error_code headers_check(const struct attributes *headers, const char *path,
-				     struct why *reterr_why)
+static enum error_code headers_check(
+	const struct attributes *headers, const char *path, struct why *reterr_why)
 {
 	enum error_code error = rep_attributes(headers, path, "browserSecurityHeaders", reterr_why);
 	for (size_t i = 0; !error && i < headers->n; i++)
-		error = rep_line(headers->pairs[i].value, path, "browserSecurityHeaders",
-				 reterr_why);
+		error = rep_line(
+			headers->pairs[i].value, path, "browserSecurityHeaders", reterr_why);
 	return error;
 }
 
@@ -235,26 +305,27 @@ enum error_code realm_check(struct realm_rep *realm, const char *path, struct wh
 	const struct realm_settings *settings = &realm->settings;
 	enum error_code error;
 	if ((error = rep_name(settings->id, false, path, "id", reterr_why)) ||
-	    (error = realm_name_check(settings->name, path, reterr_why)) ||
-	    (error = rep_line(settings->display_name, path, "displayName", reterr_why)) ||
-	    (error = rep_text(settings->display_name_html, path, "displayNameHtml", reterr_why)) ||
-	    (error = rep_line(settings->password_policy, path, "passwordPolicy", reterr_why)) ||
-	    (error = rep_names(&settings->supported_locales, path, "supportedLocales",
-			       reterr_why)) ||
-	    (error = rep_name(settings->default_locale, false, path, "defaultLocale",
-			      reterr_why)) ||
-	    (error = rep_names(&settings->enabled_event_types, path, "enabledEventTypes",
-			       reterr_why)) ||
-	    (error = headers_check(&settings->browser_security_headers, path, reterr_why)) ||
-	    (error = rep_attributes(&settings->attributes, path, "attributes", reterr_why)) ||
-	    (error = rep_url(attributes_get(&settings->attributes, STR("frontendUrl")), path,
-			     "attributes[\"frontendUrl\"]", reterr_why)) ||
-	    (error = numbers_check(realm, path, reterr_why)) ||
-	    (error = ssl_required_check(realm, path, reterr_why)))
+		(error = realm_name_check(settings->name, path, reterr_why)) ||
+		(error = rep_line(settings->display_name, path, "displayName", reterr_why)) ||
+		(error = rep_text(
+			 settings->display_name_html, path, "displayNameHtml", reterr_why)) ||
+		(error = rep_line(settings->password_policy, path, "passwordPolicy", reterr_why)) ||
+		(error = rep_names(
+			 &settings->supported_locales, path, "supportedLocales", reterr_why)) ||
+		(error = rep_name(
+			 settings->default_locale, false, path, "defaultLocale", reterr_why)) ||
+		(error = rep_names(
+			 &settings->enabled_event_types, path, "enabledEventTypes", reterr_why)) ||
+		(error = headers_check(&settings->browser_security_headers, path, reterr_why)) ||
+		(error = rep_attributes(&settings->attributes, path, "attributes", reterr_why)) ||
+		(error = rep_url(attributes_get(&settings->attributes, STR("frontendUrl")), path,
+			 "attributes[\"frontendUrl\"]", reterr_why)) ||
+		(error = numbers_check(realm, path, reterr_why)) ||
+		(error = ssl_required_check(realm, path, reterr_why)))
 		return error;
 	if (!str_eq_nocase(settings->brute_force_strategy, STR("MULTIPLE")) &&
-	    !str_eq_nocase(settings->brute_force_strategy, STR("LINEAR")))
+		!str_eq_nocase(settings->brute_force_strategy, STR("LINEAR")))
 		return rep_refuse(reterr_why, path, "bruteForceStrategy",
-				  settings->brute_force_strategy, "must be MULTIPLE or LINEAR");
+			settings->brute_force_strategy, "must be MULTIPLE or LINEAR");
 	return OK;
 }

@@ -21,33 +21,33 @@ bool representation_is_masked(struct str value);
 struct json_read_options representation_options(const char *path);
 
 enum {
-	REPRESENTATION_NAME_MAX = 255,            /* bytes, of all names and ids */
-	REPRESENTATION_TEXT_MAX = 4 << 10,        /* of descriptions and URLs */
-	REPRESENTATION_ATTRIBUTE_MAX = 64 << 10,  /* of one attribute's value */
-	REPRESENTATION_ATTRIBUTES_MAX = 1000,     /* count, in one thing */
+	REPRESENTATION_NAME_MAX = 255,           /* bytes, of all names and ids */
+	REPRESENTATION_TEXT_MAX = 4 << 10,       /* of descriptions and URLs */
+	REPRESENTATION_ATTRIBUTE_MAX = 64 << 10, /* of one attribute's value */
+	REPRESENTATION_ATTRIBUTES_MAX = 1000,    /* count, in one thing */
 	REPRESENTATION_GROUP_DEPTH = 20,
 };
 
 /* ---- protocol mappers and client scopes ---- */
 
 extern const struct json_shape mapper_shape; /* struct mapper */
-MUST_USE enum error_code mapper_check(const struct mapper *mapper, const char *path,
-				      struct why *reterr_why);
+MUST_USE enum error_code mapper_check(
+	const struct mapper *mapper, const char *path, struct why *reterr_why);
 
 struct scope_rep {
 	struct client_scope scope; /* but for scope_roles */
 	struct str kept;
 };
 extern const struct json_shape scope_shape;
-MUST_USE enum error_code scope_check(const struct scope_rep *scope, const char *path,
-				     struct why *reterr_why);
+MUST_USE enum error_code scope_check(
+	const struct scope_rep *scope, const char *path, struct why *reterr_why);
 
 /* ---- clients ---- */
 
 struct client_rep {
-	struct client client;            /* but for scopes, scope_roles, roles, not_possible */
+	struct client client; /* but for scopes, scope_roles, roles, not_possible */
 	struct str_list default_scopes, optional_scopes; /* names */
-	struct str_list default_roles;   /* of Keycloak before 13: the client's, for every user */
+	struct str_list default_roles; /* of Keycloak before 13: the client's, for every user */
 	bool surrogate_auth_required, always_display_in_console;
 	int64_t node_re_registration_timeout_s;
 	struct str authorization_settings; /* JSON; of authorization services */
@@ -57,35 +57,35 @@ struct client_rep {
 extern const struct json_shape client_shape;
 /* What Keycloak gives a client of which nothing is said. */
 extern const struct client_rep client_rep_default;
-MUST_USE enum error_code client_check(const struct client_rep *client, const char *path,
-				      struct why *reterr_why);
+MUST_USE enum error_code client_check(
+	const struct client_rep *client, const char *path, struct why *reterr_why);
 /* A redirect URI or pattern that may be registered; for the admin API too. */
-MUST_USE enum error_code redirect_uri_check(struct str uri, const char *path,
-					    struct why *reterr_why);
+MUST_USE enum error_code redirect_uri_check(
+	struct str uri, const char *path, struct why *reterr_why);
 
 /* ---- roles, groups, scope mappings ---- */
 
 struct role_composites {
-	struct str_list realm;           /* names of realm roles */
-	struct json_list_pair *clients;  /* clientId -> names of its roles */
+	struct str_list realm;          /* names of realm roles */
+	struct json_list_pair *clients; /* clientId -> names of its roles */
 	size_t clients_n;
 	struct str kept;
 };
 
 struct role_rep {
-	struct role role;                /* id, name, description */
+	struct role role; /* id, name, description */
 	struct role_composites composites;
 	struct json_list_pair *attributes;
 	size_t attributes_n;
-	struct str container_id;         /* written: the realm's or client's id */
-	bool composite, client_role;     /* written */
+	struct str container_id;     /* written: the realm's or client's id */
+	bool composite, client_role; /* written */
 	struct str kept;
 };
 extern const struct json_shape role_shape;
 /* The brief form, as inside mappings and `defaultRole`: without composites, attributes. */
 extern const struct json_shape role_brief_shape;
-MUST_USE enum error_code role_check(const struct role_rep *role, const char *path,
-				    struct why *reterr_why);
+MUST_USE enum error_code role_check(
+	const struct role_rep *role, const char *path, struct why *reterr_why);
 
 /* `roles` of a realm. */
 struct roles_rep {
@@ -97,7 +97,7 @@ struct roles_rep {
 extern const struct json_shape roles_shape;
 
 struct group_rep {
-	struct group group;              /* id, name, path, attributes */
+	struct group group; /* id, name, path, attributes */
 	struct str parent_id;
 	struct str description;
 	struct str_list realm_roles;
@@ -109,8 +109,8 @@ struct group_rep {
 };
 extern const struct json_shape group_shape;
 /* With its children. */
-MUST_USE enum error_code group_check(const struct group_rep *group, const char *path,
-				     struct why *reterr_why);
+MUST_USE enum error_code group_check(
+	const struct group_rep *group, const char *path, struct why *reterr_why);
 
 /* One of scopeMappings: these roles are let through for that client or client scope. */
 struct scope_mapping_rep {
@@ -124,7 +124,8 @@ extern const struct json_shape scope_mapping_shape;
 
 struct component_rep {
 	struct str id, name, provider_id, sub_type;
-	struct str provider_type, parent_id; /* the admin API's form; import has them from outside */
+	struct str provider_type,
+		parent_id; /* the admin API's form; import has them from outside */
 	struct json_list_pair *config;
 	size_t config_n;
 	struct json_structs_pair *children; /* provider type -> struct component_rep */
@@ -132,8 +133,8 @@ struct component_rep {
 };
 /* As exported (below its provider type), and as the admin API has it. */
 extern const struct json_shape component_shape, component_admin_shape;
-MUST_USE enum error_code component_check(const struct component_rep *component, const char *path,
-					 struct why *reterr_why);
+MUST_USE enum error_code component_check(
+	const struct component_rep *component, const char *path, struct why *reterr_why);
 /* First value of an entry of its configuration, or the empty text. */
 struct str component_config(const struct component_rep *component, struct str name);
 /* True for entries that hold a private key, a secret or a password. */
@@ -171,10 +172,10 @@ extern const struct json_shape required_action_shape;
 struct kept_rep;
 struct realm_rep {
 	struct realm_settings settings;
-	struct str ssl_required;         /* the word; settings.ssl_required by realm_check */
-	struct str_list default_groups;  /* paths */
-	struct str_list default_roles;   /* names, of Keycloak before 13 */
-	struct role_rep *default_role;   /* NULL: not said */
+	struct str ssl_required;        /* the word; settings.ssl_required by realm_check */
+	struct str_list default_groups; /* paths */
+	struct str_list default_roles;  /* names, of Keycloak before 13 */
+	struct role_rep *default_role;  /* NULL: not said */
 	struct str_list default_scopes, optional_scopes; /* names */
 	struct flow_rep *flows;
 	size_t flows_n;
@@ -183,7 +184,7 @@ struct realm_rep {
 	struct kept_rep *flow_configs, *identity_providers, *identity_provider_mappers;
 	size_t flow_configs_n, identity_providers_n, identity_provider_mappers_n;
 	struct attributes smtp_server;
-	struct str ignored;              /* where members go that have their own way */
+	struct str ignored; /* where members go that have their own way */
 	struct str kept;
 	struct json_sent sent;
 };
@@ -195,41 +196,41 @@ struct kept_rep {
  * out: import and export deal with them one by one. */
 extern const struct json_shape realm_shape;
 /* Fills what follows from other fields (settings.ssl_required) and refuses what cannot be. */
-MUST_USE enum error_code realm_check(struct realm_rep *realm, const char *path,
-				     struct why *reterr_why);
+MUST_USE enum error_code realm_check(
+	struct realm_rep *realm, const char *path, struct why *reterr_why);
 /* Those fields of it that hold secrets of others (mail, identity providers). */
 extern const struct json_shape realm_secret_shape;
 void realm_forget_secrets(struct realm_rep *realm);
 /* A name that may stand in URLs, as Keycloak wants it. */
-MUST_USE enum error_code realm_name_check(struct str name, const char *path,
-					  struct why *reterr_why);
+MUST_USE enum error_code realm_name_check(
+	struct str name, const char *path, struct why *reterr_why);
 
 /* ---- users ---- */
 
 struct credential_rep {
 	struct credential credential;
-	struct str value;                /* a plain password, on the way in only */
+	struct str value; /* a plain password, on the way in only */
 	/* Keycloak before 8: */
 	struct str hashed_value, salt, algorithm;
 	int64_t iterations;
 	struct str kept;
 };
 struct user_rep {
-	struct user user;                /* but for role_ids, group_ids, credentials */
+	struct user user;                  /* but for role_ids, group_ids, credentials */
 	struct str service_account_client; /* clientId */
 	struct credential_rep *credentials;
 	size_t credentials_n;
 	struct str_list realm_roles, groups; /* names, paths */
 	struct json_list_pair *client_roles; /* clientId -> names */
 	size_t client_roles_n;
-	bool totp;                       /* written */
+	bool totp;                         /* written */
 	struct str_list disableable_types; /* written: always empty */
 	struct json_sent sent;
 };
 extern const struct json_shape user_shape;
 /* The admin API's form: no credentials, roles or groups are written. */
 extern const struct json_shape user_admin_shape;
-MUST_USE enum error_code user_check(const struct user_rep *user, const char *path,
-				    struct why *reterr_why);
+MUST_USE enum error_code user_check(
+	const struct user_rep *user, const char *path, struct why *reterr_why);
 
 #endif

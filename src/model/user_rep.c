@@ -13,91 +13,101 @@ static const struct json_field credential_fields[] = {
 	JSON_TEXT(struct credential_rep, value, "value", JSON_SECRET | JSON_NOT_WRITTEN),
 	JSON_BOOL(struct credential_rep, credential.temporary, "temporary", JSON_NOT_WRITTEN),
 	JSON_TEXT(struct credential_rep, hashed_value, "hashedSaltedValue",
-		  JSON_SECRET | JSON_NOT_WRITTEN),
+		JSON_SECRET | JSON_NOT_WRITTEN),
 	JSON_TEXT(struct credential_rep, salt, "salt", JSON_SECRET | JSON_NOT_WRITTEN),
 	JSON_TEXT(struct credential_rep, algorithm, "algorithm", JSON_NOT_WRITTEN),
 	JSON_INT(struct credential_rep, iterations, "hashIterations", JSON_NOT_WRITTEN),
 };
 static const char *const credential_known[] = {
-	"device", "counter", "digits", "period", "config", "federationLink", NULL,
+	"device",
+	"counter",
+	"digits",
+	"period",
+	"config",
+	"federationLink",
+	NULL,
 };
 static const struct json_shape credential_shape =
 	JSON_SHAPE(struct credential_rep, credential_fields, .known = credential_known,
-		   .kept = JSON_AT(struct credential_rep, kept, struct str));
+		.kept = JSON_AT(struct credential_rep, kept, struct str));
 
-#define USER_ROW_FIELDS \
-	JSON_TEXT(struct user_rep, user.id, "id", 0), \
-	JSON_TEXT(struct user_rep, user.username, "username", 0), \
-	JSON_TEXT(struct user_rep, user.first_name, "firstName", 0), \
-	JSON_TEXT(struct user_rep, user.last_name, "lastName", 0), \
-	JSON_TEXT(struct user_rep, user.email, "email", 0), \
-	JSON_BOOL(struct user_rep, user.email_verified, "emailVerified", 0), \
-	JSON_TEXTS_MAP(struct user_rep, user.attributes, user.attributes_n, "attributes", \
-		       JSON_LONE), \
-	JSON_BOOL(struct user_rep, user.enabled, "enabled", 0), \
-	JSON_INT(struct user_rep, user.created_ms, "createdTimestamp", JSON_OMIT_ZERO), \
-	JSON_BOOL(struct user_rep, totp, "totp", JSON_NOT_READ), \
-	JSON_TEXT(struct user_rep, user.federation_link, "federationLink", 0), \
-	JSON_TEXTS(struct user_rep, disableable_types.items, disableable_types.n, \
-		   "disableableCredentialTypes", JSON_NOT_READ | JSON_ALWAYS), \
-	JSON_TEXTS(struct user_rep, user.required_actions.items, user.required_actions.n, \
-		   "requiredActions", JSON_ALWAYS), \
-	JSON_INT(struct user_rep, user.not_before_s, "notBefore", 0), \
-	JSON_ANY(struct user_rep, user.kept, "access", JSON_NOT_READ | JSON_NOT_WRITTEN), \
-	JSON_ANY(struct user_rep, user.kept, "userProfileMetadata", \
-		 JSON_NOT_READ | JSON_NOT_WRITTEN)
+#define USER_ROW_FIELDS                                                                           \
+	JSON_TEXT(struct user_rep, user.id, "id", 0),                                             \
+		JSON_TEXT(struct user_rep, user.username, "username", 0),                         \
+		JSON_TEXT(struct user_rep, user.first_name, "firstName", 0),                      \
+		JSON_TEXT(struct user_rep, user.last_name, "lastName", 0),                        \
+		JSON_TEXT(struct user_rep, user.email, "email", 0),                               \
+		JSON_BOOL(struct user_rep, user.email_verified, "emailVerified", 0),              \
+		JSON_TEXTS_MAP(struct user_rep, user.attributes, user.attributes_n, "attributes", \
+			JSON_LONE),                                                               \
+		JSON_BOOL(struct user_rep, user.enabled, "enabled", 0),                           \
+		JSON_INT(struct user_rep, user.created_ms, "createdTimestamp", JSON_OMIT_ZERO),   \
+		JSON_BOOL(struct user_rep, totp, "totp", JSON_NOT_READ),                          \
+		JSON_TEXT(struct user_rep, user.federation_link, "federationLink", 0),            \
+		JSON_TEXTS(struct user_rep, disableable_types.items, disableable_types.n,         \
+			"disableableCredentialTypes", JSON_NOT_READ | JSON_ALWAYS),               \
+		JSON_TEXTS(struct user_rep, user.required_actions.items, user.required_actions.n, \
+			"requiredActions", JSON_ALWAYS),                                          \
+		JSON_INT(struct user_rep, user.not_before_s, "notBefore", 0),                     \
+		JSON_ANY(struct user_rep, user.kept, "access", JSON_NOT_READ | JSON_NOT_WRITTEN), \
+		JSON_ANY(struct user_rep, user.kept, "userProfileMetadata",                       \
+			JSON_NOT_READ | JSON_NOT_WRITTEN)
 
 static const struct json_field user_fields[] = {
 	USER_ROW_FIELDS,
 	JSON_TEXT(struct user_rep, service_account_client, "serviceAccountClientId", 0),
 	JSON_STRUCTS(struct user_rep, credentials, credentials_n, "credentials", JSON_ALWAYS,
-		     &credential_shape),
+		&credential_shape),
 	JSON_TEXTS(struct user_rep, realm_roles.items, realm_roles.n, "realmRoles", 0),
 	JSON_TEXTS_MAP(struct user_rep, client_roles, client_roles_n, "clientRoles", 0),
 	JSON_TEXTS(struct user_rep, groups.items, groups.n, "groups", JSON_ALWAYS),
 };
 static const char *const user_known[] = {
-	"self", "origin", "federatedIdentities", "socialLinks", "clientConsents",
-	"applicationRoles", "verifiableCredentials", NULL,
+	"self",
+	"origin",
+	"federatedIdentities",
+	"socialLinks",
+	"clientConsents",
+	"applicationRoles",
+	"verifiableCredentials",
+	NULL,
 };
 const struct json_shape user_shape = JSON_SHAPE(struct user_rep, user_fields, .known = user_known,
-						.kept = JSON_AT(struct user_rep, user.kept, struct str),
-						.sent = JSON_AT(struct user_rep, sent, struct json_sent));
+	.kept = JSON_AT(struct user_rep, user.kept, struct str),
+	.sent = JSON_AT(struct user_rep, sent, struct json_sent));
 
 static const struct json_field user_admin_fields[] = {
 	USER_ROW_FIELDS,
 	JSON_TEXT(struct user_rep, service_account_client, "serviceAccountClientId",
-		  JSON_NOT_WRITTEN),
+		JSON_NOT_WRITTEN),
 	JSON_STRUCTS(struct user_rep, credentials, credentials_n, "credentials", JSON_NOT_WRITTEN,
-		     &credential_shape),
-	JSON_TEXTS(struct user_rep, realm_roles.items, realm_roles.n, "realmRoles",
-		   JSON_NOT_WRITTEN),
-	JSON_TEXTS_MAP(struct user_rep, client_roles, client_roles_n, "clientRoles",
-		       JSON_NOT_WRITTEN),
+		&credential_shape),
+	JSON_TEXTS(
+		struct user_rep, realm_roles.items, realm_roles.n, "realmRoles", JSON_NOT_WRITTEN),
+	JSON_TEXTS_MAP(
+		struct user_rep, client_roles, client_roles_n, "clientRoles", JSON_NOT_WRITTEN),
 	JSON_TEXTS(struct user_rep, groups.items, groups.n, "groups", JSON_NOT_WRITTEN),
 };
-const struct json_shape user_admin_shape =
-	JSON_SHAPE(struct user_rep, user_admin_fields, .known = user_known,
-		   .kept = JSON_AT(struct user_rep, user.kept, struct str),
-		   .sent = JSON_AT(struct user_rep, sent, struct json_sent));
+const struct json_shape user_admin_shape = JSON_SHAPE(struct user_rep, user_admin_fields,
+	.known = user_known, .kept = JSON_AT(struct user_rep, user.kept, struct str),
+	.sent = JSON_AT(struct user_rep, sent, struct json_sent));
 
-static enum error_code credential_check(const struct credential_rep *rep, const char *path,
-					struct why *reterr_why)
+static enum error_code credential_check(
+	const struct credential_rep *rep, const char *path, struct why *reterr_why)
 {
 	const struct credential *credential = &rep->credential;
 	enum error_code error;
 	if ((error = rep_name(credential->id, false, path, "id", reterr_why)) ||
-	    (error = rep_name(credential->type, false, path, "type", reterr_why)) ||
-	    (error = rep_name(credential->label, false, path, "userLabel", reterr_why)))
+		(error = rep_name(credential->type, false, path, "type", reterr_why)) ||
+		(error = rep_name(credential->label, false, path, "userLabel", reterr_why)))
 		return error;
 	if (credential->secret_data.n > REPRESENTATION_ATTRIBUTE_MAX ||
-	    credential->credential_data.n > REPRESENTATION_ATTRIBUTE_MAX)
+		credential->credential_data.n > REPRESENTATION_ATTRIBUTE_MAX)
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "%s: secretData or credentialData is too long", path);
+			"%s: secretData or credentialData is too long", path);
 	if (rep->value.n > LIMIT_PASSWORD)
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "%s.value: the password is longer than %d bytes", path,
-				     LIMIT_PASSWORD);
+			"%s.value: the password is longer than %d bytes", path, LIMIT_PASSWORD);
 	return OK;
 }
 
@@ -107,24 +117,24 @@ enum error_code user_check(const struct user_rep *rep, const char *path, struct 
 	enum error_code error;
 	struct rep_path at;
 	if ((error = rep_name(user->id, false, path, "id", reterr_why)) ||
-	    (error = rep_name(user->username, true, path, "username", reterr_why)) ||
-	    (error = rep_name(user->email, false, path, "email", reterr_why)) ||
-	    (error = rep_name(user->first_name, false, path, "firstName", reterr_why)) ||
-	    (error = rep_name(user->last_name, false, path, "lastName", reterr_why)) ||
-	    (error = rep_name(user->federation_link, false, path, "federationLink", reterr_why)) ||
-	    (error = rep_natural(user->not_before_s, path, "notBefore", reterr_why)) ||
-	    (error = rep_names(&user->required_actions, path, "requiredActions", reterr_why)) ||
-	    (error = rep_list_attributes(user->attributes, user->attributes_n, path, "attributes",
-					 reterr_why)))
+		(error = rep_name(user->username, true, path, "username", reterr_why)) ||
+		(error = rep_name(user->email, false, path, "email", reterr_why)) ||
+		(error = rep_name(user->first_name, false, path, "firstName", reterr_why)) ||
+		(error = rep_name(user->last_name, false, path, "lastName", reterr_why)) ||
+		(error = rep_name(
+			 user->federation_link, false, path, "federationLink", reterr_why)) ||
+		(error = rep_natural(user->not_before_s, path, "notBefore", reterr_why)) ||
+		(error = rep_names(&user->required_actions, path, "requiredActions", reterr_why)) ||
+		(error = rep_list_attributes(
+			 user->attributes, user->attributes_n, path, "attributes", reterr_why)))
 		return error;
 	if (user->created_ms < 0)
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "%s.createdTimestamp = %lld: must not be negative", path,
-				     (long long)user->created_ms);
+			"%s.createdTimestamp = %lld: must not be negative", path,
+			(long long)user->created_ms);
 	for (size_t i = 0; i < rep->credentials_n; i++)
 		if ((error = credential_check(&rep->credentials[i],
-					      rep_element(&at, path, "credentials", i),
-					      reterr_why)))
+			     rep_element(&at, path, "credentials", i), reterr_why)))
 			return error;
 	return OK;
 }

@@ -17,9 +17,9 @@ struct draft_client;
 
 struct draft_role {
 	struct role_rep rep;
-	struct str client_id;        /* clientId whose role it is; empty: a realm role */
-	struct draft_client *client; /* the same, once it is known */
-	const char *path;            /* its place in the file, for messages */
+	struct str client_id;         /* clientId whose role it is; empty: a realm role */
+	struct draft_client *client;  /* the same, once it is known */
+	const char *path;             /* its place in the file, for messages */
 	struct draft_role **children; /* resolved composites */
 	size_t children_n;
 };
@@ -55,7 +55,7 @@ struct draft_mapping {
 	struct scope_mapping_rep rep;
 	struct str role_client; /* clientId whose roles they are; empty: realm roles */
 	const char *path;
-	struct str holder_id;   /* resolved */
+	struct str holder_id; /* resolved */
 	struct draft_role **roles;
 	size_t roles_n;
 };
@@ -88,21 +88,21 @@ enum { DRAFT_LIMIT = 64 << 20 }; /* bytes of JSON of everything but the users */
 void draft_warn(struct draft *draft, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Adds an attribute that is not there. */
-void draft_default(struct draft *draft, struct attributes *attributes, struct str name,
-		   struct str value);
+void draft_default(
+	struct draft *draft, struct attributes *attributes, struct str name, struct str value);
 
 /* Empty. An import takes defaults_realm before all else. */
 struct draft *draft_new(struct arena *arena, int64_t now_ms);
 /* What draft_take wants cut into elements, with "users". */
 extern const char *const draft_streamed[];
 /* One piece of the file (MEMBER or ELEMENT) that is not a user: read and checked by itself. */
-MUST_USE enum error_code draft_take(struct draft *draft, const struct json_cut_item *item,
-				    struct why *reterr_why);
+MUST_USE enum error_code draft_take(
+	struct draft *draft, const struct json_cut_item *item, struct why *reterr_why);
 /* After the last piece: reads the realm's own settings. */
 MUST_USE enum error_code draft_take_end(struct draft *draft, struct why *reterr_why);
 /* draft_take for all pieces of a text of defaults.h, with the realm's name put in. */
-MUST_USE enum error_code draft_take_defaults(struct draft *draft, const char *json,
-					     struct why *reterr_why);
+MUST_USE enum error_code draft_take_defaults(
+	struct draft *draft, const char *json, struct why *reterr_why);
 /* Keycloak's defaults for all that the file leaves out; fresh keys and secrets. */
 MUST_USE enum error_code draft_complete(struct draft *draft, struct why *reterr_why);
 /* Gives ids, and finds what every name refers to. */
@@ -113,8 +113,8 @@ void draft_tell(struct draft *draft);
 void draft_rows(struct draft *draft, struct row_batch *batch);
 
 /* For users: NULL when there is no such thing. */
-const struct draft_role *draft_find_role(const struct draft *draft, struct str client_id,
-					 struct str name);
+const struct draft_role *draft_find_role(
+	const struct draft *draft, struct str client_id, struct str name);
 const struct draft_group *draft_find_group(const struct draft *draft, struct str path);
 
 #endif

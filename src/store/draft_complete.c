@@ -23,13 +23,13 @@ static void push_pointer(struct draft *draft, void *list, size_t *n, void *point
 static void push_name(struct draft *draft, struct str_list *list, struct str name)
 {
 	if (!str_list_has(list, name))
-		*(struct str *)arena_push(draft->arena, &list->items, &list->n, sizeof *list->items) =
-			name;
+		*(struct str *)arena_push(
+			draft->arena, &list->items, &list->n, sizeof *list->items) = name;
 }
 
 /* A draft of its own that holds one text of defaults.h. */
-static enum error_code read_defaults(struct draft *draft, const char *json,
-				     struct draft **ret_defaults, struct why *reterr_why)
+static enum error_code read_defaults(
+	struct draft *draft, const char *json, struct draft **ret_defaults, struct why *reterr_why)
 {
 	struct draft *defaults = draft_new(draft->arena, draft->now_ms);
 	defaults->realm.settings.name = draft->realm.settings.name;
@@ -43,8 +43,8 @@ static struct draft_client *find_client(const struct draft *draft, struct str cl
 	return table_get(&draft->client_by_client_id, client_id);
 }
 
-static struct draft_role *need_role(struct draft *draft, struct draft_client *client, struct str name,
-				    struct str description)
+static struct draft_role *need_role(
+	struct draft *draft, struct draft_client *client, struct str name, struct str description)
 {
 	struct table *roles = client ? &client->roles : &draft->realm_roles;
 	struct draft_role *role = table_get(roles, name);
@@ -63,8 +63,8 @@ static struct draft_role *need_role(struct draft *draft, struct draft_client *cl
 }
 
 /* Adds to the names of a role's composites, unless it is there. */
-static void compose(struct draft *draft, struct draft_role *role, struct str client_id,
-		    struct str child)
+static void compose(
+	struct draft *draft, struct draft_role *role, struct str client_id, struct str child)
 {
 	struct role_composites *composites = &role->rep.composites;
 	struct json_list_pair *pair = NULL;
@@ -77,7 +77,7 @@ static void compose(struct draft *draft, struct draft_role *role, struct str cli
 			pair = &composites->clients[i];
 	if (!pair) {
 		pair = arena_push(draft->arena, &composites->clients, &composites->clients_n,
-				  sizeof *composites->clients);
+			sizeof *composites->clients);
 		pair->key = client_id;
 	}
 	struct str_list list = { pair->values, pair->n };
@@ -137,8 +137,8 @@ static enum error_code index_clients(struct draft *draft, struct why *reterr_why
 		struct draft_client *client = draft->clients[i];
 		if (table_put(&draft->client_by_client_id, client->rep.client.client_id, client))
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
-					     "%s.clientId = \"%.*s\": another client has it too",
-					     client->path, STR_ARG(client->rep.client.client_id));
+				"%s.clientId = \"%.*s\": another client has it too", client->path,
+				STR_ARG(client->rep.client.client_id));
 	}
 	return OK;
 }
@@ -151,13 +151,13 @@ static enum error_code index_roles(struct draft *draft, struct why *reterr_why)
 		struct draft_role *role = draft->roles[i];
 		if (role->client_id.n && !(role->client = find_client(draft, role->client_id)))
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
-					     "%s: there is no client \"%.*s\"", role->path,
-					     STR_ARG(str_take(role->client_id, 80)));
+				"%s: there is no client \"%.*s\"", role->path,
+				STR_ARG(str_take(role->client_id, 80)));
 		if (table_put(role->client ? &role->client->roles : &draft->realm_roles,
-			      role->rep.role.name, role))
+			    role->rep.role.name, role))
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
-					     "%s.name = \"%.*s\": another role has it too", role->path,
-					     STR_ARG(role->rep.role.name));
+				"%s.name = \"%.*s\": another role has it too", role->path,
+				STR_ARG(role->rep.role.name));
 	}
 	return OK;
 }
@@ -175,7 +175,7 @@ static bool has_role(const struct draft *draft, const struct draft_role *role)
 {
 	for (size_t i = 0; i < draft->roles_n; i++)
 		if (str_eq(draft->roles[i]->client_id, role->client_id) &&
-		    str_eq(draft->roles[i]->rep.role.name, role->rep.role.name))
+			str_eq(draft->roles[i]->rep.role.name, role->rep.role.name))
 			return true;
 	return false;
 }
@@ -191,25 +191,26 @@ static enum error_code complete_clients(struct draft *draft, struct why *reterr_
 	for (size_t i = 0; i < defaults->roles_n; i++) {
 		struct draft_role *role = defaults->roles[i];
 		bool management = str_eq(role->client_id, STR(MANAGEMENT));
-		if (management ? !draft->master && !has_role(draft, role) :
-				 wants_client(draft, role->client_id))
+		if (management ? !draft->master && !has_role(draft, role)
+			       : wants_client(draft, role->client_id))
 			push_pointer(draft, &draft->roles, &draft->roles_n, role);
 	}
 	for (size_t i = 0; i < defaults->mappings_n; i++)
 		if (wants_client(draft, defaults->mappings[i]->rep.client))
-			push_pointer(draft, &draft->mappings, &draft->mappings_n,
-				     defaults->mappings[i]);
+			push_pointer(
+				draft, &draft->mappings, &draft->mappings_n, defaults->mappings[i]);
 	for (size_t i = 0; i < defaults->clients_n; i++) {
 		struct str client_id = defaults->clients[i]->rep.client.client_id;
 		if (wants_client(draft, client_id) &&
-		    !(draft->master && str_eq(client_id, STR(MANAGEMENT))))
-			push_pointer(draft, &draft->clients, &draft->clients_n, defaults->clients[i]);
+			!(draft->master && str_eq(client_id, STR(MANAGEMENT))))
+			push_pointer(
+				draft, &draft->clients, &draft->clients_n, defaults->clients[i]);
 	}
 	return OK;
 }
 
-static void compose_if_there(struct draft *draft, struct draft_role *role, struct str client_id,
-			     struct str child)
+static void compose_if_there(
+	struct draft *draft, struct draft_role *role, struct str client_id, struct str child)
 {
 	struct draft_client *client = find_client(draft, client_id);
 	if (client && table_get(&client->roles, child))
@@ -222,10 +223,11 @@ static void complete_default_role(struct draft *draft)
 	static const struct str offline = STR_INIT("offline_access");
 	static const struct str uma = STR_INIT("uma_authorization");
 	const struct str nothing = { NULL, 0 };
-	struct str name = draft->realm.default_role ? draft->realm.default_role->role.name : nothing;
+	struct str name =
+		draft->realm.default_role ? draft->realm.default_role->role.name : nothing;
 	if (!name.n)
 		name = arena_join(draft->arena, STR("default-roles-"),
-				  store_lower(draft->arena, draft->realm.settings.name), nothing);
+			store_lower(draft->arena, draft->realm.settings.name), nothing);
 	bool made = !table_get(&draft->realm_roles, name);
 	bool made_offline = !table_get(&draft->realm_roles, offline);
 	bool made_uma = !table_get(&draft->realm_roles, uma);
@@ -272,7 +274,8 @@ static void complete_master(struct draft *draft)
 
 static struct str new_secret(struct arena *arena)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 	char *secret = arena_alloc(arena, SECRET_LETTERS + 1);
 	for (size_t n = 0; n < SECRET_LETTERS;) {
 		unsigned char byte;
@@ -290,14 +293,14 @@ static void complete_secret(struct draft *draft, struct draft_client *client)
 	bool masked = representation_is_masked(c->secret);
 	if (masked)
 		draft_warn(draft, "client %.*s: its secret is masked in the file; it has a new one",
-			   STR_ARG(c->client_id));
+			STR_ARG(c->client_id));
 	if (masked)
 		c->secret = (struct str){ NULL, 0 };
 	if (c->secret.n || (!masked && (c->public_client || c->bearer_only)))
 		return;
 	c->secret = new_secret(draft->arena);
 	draft_default(draft, &c->attributes, STR("client.secret.creation.time"),
-		    arena_format(draft->arena, "%lld", (long long)(draft->now_ms / 1000)));
+		arena_format(draft->arena, "%lld", (long long)(draft->now_ms / 1000)));
 }
 
 static void derive_web_origins(struct draft *draft, struct client *client)
@@ -318,7 +321,7 @@ static bool scope_fits(const struct draft *draft, struct str name, struct str pr
 		const struct client_scope *scope = &draft->scopes[i]->rep.scope;
 		if (str_eq(scope->name, name))
 			return str_eq(scope->protocol.n ? scope->protocol : STR("openid-connect"),
-				      protocol);
+				protocol);
 	}
 	return false;
 }
@@ -332,7 +335,7 @@ static void inherit_scopes(struct draft *draft, struct draft_client *client)
 			if (scope_fits(draft, list->items[i], protocol))
 				push_name(draft, &client->rep.default_scopes, list->items[i]);
 		if (client->rep.client.service_accounts_enabled &&
-		    scope_fits(draft, STR("service_account"), protocol))
+			scope_fits(draft, STR("service_account"), protocol))
 			push_name(draft, &client->rep.default_scopes, STR("service_account"));
 	}
 	if (!JSON_SENT(&client_shape, &client->rep, optional_scopes.items)) {
@@ -347,7 +350,7 @@ static void inherit_scopes(struct draft *draft, struct draft_client *client)
 static bool is_built_in(const struct client *client)
 {
 	static const char *const names[] = { "account", "account-console", "admin-cli", "broker",
-					     MANAGEMENT, "security-admin-console" };
+		MANAGEMENT, "security-admin-console" };
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
 		if (str_eq_z(client->client_id, names[i]))
 			return true;
@@ -409,7 +412,7 @@ static void forget_masked_key(struct draft *draft, struct draft_component *compo
 	for (size_t i = 0; i < rep->config_n; i++) {
 		struct json_list_pair pair = rep->config[i];
 		if (component_config_is_secret(pair.key) && pair.n == 1 &&
-		    representation_is_masked(pair.values[0]))
+			representation_is_masked(pair.values[0]))
 			masked = true;
 		else
 			rep->config[left++] = pair;
@@ -417,19 +420,19 @@ static void forget_masked_key(struct draft *draft, struct draft_component *compo
 	rep->config_n = left;
 	if (masked)
 		draft_warn(draft, "component %.*s: its secret is masked in the file%s",
-			   STR_ARG(rep->name),
-			   str_ends(rep->provider_id, STR("-generated")) ? "; it has a new key" : "");
+			STR_ARG(rep->name),
+			str_ends(rep->provider_id, STR("-generated")) ? "; it has a new key" : "");
 }
 
-static enum error_code check_key(struct draft *draft, const struct draft_component *component,
-				 struct why *reterr_why)
+static enum error_code check_key(
+	struct draft *draft, const struct draft_component *component, struct why *reterr_why)
 {
 	struct realm_key key;
 	struct why why = { "" };
 	bool found;
 	if (!key_provider_is_known(component->rep.provider_id)) {
 		draft_warn(draft, "key provider %.*s: keys of the kind %.*s cannot be taken over",
-			   STR_ARG(component->rep.name), STR_ARG(component->rep.provider_id));
+			STR_ARG(component->rep.name), STR_ARG(component->rep.provider_id));
 		return OK;
 	}
 	enum error_code error = key_of_component(draft->arena, &component->rep, &key, &found, &why);
@@ -438,7 +441,8 @@ static enum error_code check_key(struct draft *draft, const struct draft_compone
 	if (found)
 		sign_key_free(key.key);
 	else
-		draft_warn(draft, "key provider %.*s has no enabled key", STR_ARG(component->rep.name));
+		draft_warn(draft, "key provider %.*s has no enabled key",
+			STR_ARG(component->rep.name));
 	return OK;
 }
 
@@ -451,7 +455,7 @@ static enum error_code complete_components(struct draft *draft, struct why *rete
 	if (!has_component(draft, STR(CLIENT_POLICY)))
 		for (size_t i = 0; i < defaults->components_n; i++)
 			push_pointer(draft, &draft->components, &draft->components_n,
-				     defaults->components[i]);
+				defaults->components[i]);
 	if (!has_component(draft, STR(KEY_PROVIDER))) {
 		struct component_rep *list;
 		size_t n;
@@ -459,8 +463,8 @@ static enum error_code complete_components(struct draft *draft, struct why *rete
 		for (size_t i = 0; i < n; i++) {
 			struct draft_component *component =
 				arena_alloc(draft->arena, sizeof *component);
-			*component = (struct draft_component){ list[i], STR(KEY_PROVIDER),
-							       "(default)" };
+			*component =
+				(struct draft_component){ list[i], STR(KEY_PROVIDER), "(default)" };
 			push_pointer(draft, &draft->components, &draft->components_n, component);
 		}
 	}
@@ -468,8 +472,8 @@ static enum error_code complete_components(struct draft *draft, struct why *rete
 		struct draft_component *component = draft->components[i];
 		forget_masked_key(draft, component);
 		if (str_eq(component->provider_type, STR(KEY_PROVIDER)) &&
-		    !(error = key_generate(draft->arena, &component->rep, draft->realm.settings.name,
-					   draft->now_ms, reterr_why)))
+			!(error = key_generate(draft->arena, &component->rep,
+				  draft->realm.settings.name, draft->now_ms, reterr_why)))
 			error = check_key(draft, component, reterr_why);
 	}
 	return error;
@@ -482,7 +486,7 @@ static void forget_masked_mail_password(struct draft *draft)
 	for (size_t i = 0; i < smtp->n; i++) {
 		if (representation_is_masked(smtp->pairs[i].value))
 			draft_warn(draft, "smtpServer.%.*s is masked in the file: it has none now",
-				   STR_ARG(smtp->pairs[i].key));
+				STR_ARG(smtp->pairs[i].key));
 		else
 			smtp->pairs[left++] = smtp->pairs[i];
 	}
@@ -494,10 +498,10 @@ enum error_code draft_complete(struct draft *draft, struct why *reterr_why)
 	enum error_code error;
 	draft->master = str_eq(draft->realm.settings.name, STR("master"));
 	if ((error = realm_check(&draft->realm, "$", reterr_why)) ||
-	    (error = complete_scopes(draft, reterr_why)) ||
-	    (error = complete_clients(draft, reterr_why)) ||
-	    (error = index_clients(draft, reterr_why)) ||
-	    (error = index_roles(draft, reterr_why)))
+		(error = complete_scopes(draft, reterr_why)) ||
+		(error = complete_clients(draft, reterr_why)) ||
+		(error = index_clients(draft, reterr_why)) ||
+		(error = index_roles(draft, reterr_why)))
 		return error;
 	complete_default_role(draft);
 	if (draft->master)

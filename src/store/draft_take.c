@@ -10,7 +10,12 @@
 enum { WARNINGS_MAX = 1000, PATH_MAX_BYTES = 200 };
 
 const char *const draft_streamed[] = {
-	"users", "clients", "clientScopes", "groups", "roles.realm", NULL,
+	"users",
+	"clients",
+	"clientScopes",
+	"groups",
+	"roles.realm",
+	NULL,
 };
 
 struct draft *draft_new(struct arena *arena, int64_t now_ms)
@@ -35,28 +40,27 @@ void draft_warn(struct draft *draft, const char *format, ...)
 	vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);
 	*(struct str *)arena_push(draft->arena, &draft->warnings.items, &draft->warnings.n,
-				  sizeof *draft->warnings.items) =
-		arena_str(draft->arena, str_from(line));
+		sizeof *draft->warnings.items) = arena_str(draft->arena, str_from(line));
 }
 
-void draft_default(struct draft *draft, struct attributes *attributes, struct str name,
-		   struct str value)
+void draft_default(
+	struct draft *draft, struct attributes *attributes, struct str name, struct str value)
 {
 	for (size_t i = 0; i < attributes->n; i++)
 		if (str_eq(attributes->pairs[i].key, name))
 			return;
 	*(struct json_pair *)arena_push(draft->arena, &attributes->pairs, &attributes->n,
-					sizeof *attributes->pairs) = (struct json_pair){ name, value };
+		sizeof *attributes->pairs) = (struct json_pair){ name, value };
 }
 
 static const char *path_of(struct draft *draft, const struct json_cut_item *item)
 {
 	struct str name = str_take(item->name, PATH_MAX_BYTES);
-	return item->kind == JSON_CUT_ELEMENT ?
-		       arena_format(draft->arena, "$.%.*s[%llu]", STR_ARG(name),
-				    (unsigned long long)item->index)
-			       .p :
-		       arena_format(draft->arena, "$.%.*s", STR_ARG(name)).p;
+	return item->kind == JSON_CUT_ELEMENT
+		? arena_format(draft->arena, "$.%.*s[%llu]", STR_ARG(name),
+			  (unsigned long long)item->index)
+			  .p
+		: arena_format(draft->arena, "$.%.*s", STR_ARG(name)).p;
 }
 
 static void *push(struct draft *draft, void *list, size_t *n, size_t size)
@@ -68,8 +72,8 @@ static void *push(struct draft *draft, void *list, size_t *n, size_t size)
 
 /* ---- one taker a member ---- */
 
-static enum error_code take_client(struct draft *draft, struct str raw, const char *path,
-				   struct why *reterr_why)
+static enum error_code take_client(
+	struct draft *draft, struct str raw, const char *path, struct why *reterr_why)
 {
 	struct json_read_options options = representation_options(path);
 	struct draft_client *client =
@@ -77,20 +81,20 @@ static enum error_code take_client(struct draft *draft, struct str raw, const ch
 	client->rep = client_rep_default;
 	client->path = path;
 	client->roles = table_new(draft->arena, 0);
-	enum error_code error = json_read(draft->arena, raw, &client_shape, &options, &client->rep,
-					  reterr_why);
+	enum error_code error =
+		json_read(draft->arena, raw, &client_shape, &options, &client->rep, reterr_why);
 	return error ? error : client_check(&client->rep, path, reterr_why);
 }
 
-static enum error_code take_scope(struct draft *draft, struct str raw, const char *path,
-				  struct why *reterr_why)
+static enum error_code take_scope(
+	struct draft *draft, struct str raw, const char *path, struct why *reterr_why)
 {
 	struct json_read_options options = representation_options(path);
 	struct draft_scope *scope = push(draft, &draft->scopes, &draft->scopes_n, sizeof *scope);
 	scope->path = path;
 	draft->has_scopes = true;
-	enum error_code error = json_read(draft->arena, raw, &scope_shape, &options, &scope->rep,
-					  reterr_why);
+	enum error_code error =
+		json_read(draft->arena, raw, &scope_shape, &options, &scope->rep, reterr_why);
 	return error ? error : scope_check(&scope->rep, path, reterr_why);
 }
 
@@ -102,31 +106,31 @@ static struct draft_role *push_role(struct draft *draft, struct str client_id, c
 	return role;
 }
 
-static enum error_code take_realm_role(struct draft *draft, struct str raw, const char *path,
-				       struct why *reterr_why)
+static enum error_code take_realm_role(
+	struct draft *draft, struct str raw, const char *path, struct why *reterr_why)
 {
 	struct json_read_options options = representation_options(path);
 	struct draft_role *role = push_role(draft, (struct str){ NULL, 0 }, path);
-	enum error_code error = json_read(draft->arena, raw, &role_shape, &options, &role->rep,
-					  reterr_why);
+	enum error_code error =
+		json_read(draft->arena, raw, &role_shape, &options, &role->rep, reterr_why);
 	return error ? error : role_check(&role->rep, path, reterr_why);
 }
 
-static enum error_code take_client_roles(struct draft *draft, struct str raw, const char *path,
-					 struct why *reterr_why)
+static enum error_code take_client_roles(
+	struct draft *draft, struct str raw, const char *path, struct why *reterr_why)
 {
 	static const struct json_field field =
 		JSON_STRUCTS_MAP(struct roles_rep, clients, clients_n, "", 0, &role_shape);
 	struct json_read_options options = representation_options(path);
 	struct roles_rep roles = { 0 };
-	enum error_code error = json_read_value(draft->arena, raw, &field, &options, &roles,
-						sizeof roles, reterr_why);
+	enum error_code error = json_read_value(
+		draft->arena, raw, &field, &options, &roles, sizeof roles, reterr_why);
 	for (size_t i = 0; !error && i < roles.clients_n; i++) {
 		const struct json_structs_pair *pair = &roles.clients[i];
 		const struct role_rep *items = pair->items;
 		for (size_t j = 0; !error && j < pair->n; j++) {
 			const char *at = arena_format(draft->arena, "%s[\"%.*s\"][%zu]", path,
-						      STR_ARG(str_take(pair->key, 80)), j)
+				STR_ARG(str_take(pair->key, 80)), j)
 						 .p;
 			push_role(draft, pair->key, at)->rep = items[j];
 			error = role_check(&items[j], at, reterr_why);
@@ -136,8 +140,8 @@ static enum error_code take_client_roles(struct draft *draft, struct str raw, co
 }
 
 /* A group and, behind it, its children. */
-static void push_group(struct draft *draft, struct group_rep *rep, struct draft_group *parent,
-		       const char *path)
+static void push_group(
+	struct draft *draft, struct group_rep *rep, struct draft_group *parent, const char *path)
 {
 	struct draft_group *group = push(draft, &draft->groups, &draft->groups_n, sizeof *group);
 	group->rep = rep;
@@ -145,15 +149,16 @@ static void push_group(struct draft *draft, struct group_rep *rep, struct draft_
 	group->path = path;
 	for (size_t i = 0; i < rep->children_n; i++)
 		push_group(draft, &rep->children[i], group,
-			   arena_format(draft->arena, "%s.subGroups[%zu]", path, i).p);
+			arena_format(draft->arena, "%s.subGroups[%zu]", path, i).p);
 }
 
-static enum error_code take_group(struct draft *draft, struct str raw, const char *path,
-				  struct why *reterr_why)
+static enum error_code take_group(
+	struct draft *draft, struct str raw, const char *path, struct why *reterr_why)
 {
 	struct json_read_options options = representation_options(path);
 	struct group_rep *rep = arena_alloc(draft->arena, sizeof *rep);
-	enum error_code error = json_read(draft->arena, raw, &group_shape, &options, rep, reterr_why);
+	enum error_code error =
+		json_read(draft->arena, raw, &group_shape, &options, rep, reterr_why);
 	if (error || (error = group_check(rep, path, reterr_why)))
 		return error;
 	push_group(draft, rep, NULL, path);
@@ -165,25 +170,24 @@ struct component_map {
 	size_t n;
 };
 
-static enum error_code take_components(struct draft *draft, struct str raw, const char *path,
-				       struct why *reterr_why)
+static enum error_code take_components(
+	struct draft *draft, struct str raw, const char *path, struct why *reterr_why)
 {
 	static const struct json_field field =
 		JSON_STRUCTS_MAP(struct component_map, types, n, "", 0, &component_shape);
 	struct json_read_options options = representation_options(path);
 	struct component_map map = { 0 };
-	enum error_code error = json_read_value(draft->arena, raw, &field, &options, &map, sizeof map,
-						reterr_why);
+	enum error_code error =
+		json_read_value(draft->arena, raw, &field, &options, &map, sizeof map, reterr_why);
 	for (size_t i = 0; !error && i < map.n; i++) {
 		const struct component_rep *items = map.types[i].items;
 		for (size_t j = 0; !error && j < map.types[i].n; j++) {
-			struct draft_component *component = push(draft, &draft->components,
-								 &draft->components_n,
-								 sizeof *component);
+			struct draft_component *component = push(
+				draft, &draft->components, &draft->components_n, sizeof *component);
 			component->rep = items[j];
 			component->provider_type = map.types[i].key;
 			component->path = arena_format(draft->arena, "%s[\"%.*s\"][%zu]", path,
-						       STR_ARG(str_take(map.types[i].key, 80)), j)
+				STR_ARG(str_take(map.types[i].key, 80)), j)
 						  .p;
 			error = component_check(&items[j], component->path, reterr_why);
 		}
@@ -191,8 +195,8 @@ static enum error_code take_components(struct draft *draft, struct str raw, cons
 	return error;
 }
 
-static void push_mapping(struct draft *draft, const struct scope_mapping_rep *rep, struct str client,
-			 const char *path)
+static void push_mapping(struct draft *draft, const struct scope_mapping_rep *rep,
+	struct str client, const char *path)
 {
 	struct draft_mapping *mapping =
 		push(draft, &draft->mappings, &draft->mappings_n, sizeof *mapping);
@@ -206,37 +210,37 @@ struct mapping_list {
 	size_t n;
 };
 
-static enum error_code take_mappings(struct draft *draft, struct str raw, const char *path,
-				     struct why *reterr_why)
+static enum error_code take_mappings(
+	struct draft *draft, struct str raw, const char *path, struct why *reterr_why)
 {
 	static const struct json_field field =
 		JSON_STRUCTS(struct mapping_list, items, n, "", 0, &scope_mapping_shape);
 	struct json_read_options options = representation_options(path);
 	struct mapping_list list = { 0 };
-	enum error_code error = json_read_value(draft->arena, raw, &field, &options, &list,
-						sizeof list, reterr_why);
+	enum error_code error = json_read_value(
+		draft->arena, raw, &field, &options, &list, sizeof list, reterr_why);
 	for (size_t i = 0; !error && i < list.n; i++)
 		push_mapping(draft, &list.items[i], (struct str){ NULL, 0 },
-			     arena_format(draft->arena, "%s[%zu]", path, i).p);
+			arena_format(draft->arena, "%s[%zu]", path, i).p);
 	return error;
 }
 
-static enum error_code take_client_mappings(struct draft *draft, struct str raw, const char *path,
-					    struct why *reterr_why)
+static enum error_code take_client_mappings(
+	struct draft *draft, struct str raw, const char *path, struct why *reterr_why)
 {
 	static const struct json_field field =
 		JSON_STRUCTS_MAP(struct component_map, types, n, "", 0, &scope_mapping_shape);
 	struct json_read_options options = representation_options(path);
 	struct component_map map = { 0 };
-	enum error_code error = json_read_value(draft->arena, raw, &field, &options, &map, sizeof map,
-						reterr_why);
+	enum error_code error =
+		json_read_value(draft->arena, raw, &field, &options, &map, sizeof map, reterr_why);
 	for (size_t i = 0; !error && i < map.n; i++) {
 		const struct scope_mapping_rep *items = map.types[i].items;
 		for (size_t j = 0; j < map.types[i].n; j++)
 			push_mapping(draft, &items[j], map.types[i].key,
-				     arena_format(draft->arena, "%s[\"%.*s\"][%zu]", path,
-						  STR_ARG(str_take(map.types[i].key, 80)), j)
-					     .p);
+				arena_format(draft->arena, "%s[\"%.*s\"][%zu]", path,
+					STR_ARG(str_take(map.types[i].key, 80)), j)
+					.p);
 	}
 	return error;
 }
@@ -246,8 +250,8 @@ static enum error_code take_client_mappings(struct draft *draft, struct str raw,
 static const struct {
 	const char *name;
 	enum json_cut kind;
-	enum error_code (*take)(struct draft *draft, struct str raw, const char *path,
-				struct why *reterr_why);
+	enum error_code (*take)(
+		struct draft *draft, struct str raw, const char *path, struct why *reterr_why);
 } takers[] = {
 	{ "clients", JSON_CUT_ELEMENT, take_client },
 	{ "clientScopes", JSON_CUT_ELEMENT, take_scope },
@@ -266,24 +270,23 @@ static enum error_code take_odd(const struct json_cut_item *item, struct why *re
 	if (str_eq(item->raw, STR("null")))
 		return OK;
 	return error_because(reterr_why, ERROR_INVALID_VALUE, "$.%.*s = %.*s: expected %s",
-			     STR_ARG(item->name), STR_ARG(str_take(item->raw, 80)),
-			     list ? "a list" : "an object");
+		STR_ARG(item->name), STR_ARG(str_take(item->raw, 80)),
+		list ? "a list" : "an object");
 }
 
-enum error_code draft_take(struct draft *draft, const struct json_cut_item *item,
-			   struct why *reterr_why)
+enum error_code draft_take(
+	struct draft *draft, const struct json_cut_item *item, struct why *reterr_why)
 {
 	draft->taken += item->raw.n + item->name.n + 4;
 	if (draft->taken > DRAFT_LIMIT)
 		return error_because(reterr_why, ERROR_TOO_LARGE,
-				     "the realm without its users is larger than %d bytes",
-				     DRAFT_LIMIT);
+			"the realm without its users is larger than %d bytes", DRAFT_LIMIT);
 	for (size_t i = 0; i < ARRAY_LENGTH(takers); i++) {
 		if (!str_eq_z(item->name, takers[i].name))
 			continue;
-		return takers[i].kind == item->kind ?
-			       takers[i].take(draft, item->raw, path_of(draft, item), reterr_why) :
-			       take_odd(item, reterr_why);
+		return takers[i].kind == item->kind
+			? takers[i].take(draft, item->raw, path_of(draft, item), reterr_why)
+			: take_odd(item, reterr_why);
 	}
 	if (str_eq(item->name, STR("users")) || str_eq(item->name, STR("roles")))
 		return take_odd(item, reterr_why);
@@ -292,9 +295,9 @@ enum error_code draft_take(struct draft *draft, const struct json_cut_item *item
 		return OK;
 	}
 	if (str_starts(item->name, STR("roles.")))
-		return error_because(reterr_why, ERROR_UNKNOWN_FIELD, "$.%.*s = %.*s: unknown field",
-				     STR_ARG(str_take(item->name, 80)),
-				     STR_ARG(str_take(item->raw, 80)));
+		return error_because(reterr_why, ERROR_UNKNOWN_FIELD,
+			"$.%.*s = %.*s: unknown field", STR_ARG(str_take(item->name, 80)),
+			STR_ARG(str_take(item->raw, 80)));
 	text_add_char(&draft->members, draft->members.n ? ',' : '{');
 	json_add_text(&draft->members, item->name);
 	text_add_char(&draft->members, ':');
@@ -311,12 +314,12 @@ enum error_code draft_take_end(struct draft *draft, struct why *reterr_why)
 	struct str members = text_str(&draft->members);
 	draft->members = text_new(draft->arena, DRAFT_LIMIT + DRAFT_LIMIT / 8);
 	const struct attributes before = draft->realm.settings.attributes;
-	enum error_code error = json_read(draft->arena, members, &realm_shape, &options,
-					  &draft->realm, reterr_why);
+	enum error_code error =
+		json_read(draft->arena, members, &realm_shape, &options, &draft->realm, reterr_why);
 	/* Attributes that the file does not name keep their defaults. */
 	for (size_t i = 0; !error && i < before.n; i++)
 		draft_default(draft, &draft->realm.settings.attributes, before.pairs[i].key,
-			      before.pairs[i].value);
+			before.pairs[i].value);
 	return error;
 }
 
@@ -342,12 +345,11 @@ enum error_code draft_take_defaults(struct draft *draft, const char *json, struc
 	struct json_cutter_options options = { .streamed = draft_streamed };
 	struct json_cut_item item;
 	struct json_cutter *cutter = json_cutter_new(&options);
-	enum error_code error = json_cutter_feed(
-		cutter, with_name(draft->arena, str_from(json), draft->realm.settings.name),
-		reterr_why);
+	enum error_code error = json_cutter_feed(cutter,
+		with_name(draft->arena, str_from(json), draft->realm.settings.name), reterr_why);
 	json_cutter_finish(cutter);
 	while (!error && !(error = json_cutter_next(cutter, &item, reterr_why)) &&
-	       item.kind != JSON_CUT_END)
+		item.kind != JSON_CUT_END)
 		if (item.kind == JSON_CUT_MEMBER || item.kind == JSON_CUT_ELEMENT)
 			error = draft_take(draft, &item, reterr_why);
 	json_cutter_free(cutter);

@@ -14,7 +14,8 @@ enum error_code export_piece(struct export *export, struct str piece)
 /* `,"name":` of the next member of the realm. */
 static enum error_code begin_member(struct export *export, const char *name)
 {
-	struct str text = arena_format(export->arena, "%s\"%s\":", export->members++ ? "," : "", name);
+	struct str text =
+		arena_format(export->arena, "%s\"%s\":", export->members++ ? "," : "", name);
 	return export_piece(export, text);
 }
 
@@ -28,8 +29,8 @@ static enum error_code member(struct export *export, const char *name, struct te
 
 /* ---- the realm itself ---- */
 
-static void mask_attributes(struct arena *arena, struct attributes *attributes,
-			    bool (*secret)(struct str name))
+static void mask_attributes(
+	struct arena *arena, struct attributes *attributes, bool (*secret)(struct str name))
 {
 	struct json_pair *pairs = arena_array(arena, attributes->n, sizeof *pairs);
 	for (size_t i = 0; i < attributes->n; i++) {
@@ -49,9 +50,15 @@ static bool mail_is_secret(struct str name)
 static enum error_code drop_members(struct export *export, struct str json, struct str *ret_json)
 {
 	static const char *const names[] = {
-		"authenticationFlows", "authenticatorConfig", "requiredActions", "identityProviders",
-		"identityProviderMappers", "defaultDefaultClientScopes",
-		"defaultOptionalClientScopes", "localizationTexts", "keycloakVersion",
+		"authenticationFlows",
+		"authenticatorConfig",
+		"requiredActions",
+		"identityProviders",
+		"identityProviderMappers",
+		"defaultDefaultClientScopes",
+		"defaultOptionalClientScopes",
+		"localizationTexts",
+		"keycloakVersion",
 	};
 	struct json_node *tree;
 	enum error_code error = json_tree_read(export->arena, json, &tree, export->why);
@@ -67,7 +74,7 @@ static enum error_code write_realm(struct export *export)
 {
 	struct realm_rep rep = export->loaded.rep;
 	bool alone = !export->options->users && !export->options->clients &&
-		     !export->options->groups_roles;
+		!export->options->groups_roles;
 	enum error_code error;
 	if (export->options->mask_secrets)
 		mask_attributes(export->arena, &rep.smtp_server, mail_is_secret);
@@ -75,7 +82,8 @@ static enum error_code write_realm(struct export *export)
 		return error;
 	struct str json = json_text_of(export->arena, &realm_shape, &rep);
 	if (!json.n)
-		return error_because(export->why, ERROR_TOO_LARGE, "the realm is too large to export");
+		return error_because(
+			export->why, ERROR_TOO_LARGE, "the realm is too large to export");
 	if (alone && (error = drop_members(export, json, &json)))
 		return error;
 	/* Without its last brace: the collections follow. */
@@ -91,8 +99,8 @@ static struct json_writer new_value(struct export *export, struct text *text)
 	return json_writer_new(text, false);
 }
 
-static void write_roles_of(struct json_writer *w, const struct loaded *loaded,
-			   const struct client *client)
+static void write_roles_of(
+	struct json_writer *w, const struct loaded *loaded, const struct client *client)
 {
 	json_write_array_begin(w);
 	for (size_t i = 0; i < loaded->realm->roles_n; i++)
@@ -102,12 +110,13 @@ static void write_roles_of(struct json_writer *w, const struct loaded *loaded,
 }
 
 /* A client's own roles, found through the client: realms have many of both. */
-static void write_client_roles(struct json_writer *w, const struct loaded *loaded,
-			       const struct client *client)
+static void write_client_roles(
+	struct json_writer *w, const struct loaded *loaded, const struct client *client)
 {
 	json_write_array_begin(w);
 	for (size_t i = 0; i < client->roles_n; i++)
-		json_write_shape(w, &role_shape, &loaded->roles[client->roles[i] - loaded->realm->roles]);
+		json_write_shape(
+			w, &role_shape, &loaded->roles[client->roles[i] - loaded->realm->roles]);
 	json_write_array_end(w);
 }
 
@@ -135,8 +144,8 @@ struct children {
 	size_t n;
 };
 
-static struct group_rep *subtree(struct export *export, const struct table *by_parent,
-				 struct str parent_id, size_t *ret_n)
+static struct group_rep *subtree(
+	struct export *export, const struct table *by_parent, struct str parent_id, size_t *ret_n)
 {
 	const struct children *children = table_get(by_parent, parent_id);
 	*ret_n = children ? children->n : 0;
@@ -161,8 +170,8 @@ static enum error_code write_groups(struct export *export)
 			children = arena_alloc(export->arena, sizeof *children);
 			table_put(&by_parent, parent, children);
 		}
-		*(size_t *)arena_push(export->arena, &children->items, &children->n,
-				      sizeof *children->items) = i;
+		*(size_t *)arena_push(
+			export->arena, &children->items, &children->n, sizeof *children->items) = i;
 	}
 	size_t n;
 	struct group_rep *top = subtree(export, &by_parent, STR(""), &n);
@@ -177,12 +186,12 @@ static enum error_code write_groups(struct export *export)
 /* ---- scope mappings ---- */
 
 /* The mapping of one holder in a list, made when it is not there. */
-static struct scope_mapping_rep *mapping_of(struct export *export, struct mapping_list *list,
-					    const struct scope_mapping_row *row)
+static struct scope_mapping_rep *mapping_of(
+	struct export *export, struct mapping_list *list, const struct scope_mapping_row *row)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (row->client ? str_eq(list->items[i].client, row->client->client_id) :
-				  str_eq(list->items[i].client_scope, row->scope->name))
+		if (row->client ? str_eq(list->items[i].client, row->client->client_id)
+				: str_eq(list->items[i].client_scope, row->scope->name))
 			return &list->items[i];
 	struct scope_mapping_rep *rep =
 		arena_push(export->arena, &list->items, &list->n, sizeof *list->items);
@@ -210,12 +219,12 @@ static enum error_code write_mappings(struct export *export)
 	struct text text;
 	for (size_t i = 0; i < loaded->mappings_n; i++) {
 		const struct scope_mapping_row *row = &loaded->mappings[i];
-		struct mapping_list *list =
-			row->role->client ? &clients[row->role->client - loaded->realm->clients] :
-					    &realm;
+		struct mapping_list *list = row->role->client
+			? &clients[row->role->client - loaded->realm->clients]
+			: &realm;
 		struct str_list *roles = &mapping_of(export, list, row)->roles;
 		*(struct str *)arena_push(export->arena, &roles->items, &roles->n,
-					  sizeof *roles->items) = row->role->name;
+			sizeof *roles->items) = row->role->name;
 	}
 	struct json_writer w = new_value(export, &text);
 	write_mapping_list(&w, &realm);
@@ -249,12 +258,12 @@ static enum error_code write_clients(struct export *export)
 		if (export->options->mask_secrets) {
 			if (rep.client.secret.n)
 				rep.client.secret = STR(REPRESENTATION_MASK);
-			mask_attributes(export->arena, &rep.client.attributes,
-					client_attribute_is_secret);
+			mask_attributes(
+				export->arena, &rep.client.attributes, client_attribute_is_secret);
 		}
 		json_write_shape(&w, &client_shape, &rep);
 		if ((i && (error = export_piece(export, STR(",")))) ||
-		    (error = export_piece(export, text_str(&text))))
+			(error = export_piece(export, text_str(&text))))
 			return error;
 	}
 	return export_piece(export, STR("]"));
@@ -283,9 +292,9 @@ static void mask_component(struct export *export, struct component_rep *componen
 	for (size_t i = 0; secret && i < component->config_n; i++) {
 		struct str key = component->config[i].key;
 		if (!component_config_is_secret(key) && !str_eq(key, STR("certificate")) &&
-		    !str_eq(key, STR("kid")))
-			*(struct json_list_pair *)arena_push(export->arena, &kept, &n, sizeof *kept) =
-				component->config[i];
+			!str_eq(key, STR("kid")))
+			*(struct json_list_pair *)arena_push(
+				export->arena, &kept, &n, sizeof *kept) = component->config[i];
 	}
 	if (!secret)
 		return;
@@ -293,8 +302,8 @@ static void mask_component(struct export *export, struct component_rep *componen
 	component->config_n = n;
 }
 
-static struct json_structs_pair *component_tree(struct export *export, struct str parent_id, int depth,
-						size_t *ret_n)
+static struct json_structs_pair *component_tree(
+	struct export *export, struct str parent_id, int depth, size_t *ret_n)
 {
 	const struct loaded *loaded = &export->loaded;
 	struct json_structs_pair *types = NULL;
@@ -313,10 +322,10 @@ static struct json_structs_pair *component_tree(struct export *export, struct st
 		}
 		if (export->options->mask_secrets)
 			mask_component(export, &component);
-		component.children = component_tree(export, component.id, depth + 1,
-						    &component.children_n);
-		*(struct component_rep *)arena_push(export->arena, &type->items, &type->n,
-						    sizeof component) = component;
+		component.children =
+			component_tree(export, component.id, depth + 1, &component.children_n);
+		*(struct component_rep *)arena_push(
+			export->arena, &type->items, &type->n, sizeof component) = component;
 	}
 	return types;
 }
@@ -324,11 +333,11 @@ static struct json_structs_pair *component_tree(struct export *export, struct st
 static enum error_code write_components(struct export *export)
 {
 	struct component_rep realm = { .id = { NULL, 0 } };
-	static const struct json_field field =
-		JSON_STRUCTS_MAP(struct component_rep, children, children_n, "", 0, &component_shape);
+	static const struct json_field field = JSON_STRUCTS_MAP(
+		struct component_rep, children, children_n, "", 0, &component_shape);
 	struct text text;
-	realm.children = component_tree(export, export->loaded.realm->settings.id, 0,
-					&realm.children_n);
+	realm.children =
+		component_tree(export, export->loaded.realm->settings.id, 0, &realm.children_n);
 	struct json_writer w = new_value(export, &text);
 	json_write_value(&w, &field, &realm);
 	return member(export, "components", &text);
@@ -343,27 +352,27 @@ static enum error_code write_all(struct export *export)
 	if (!error && options->groups_roles && !(error = write_roles(export)))
 		error = write_groups(export);
 	if (!error && (options->users || options->clients || options->groups_roles) &&
-	    !(error = write_scopes(export)))
+		!(error = write_scopes(export)))
 		error = write_components(export);
 	if (!error && options->clients && !(error = write_clients(export)))
 		error = write_mappings(export);
 	if (!error && (options->users || options->clients) &&
-	    !(error = begin_member(export, "users")))
+		!(error = begin_member(export, "users")))
 		error = export_users(export);
 	return error ? error : export_piece(export, STR("}"));
 }
 
 enum error_code store_export_realm(struct store *store, struct str realm_name,
-				   const struct store_export_options *options,
-				   struct why *reterr_why)
+	const struct store_export_options *options, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
-	struct export export = { .store = store, .options = options, .arena = arena,
-				 .why = reterr_why };
+	struct export export = {
+		.store = store, .options = options, .arena = arena, .why = reterr_why
+	};
 	if (!realm_name.n)
 		return error_because(reterr_why, ERROR_NAME_NOT_FOUND, "a realm has a name");
-	enum error_code error = realm_rows_load(store, arena, realm_name, (struct str){ NULL, 0 },
-						&export.loaded, reterr_why);
+	enum error_code error = realm_rows_load(
+		store, arena, realm_name, (struct str){ NULL, 0 }, &export.loaded, reterr_why);
 	if (error)
 		return error;
 	error = write_all(&export);

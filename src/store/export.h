@@ -9,8 +9,8 @@
 /* With none of users, clients and groups_roles: the realm alone, as GET /admin/realms/{realm}
  * has it (no scopes, components, flows, identity providers). */
 struct store_export_options {
-	bool users;        /* with their credentials; false: service accounts only */
-	bool clients;      /* with client scopes' mappings and service accounts */
+	bool users;   /* with their credentials; false: service accounts only */
+	bool clients; /* with client scopes' mappings and service accounts */
 	bool groups_roles;
 	bool mask_secrets; /* "**********" for secrets, no private parts of keys, no credentials */
 	/* Takes the next piece of the text; an error of it ends the export. */
@@ -20,7 +20,6 @@ struct store_export_options {
 
 /* NAME_NOT_FOUND when no realm of that name is there. */
 MUST_USE enum error_code store_export_realm(struct store *store, struct str realm_name,
-					    const struct store_export_options *options,
-					    struct why *reterr_why);
+	const struct store_export_options *options, struct why *reterr_why);
 
 #endif

@@ -6,7 +6,8 @@
 #include "store/export.h"
 #include "store/realm_rows.h"
 
-struct export {
+struct export
+{
 	struct store *store;
 	const struct store_export_options *options;
 	struct arena *arena;
@@ -24,6 +25,7 @@ MUST_USE enum error_code export_piece(struct export *export, struct str piece);
 /* The list of users, after its name. */
 MUST_USE enum error_code export_users(struct export *export);
 /* Secrets in the settings of identity providers (clientSecret ...) become masks. */
-MUST_USE enum error_code export_mask_identity_providers(struct export *export, struct realm_rep *rep);
+MUST_USE enum error_code export_mask_identity_providers(
+	struct export *export, struct realm_rep *rep);
 
 #endif

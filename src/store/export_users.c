@@ -16,14 +16,14 @@ struct page {
 	struct table by_id; /* user id -> struct user_rep */
 };
 
-static enum error_code query_page(struct page *page, const struct db_statement *statement,
-				  struct db_rows *ret_rows)
+static enum error_code query_page(
+	struct page *page, const struct db_statement *statement, struct db_rows *ret_rows)
 {
 	const struct user *first = &page->users[0].user, *last = &page->users[page->n - 1].user;
 	return store_read(page->export->store, page->arena, statement,
-			  DB_VALUES(db_text(page->export->loaded.realm->settings.id),
-				    db_text(first->username), db_text(last->username)),
-			  ret_rows, page->export->why);
+		DB_VALUES(db_text(page->export->loaded.realm->settings.id),
+			db_text(first->username), db_text(last->username)),
+		ret_rows, page->export->why);
 }
 
 static void push_name(struct page *page, struct str_list *list, struct str name)
@@ -43,7 +43,7 @@ static void add_role(struct page *page, struct user_rep *user, const struct role
 			pair = &user->client_roles[i];
 	if (!pair) {
 		pair = arena_push(page->arena, &user->client_roles, &user->client_roles_n,
-				  sizeof *user->client_roles);
+			sizeof *user->client_roles);
 		pair->key = role->client->client_id;
 	}
 	*(struct str *)arena_push(page->arena, &pair->values, &pair->n, sizeof *pair->values) =
@@ -82,8 +82,7 @@ static enum error_code read_credentials(struct page *page)
 		if (!user)
 			continue;
 		struct credential_rep *credential = arena_push(page->arena, &user->credentials,
-							       &user->credentials_n,
-							       sizeof *user->credentials);
+			&user->credentials_n, sizeof *user->credentials);
 		credential_of_row(&row, &credential->credential);
 		user->totp |= str_eq(credential->credential.type, STR("otp"));
 	}
@@ -122,8 +121,8 @@ static enum error_code write_page(struct page *page, bool first)
 		json_write_shape(&w, &user_shape, &page->users[i]);
 	}
 	if (text.failed)
-		return error_because(page->export->why, ERROR_TOO_LARGE,
-				     "users: too large to export");
+		return error_because(
+			page->export->why, ERROR_TOO_LARGE, "users: too large to export");
 	return export_piece(page->export, text_str(&text));
 }
 
@@ -139,10 +138,10 @@ enum error_code export_users(struct export *export)
 		struct db_rows rows;
 		arena_reset(arena);
 		if ((error = store_read(export->store, arena, &statement_user_page,
-					DB_VALUES(db_text(export->loaded.realm->settings.id),
-						  db_text(last), db_int(PAGE), db_text(which)),
-					&rows, export->why)) ||
-		    !rows.n)
+			     DB_VALUES(db_text(export->loaded.realm->settings.id), db_text(last),
+				     db_int(PAGE), db_text(which)),
+			     &rows, export->why)) ||
+			!rows.n)
 			break;
 		if ((error = fill_page(&page, &rows)) || (error = write_page(&page, first)))
 			break;
@@ -159,15 +158,15 @@ enum error_code export_mask_identity_providers(struct export *export, struct rea
 	struct kept_rep *list = arena_array(export->arena, rep->identity_providers_n, sizeof *list);
 	for (size_t i = 0; i < rep->identity_providers_n; i++) {
 		struct json_node *provider;
-		enum error_code error = json_tree_read(export->arena, rep->identity_providers[i].kept,
-						       &provider, export->why);
+		enum error_code error = json_tree_read(
+			export->arena, rep->identity_providers[i].kept, &provider, export->why);
 		if (error)
 			return error;
 		struct json_node *config = json_node_find(provider, STR("config"));
 		if (config && config->kind == JSON_NODE_OBJECT &&
-		    json_node_find(config, STR("clientSecret")))
+			json_node_find(config, STR("clientSecret")))
 			json_node_put(config, STR("clientSecret"),
-					json_node_text(export->arena, STR(REPRESENTATION_MASK)));
+				json_node_text(export->arena, STR(REPRESENTATION_MASK)));
 		list[i].kept = json_tree_text(export->arena, provider);
 	}
 	rep->identity_providers = list;

@@ -14,8 +14,8 @@
 #include "store/statements.h"
 
 enum {
-	CHUNK = 64 << 10,    /* bytes fed at once from memory */
-	ROWS_AT_ONCE = 500,  /* statements a transaction */
+	CHUNK = 64 << 10,   /* bytes fed at once from memory */
+	ROWS_AT_ONCE = 500, /* statements a transaction */
 	ELEMENT_MAX = 4 << 20,
 };
 
@@ -31,19 +31,19 @@ static enum error_code measure(struct import *import)
 			return error_because(import->why, ERROR_FILE_FAILED, "it cannot be read");
 		if (!S_ISREG(status.st_mode))
 			return error_because(import->why, ERROR_FILE_FAILED,
-					     "it must be a file that can be read twice");
+				"it must be a file that can be read twice");
 		import->bytes_total = (int64_t)status.st_size;
 	}
 	if (import->bytes_total > LIMIT_IMPORT)
 		return error_because(import->why, ERROR_TOO_LARGE,
-				     "%lld bytes, at most %d are allowed",
-				     (long long)import->bytes_total, LIMIT_IMPORT);
+			"%lld bytes, at most %d are allowed", (long long)import->bytes_total,
+			LIMIT_IMPORT);
 	return OK;
 }
 
 /* The next item, feeding from memory as it is wanted. */
 static enum error_code next_item(struct import *import, struct json_cutter *cutter,
-				 struct str *rest, struct json_cut_item *ret_item)
+	struct str *rest, struct json_cut_item *ret_item)
 {
 	for (;;) {
 		enum error_code error = json_cutter_next(cutter, ret_item, import->why);
@@ -64,32 +64,32 @@ enum error_code import_progress(struct import *import, int64_t bytes_done)
 {
 	const struct store_import_options *options = import->options;
 	if (options->progress &&
-	    !options->progress(options->progress_context, import->bytes_before + bytes_done,
-			       import->passes * import->bytes_total, import->summary.users))
+		!options->progress(options->progress_context, import->bytes_before + bytes_done,
+			import->passes * import->bytes_total, import->summary.users))
 		return error_because(import->why, ERROR_CANCELLED, "cancelled");
 	return OK;
 }
 
 enum error_code import_walk(struct import *import,
-			    enum error_code (*take)(void *context, const struct json_cut_item *item,
-						    int64_t bytes_done),
-			    void *context)
+	enum error_code (*take)(
+		void *context, const struct json_cut_item *item, int64_t bytes_done),
+	void *context)
 {
 	struct json_cutter_options options = { .streamed = draft_streamed,
-					       .element_limit = ELEMENT_MAX };
+		.element_limit = ELEMENT_MAX };
 	struct str rest = import->source->memory;
 	struct json_cutter *cutter;
 	struct json_cut_item item;
 	enum error_code error;
 	if (import->source->fd >= 0 && lseek(import->source->fd, 0, SEEK_SET) != 0)
-		return error_because(import->why, ERROR_FILE_FAILED,
-				     "it cannot be read from its start");
-	cutter = import->source->fd >= 0 ? json_cutter_new_fd(&options, import->source->fd) :
-					   json_cutter_new(&options);
+		return error_because(
+			import->why, ERROR_FILE_FAILED, "it cannot be read from its start");
+	cutter = import->source->fd >= 0 ? json_cutter_new_fd(&options, import->source->fd)
+					 : json_cutter_new(&options);
 	while (!(error = next_item(import, cutter, &rest, &item)) && item.kind != JSON_CUT_END) {
 		if (item.kind == JSON_CUT_OBJECT_BEGIN && item.index > 0) {
 			error = error_because(import->why, ERROR_INVALID_VALUE,
-					      "it holds several realms: import them one by one");
+				"it holds several realms: import them one by one");
 			break;
 		}
 		if ((error = take(context, &item, (int64_t)json_cutter_taken(cutter))))
@@ -102,8 +102,8 @@ enum error_code import_walk(struct import *import,
 
 /* ---- first pass: everything but the users ---- */
 
-static enum error_code take_configuration(void *context, const struct json_cut_item *item,
-					  int64_t bytes_done)
+static enum error_code take_configuration(
+	void *context, const struct json_cut_item *item, int64_t bytes_done)
 {
 	struct import *import = context;
 	bool user = item->kind == JSON_CUT_ELEMENT && str_eq(item->name, STR("users"));
@@ -117,8 +117,8 @@ static enum error_code read_configuration(struct import *import)
 	struct draft *draft = import->draft;
 	enum error_code error;
 	if ((error = draft_take_defaults(draft, defaults_realm, import->why)) ||
-	    (error = import_walk(import, take_configuration, import)) ||
-	    (error = draft_take_end(draft, import->why)))
+		(error = import_walk(import, take_configuration, import)) ||
+		(error = draft_take_end(draft, import->why)))
 		return error;
 	return realm_name_check(draft->realm.settings.name, "$", import->why);
 }
@@ -133,20 +133,19 @@ struct way {
 static enum error_code look_ahead(struct import *import, struct way *way)
 {
 	const struct realm_settings *settings = &import->draft->realm.settings;
-	enum error_code error = store_read(import->store, import->arena, &statement_realm_in_the_way,
-					   DB_VALUES(db_text(settings->id), db_text(settings->name)),
-					   &way->rows, import->why);
+	enum error_code error = store_read(import->store, import->arena,
+		&statement_realm_in_the_way,
+		DB_VALUES(db_text(settings->id), db_text(settings->name)), &way->rows, import->why);
 	for (size_t i = 0; !error && i < way->rows.n; i++) {
 		if (db_cell_bool(&way->rows, i, 2))
 			continue;
 		struct str name = db_cell_text(&way->rows, i, 1);
 		if (str_eq(name, settings->name))
 			return error_because(import->why, ERROR_EXISTS,
-					     "the realm \"%.*s\" exists already%s", STR_ARG(name),
-					     db_cell_bool(&way->rows, i, 3) ? "" :
-									      ", or is being imported");
+				"the realm \"%.*s\" exists already%s", STR_ARG(name),
+				db_cell_bool(&way->rows, i, 3) ? "" : ", or is being imported");
 		return error_because(import->why, ERROR_EXISTS,
-				     "the realm's id belongs to the realm \"%.*s\"", STR_ARG(name));
+			"the realm's id belongs to the realm \"%.*s\"", STR_ARG(name));
 	}
 	return error;
 }
@@ -158,9 +157,8 @@ static enum error_code make_room(struct import *import, const struct way *way)
 	enum error_code error = OK;
 	for (size_t i = 0; !error && i < way->rows.n; i++)
 		error = writes_remove_tombstone(&import->writes, db_cell_text(&way->rows, i, 0),
-						STR("a new realm of that name took its place"),
-						import->options->now_ms, ROWS_AT_ONCE, &deleted,
-						import->why);
+			STR("a new realm of that name took its place"), import->options->now_ms,
+			ROWS_AT_ONCE, &deleted, import->why);
 	return error;
 }
 
@@ -180,29 +178,30 @@ static enum error_code add_rows(void *argument, struct db *db, struct why *reter
 	enum error_code error = OK;
 	if (step->touch)
 		error = db_run(db, &statement_realm_stage_touch,
-			       DB_VALUES(db_text(step->realm_id), db_int(step->now_ms)), NULL,
-			       reterr_why);
+			DB_VALUES(db_text(step->realm_id), db_int(step->now_ms)), NULL, reterr_why);
 	return error ? error : db_run_batch(db, step->calls, step->n, reterr_why);
 }
 
 static enum error_code stage_configuration(struct import *import)
 {
-	struct row_batch batch = { .arena = import->arena, .store = import->store,
-				   .realm_id = import->draft->realm.settings.id,
-				   .why = import->why };
+	struct row_batch batch = { .arena = import->arena,
+		.store = import->store,
+		.realm_id = import->draft->realm.settings.id,
+		.why = import->why };
 	draft_rows(import->draft, &batch);
 	enum error_code error = batch.code;
 	for (size_t at = 0; !error && at < batch.n; at += ROWS_AT_ONCE) {
 		struct why why = { "" };
 		struct rows_step step = { batch.calls + at, batch.n - at, batch.realm_id,
-					  import->options->now_ms, at > 0 };
+			import->options->now_ms, at > 0 };
 		if (step.n > ROWS_AT_ONCE)
 			step.n = ROWS_AT_ONCE;
 		error = writes_run(&import->writes, add_rows, &step, &why);
 		if (error == ERROR_EXISTS)
 			return error_because(import->why, ERROR_EXISTS,
-					     "an id in it belongs to another realm of this server "
-					     "(%s)", why.text);
+				"an id in it belongs to another realm of this server "
+				"(%s)",
+				why.text);
 		if (error)
 			return error_because(import->why, error, "%s", why.text);
 	}
@@ -213,15 +212,16 @@ static enum error_code publish(void *argument, struct db *db, struct why *reterr
 {
 	struct import *import = argument;
 	const struct realm_settings *settings = &import->draft->realm.settings;
-	enum error_code error = db_run(db, &statement_realm_publish,
-				       DB_VALUES(db_text(settings->id)), NULL, reterr_why);
+	enum error_code error = db_run(
+		db, &statement_realm_publish, DB_VALUES(db_text(settings->id)), NULL, reterr_why);
 	if (error == ERROR_EXISTS)
 		return error_because(reterr_why, ERROR_EXISTS, "the realm \"%.*s\" exists already",
-				     STR_ARG(settings->name));
+			STR_ARG(settings->name));
 	if (error)
 		return error;
-	return import->draft->master ? master_add_all(import->store, db, reterr_why) :
-				       master_add_client(import->store, db, settings->name, reterr_why);
+	return import->draft->master
+		? master_add_all(import->store, db, reterr_why)
+		: master_add_client(import->store, db, settings->name, reterr_why);
 }
 
 static enum error_code stage_and_publish(struct import *import)
@@ -240,12 +240,14 @@ static enum error_code run(struct import *import)
 	struct way way = { { 0 } };
 	enum error_code error;
 	if ((error = measure(import)) || (error = read_configuration(import)) ||
-	    (error = look_ahead(import, &way)) || (error = draft_complete(draft, import->why)) ||
-	    (error = draft_resolve(draft, import->why)))
+		(error = look_ahead(import, &way)) ||
+		(error = draft_complete(draft, import->why)) ||
+		(error = draft_resolve(draft, import->why)))
 		return error;
 	/* Before something that could still be needed goes, all is known to be right. */
 	import->passes += way.rows.n > 0;
-	if (way.rows.n && ((error = import_users(import, true)) || (error = make_room(import, &way))))
+	if (way.rows.n &&
+		((error = import_users(import, true)) || (error = make_room(import, &way))))
 		return error;
 	draft_tell(draft);
 	error = stage_and_publish(import);
@@ -254,7 +256,7 @@ static enum error_code run(struct import *import)
 		struct why why = { "" };
 		/* What cannot be removed now, store_import_clean removes. */
 		if (writes_remove_realm(&import->writes, draft->realm.settings.id, ROWS_AT_ONCE,
-					&deleted, &why))
+			    &deleted, &why))
 			return error;
 	}
 	return error;
@@ -262,8 +264,8 @@ static enum error_code run(struct import *import)
 
 /* ---- the summary ---- */
 
-static void summarize(struct import *import, struct arena *arena,
-		      struct store_import_summary *ret_summary)
+static void summarize(
+	struct import *import, struct arena *arena, struct store_import_summary *ret_summary)
 {
 	const struct draft *draft = import->draft;
 	struct store_import_summary *summary = &import->summary;
@@ -274,8 +276,8 @@ static void summarize(struct import *import, struct arena *arena,
 	summary->roles = (int64_t)draft->roles_n;
 	summary->groups = (int64_t)draft->groups_n;
 	for (size_t i = 0; i < draft->components_n; i++)
-		summary->keys += str_eq(draft->components[i]->provider_type,
-					STR("org.keycloak.keys.KeyProvider"));
+		summary->keys += str_eq(
+			draft->components[i]->provider_type, STR("org.keycloak.keys.KeyProvider"));
 	size_t n = draft->warnings.n + (draft->warnings_dropped > 0);
 	summary->warnings.items = arena_array(arena, n, sizeof(struct str));
 	summary->warnings.n = n;
@@ -288,44 +290,48 @@ static void summarize(struct import *import, struct arena *arena,
 }
 
 enum error_code store_import(struct store *store, struct arena *arena,
-			     const struct store_import_source *source,
-			     const struct store_import_options *options,
-			     struct store_import_summary *ret_summary, struct why *reterr_why)
+	const struct store_import_source *source, const struct store_import_options *options,
+	struct store_import_summary *ret_summary, struct why *reterr_why)
 {
 	ARENA_SCOPED own = arena_new(0);
 	WRITES_SCOPED writes = writes_new(store, &options->writer);
 	struct why why = { "" };
-	struct import import = { .store = store, .source = source, .options = options, .arena = own,
-				 .writes = writes, .passes = 2, .why = &why };
+	struct import import = { .store = store,
+		.source = source,
+		.options = options,
+		.arena = own,
+		.writes = writes,
+		.passes = 2,
+		.why = &why };
 	import.draft = draft_new(own, options->now_ms);
 	enum error_code error = run(&import);
 	writes.db = import.writes.db;
 	if (error)
-		return error_because(reterr_why, error, "%.*s: %s", STR_ARG(source->name), why.text);
+		return error_because(
+			reterr_why, error, "%.*s: %s", STR_ARG(source->name), why.text);
 	summarize(&import, arena, ret_summary);
 	return OK;
 }
 
 enum error_code store_create_realm(struct store *store, struct arena *arena, struct str json,
-				   const struct store_import_options *options,
-				   struct store_import_summary *ret_summary, struct why *reterr_why)
+	const struct store_import_options *options, struct store_import_summary *ret_summary,
+	struct why *reterr_why)
 {
 	struct store_import_source source = { .name = STR("request"), .fd = -1, .memory = json };
 	if (json.n > LIMIT_ADMIN_JSON)
 		return error_because(reterr_why, ERROR_TOO_LARGE,
-				     "request: %zu bytes, at most %d are allowed", json.n,
-				     LIMIT_ADMIN_JSON);
+			"request: %zu bytes, at most %d are allowed", json.n, LIMIT_ADMIN_JSON);
 	return store_import(store, arena, &source, options, ret_summary, reterr_why);
 }
 
 enum error_code store_create_master(struct store *store, struct arena *arena,
-				    const struct store_import_options *options,
-				    struct store_import_summary *ret_summary, struct why *reterr_why)
+	const struct store_import_options *options, struct store_import_summary *ret_summary,
+	struct why *reterr_why)
 {
 	/* Keycloak's master, and brute-force protection: it guards all the others. */
-	static const struct str json = STR_INIT(
-		"{\"realm\": \"master\", \"displayName\": \"Curfew\", \"enabled\": true,"
-		" \"accessTokenLifespan\": 60, \"bruteForceProtected\": true}");
+	static const struct str json =
+		STR_INIT("{\"realm\": \"master\", \"displayName\": \"Curfew\", \"enabled\": true,"
+			 " \"accessTokenLifespan\": 60, \"bruteForceProtected\": true}");
 	struct store_import_source source = { .name = STR("master"), .fd = -1, .memory = json };
 	return store_import(store, arena, &source, options, ret_summary, reterr_why);
 }

@@ -20,9 +20,8 @@
  * opens a transaction on a connection of its own. */
 struct store_writer {
 	enum error_code (*apply)(void *context,
-				 enum error_code (*work)(void *argument, struct db *db,
-							 struct why *reterr_why),
-				 void *argument, struct why *reterr_why);
+		enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
+		void *argument, struct why *reterr_why);
 	void *context;
 };
 
@@ -33,10 +32,11 @@ struct store_import_source {
 };
 
 struct store_import_options {
-	struct store_writer writer;  /* apply NULL: the store's own connection */
-	int64_t now_ms;              /* becomes the time of what has none in the file */
+	struct store_writer writer; /* apply NULL: the store's own connection */
+	int64_t now_ms;             /* becomes the time of what has none in the file */
 	/* Told after each batch; false cancels (ERROR_CANCELLED, nothing stays). May be NULL. */
-	bool (*progress)(void *context, int64_t bytes_done, int64_t bytes_total, int64_t users_done);
+	bool (*progress)(
+		void *context, int64_t bytes_done, int64_t bytes_total, int64_t users_done);
 	void *progress_context;
 };
 
@@ -53,44 +53,37 @@ struct store_import_summary {
 /* Imports one realm. EXISTS when one of that name (or of its id, alive) is there: it is left
  * alone. BAD_JSON, UNKNOWN_FIELD, INVALID_VALUE, TOO_LARGE (LIMIT_IMPORT), FILE_FAILED. */
 MUST_USE enum error_code store_import(struct store *store, struct arena *arena,
-				      const struct store_import_source *source,
-				      const struct store_import_options *options,
-				      struct store_import_summary *ret_summary,
-				      struct why *reterr_why);
+	const struct store_import_source *source, const struct store_import_options *options,
+	struct store_import_summary *ret_summary, struct why *reterr_why);
 
 /* POST /admin/realms: store_import from memory, for a representation of at most
  * LIMIT_ADMIN_JSON bytes. */
 MUST_USE enum error_code store_create_realm(struct store *store, struct arena *arena,
-					    struct str json,
-					    const struct store_import_options *options,
-					    struct store_import_summary *ret_summary,
-					    struct why *reterr_why);
+	struct str json, const struct store_import_options *options,
+	struct store_import_summary *ret_summary, struct why *reterr_why);
 
 /* The realm `master` with its roles `admin` and `create-realm`, the client `master-realm`, and
  * a `<realm>-realm` for each realm that is there already. EXISTS when it is there. */
 MUST_USE enum error_code store_create_master(struct store *store, struct arena *arena,
-					     const struct store_import_options *options,
-					     struct store_import_summary *ret_summary,
-					     struct why *reterr_why);
+	const struct store_import_options *options, struct store_import_summary *ret_summary,
+	struct why *reterr_why);
 
 /* Makes the realm a tombstone: its name is free at once, its client in `master` is gone, no
  * login finds it; discovery and keys stay until store_purge_realms takes it. `master` itself:
  * INVALID_VALUE. NAME_NOT_FOUND. */
 MUST_USE enum error_code store_delete_realm(struct store *store, struct str realm_id,
-					    const struct store_writer *writer, int64_t now_ms,
-					    struct why *reterr_why);
+	const struct store_writer *writer, int64_t now_ms, struct why *reterr_why);
 
 /* Removes the rows of tombstones that were made before `before_ms`, or whose name a new realm
  * has taken; notices that they still owe give up first. `max` users and sessions a
  * transaction. Receipts and events stay for 30 days. */
 MUST_USE enum error_code store_purge_realms(struct store *store, const struct store_writer *writer,
-					    int64_t now_ms, int64_t before_ms, int64_t max,
-					    int64_t *ret_deleted, struct why *reterr_why);
+	int64_t now_ms, int64_t before_ms, int64_t max, int64_t *ret_deleted,
+	struct why *reterr_why);
 
 /* Removes what imports left that never came to their end; once at start. On PostgreSQL, where
  * another node may be importing, only what nobody has added to for 15 minutes. */
 MUST_USE enum error_code store_import_clean(struct store *store, const struct store_writer *writer,
-					    int64_t now_ms, int64_t *ret_deleted,
-					    struct why *reterr_why);
+	int64_t now_ms, int64_t *ret_deleted, struct why *reterr_why);
 
 #endif

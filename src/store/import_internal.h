@@ -12,8 +12,8 @@ struct import {
 	struct arena *arena; /* of the draft; the import's own */
 	struct draft *draft;
 	struct writes writes;
-	int64_t bytes_total;        /* of the source */
-	int64_t bytes_before;       /* of earlier passes, for the progress */
+	int64_t bytes_total;  /* of the source */
+	int64_t bytes_before; /* of earlier passes, for the progress */
 	int64_t passes;
 	struct store_import_summary summary;
 	struct why *why;
@@ -21,10 +21,9 @@ struct import {
 
 /* Walks the source from its start; `take` gets every piece. */
 MUST_USE enum error_code import_walk(struct import *import,
-				     enum error_code (*take)(void *context,
-							     const struct json_cut_item *item,
-							     int64_t bytes_done),
-				     void *context);
+	enum error_code (*take)(
+		void *context, const struct json_cut_item *item, int64_t bytes_done),
+	void *context);
 /* Tells the progress; CANCELLED when it says so. */
 MUST_USE enum error_code import_progress(struct import *import, int64_t bytes_done);
 

@@ -1,4 +1,6 @@
 /* The users of an import; see import.h. */
+#include <stdlib.h>
+
 #include "base/failpoint.h"
 #include "crypto/random.h"
 #include "json/write.h"
@@ -6,37 +8,43 @@
 #include "store/import_internal.h"
 #include "store/statements.h"
 
+/* Users are gathered and sorted by id before they are written: the rows of a transaction
+ * then lie close together in most tables, which halves the pages that it writes. */
 enum {
-	ROWS_AT_ONCE = 1000,      /* of all tables, a transaction */
-	BYTES_AT_ONCE = 16 << 20, /* of memory, a transaction */
+	ROWS_AT_ONCE = 500,         /* of all tables, a transaction: others write in between */
+	USERS_GATHERED = 20 * 1000, /* at most */
+	BYTES_GATHERED = 32 << 20,  /* of memory, at most and one user */
 };
 
-/* Users of one transaction, and the state of the pass. */
+struct gathered {
+	struct user user;
+	const char *path; /* in the file, for messages */
+};
+
+/* The users gathered, and the state of the pass. */
 struct user_pass {
 	struct import *import;
 	bool dry;
 	struct password_cost cost;
-	struct arena *arena; /* of the batch */
-	struct effects effects;
-	const char **paths; /* of the effects, for messages */
-	size_t paths_n;
-	size_t rows;
+	struct arena *arena; /* of the users */
+	struct gathered *users;
+	size_t n;
 	int64_t bytes_done;
 };
 
 /* ---- credentials ---- */
 
-static void warn_user(struct user_pass *pass, const struct user *user, const char *format,
-		      struct str detail)
+static void warn_user(
+	struct user_pass *pass, const struct user *user, const char *format, struct str detail)
 {
 	if (!pass->dry)
-		draft_warn(pass->import->draft, "user %.*s: %s%.*s", STR_ARG(user->username), format,
-			   STR_ARG(detail));
+		draft_warn(pass->import->draft, "user %.*s: %s%.*s", STR_ARG(user->username),
+			format, STR_ARG(detail));
 }
 
 /* How Keycloak before 8 exported a password. */
-static void take_old_form(struct user_pass *pass, const struct credential_rep *rep,
-			  struct credential *credential)
+static void take_old_form(
+	struct user_pass *pass, const struct credential_rep *rep, struct credential *credential)
 {
 	struct text secret = text_new(pass->arena, 0), data = text_new(pass->arena, 0);
 	struct json_writer w = json_writer_new(&secret, false);
@@ -54,7 +62,7 @@ static void take_old_form(struct user_pass *pass, const struct credential_rep *r
 }
 
 static enum error_code hash_plain(struct user_pass *pass, struct str password, const char *path,
-				  struct credential *credential)
+	struct credential *credential)
 {
 	struct password_hash hash;
 	struct why why = { "" };
@@ -68,8 +76,8 @@ static enum error_code hash_plain(struct user_pass *pass, struct str password, c
 	return OK;
 }
 
-static void check_hash(struct user_pass *pass, const struct user *user,
-		       const struct credential *credential)
+static void check_hash(
+	struct user_pass *pass, const struct user *user, const struct credential *credential)
 {
 	struct password_hash hash;
 	struct why why = { "" };
@@ -79,8 +87,7 @@ static void check_hash(struct user_pass *pass, const struct user *user,
 
 /* *ret_take is false for what counts as absent. */
 static enum error_code take_credential(struct user_pass *pass, const struct credential_rep *rep,
-				       struct user *user, const char *path,
-				       struct credential *ret_credential, bool *ret_take)
+	struct user *user, const char *path, struct credential *ret_credential, bool *ret_take)
 {
 	struct credential credential = rep->credential;
 	bool password;
@@ -93,9 +100,9 @@ static enum error_code take_credential(struct user_pass *pass, const struct cred
 	if (rep->value.n && !representation_is_masked(rep->value)) {
 		if (!password)
 			return error_because(pass->import->why, ERROR_INVALID_VALUE,
-					     "%s.value: plain values are taken for passwords, "
-					     "not for the type \"%.*s\"",
-					     path, STR_ARG(credential.type));
+				"%s.value: plain values are taken for passwords, "
+				"not for the type \"%.*s\"",
+				path, STR_ARG(credential.type));
 		enum error_code error = hash_plain(pass, rep->value, path, &credential);
 		if (error)
 			return error;
@@ -114,8 +121,8 @@ static enum error_code take_credential(struct user_pass *pass, const struct cred
 	return OK;
 }
 
-static enum error_code take_credentials(struct user_pass *pass, const struct user_rep *rep,
-					struct user *user, const char *path)
+static enum error_code take_credentials(
+	struct user_pass *pass, const struct user_rep *rep, struct user *user, const char *path)
 {
 	static const struct str update = STR_INIT("UPDATE_PASSWORD");
 	user->credentials = arena_array(pass->arena, rep->credentials_n, sizeof *user->credentials);
@@ -123,20 +130,19 @@ static enum error_code take_credentials(struct user_pass *pass, const struct use
 		const char *at = arena_format(pass->arena, "%s.credentials[%zu]", path, i).p;
 		bool take;
 		enum error_code error = take_credential(pass, &rep->credentials[i], user, at,
-							&user->credentials[user->credentials_n],
-							&take);
+			&user->credentials[user->credentials_n], &take);
 		if (error)
 			return error;
 		user->credentials_n += take;
 		if (take && rep->credentials[i].credential.temporary &&
-		    !str_list_has(&user->required_actions, update))
+			!str_list_has(&user->required_actions, update))
 			*(struct str *)arena_push(pass->arena, &user->required_actions.items,
-						  &user->required_actions.n, sizeof update) = update;
+				&user->required_actions.n, sizeof update) = update;
 	}
 	for (size_t i = 0; i < user->required_actions.n; i++)
 		if (!str_eq(user->required_actions.items[i], update))
 			warn_user(pass, user, "cannot sign in yet: required action ",
-				  user->required_actions.items[i]);
+				user->required_actions.items[i]);
 	return OK;
 }
 
@@ -148,31 +154,29 @@ static void push_text(struct arena *arena, struct str_list *list, struct str tex
 }
 
 static enum error_code take_roles(struct user_pass *pass, struct str client_id,
-				  const struct str *names, size_t n, const char *path,
-				  const char *field, struct user *user)
+	const struct str *names, size_t n, const char *path, const char *field, struct user *user)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct draft_role *role =
 			draft_find_role(pass->import->draft, client_id, str_trim(names[i]));
 		if (!role)
 			return error_because(pass->import->why, ERROR_INVALID_VALUE,
-					     "%s.%s: \"%.*s\": there is no such role%s%.*s", path,
-					     field, STR_ARG(str_take(names[i], 80)),
-					     client_id.n ? " of client " : "",
-					     STR_ARG(str_take(client_id, 80)));
+				"%s.%s: \"%.*s\": there is no such role%s%.*s", path, field,
+				STR_ARG(str_take(names[i], 80)), client_id.n ? " of client " : "",
+				STR_ARG(str_take(client_id, 80)));
 		push_text(pass->arena, &user->role_ids, role->rep.role.id);
 	}
 	return OK;
 }
 
-static enum error_code take_mappings(struct user_pass *pass, const struct user_rep *rep,
-				     struct user *user, const char *path)
+static enum error_code take_mappings(
+	struct user_pass *pass, const struct user_rep *rep, struct user *user, const char *path)
 {
 	enum error_code error = take_roles(pass, (struct str){ NULL, 0 }, rep->realm_roles.items,
-					   rep->realm_roles.n, path, "realmRoles", user);
+		rep->realm_roles.n, path, "realmRoles", user);
 	for (size_t i = 0; !error && i < rep->client_roles_n; i++)
 		error = take_roles(pass, rep->client_roles[i].key, rep->client_roles[i].values,
-				   rep->client_roles[i].n, path, "clientRoles", user);
+			rep->client_roles[i].n, path, "clientRoles", user);
 	for (size_t i = 0; !error && i < rep->groups.n; i++) {
 		struct str name = rep->groups.items[i];
 		if (!str_starts(name, STR("/")))
@@ -180,24 +184,24 @@ static enum error_code take_mappings(struct user_pass *pass, const struct user_r
 		const struct draft_group *group = draft_find_group(pass->import->draft, name);
 		if (!group)
 			return error_because(pass->import->why, ERROR_INVALID_VALUE,
-					     "%s.groups: \"%.*s\": there is no such group", path,
-					     STR_ARG(str_take(name, 80)));
+				"%s.groups: \"%.*s\": there is no such group", path,
+				STR_ARG(str_take(name, 80)));
 		push_text(pass->arena, &user->group_ids, group->rep->group.id);
 	}
 	return error;
 }
 
-static enum error_code take_service_account(struct user_pass *pass, const struct user_rep *rep,
-					    struct user *user, const char *path)
+static enum error_code take_service_account(
+	struct user_pass *pass, const struct user_rep *rep, struct user *user, const char *path)
 {
 	if (!rep->service_account_client.n)
 		return OK;
-	struct draft_client *client = table_get(&pass->import->draft->client_by_client_id,
-						rep->service_account_client);
+	struct draft_client *client =
+		table_get(&pass->import->draft->client_by_client_id, rep->service_account_client);
 	if (!client)
 		return error_because(pass->import->why, ERROR_INVALID_VALUE,
-				     "%s.serviceAccountClientId: \"%.*s\": there is no such client",
-				     path, STR_ARG(str_take(rep->service_account_client, 80)));
+			"%s.serviceAccountClientId: \"%.*s\": there is no such client", path,
+			STR_ARG(str_take(rep->service_account_client, 80)));
 	if (!pass->dry)
 		client->has_account = true;
 	user->service_account_client_id = client->rep.client.id;
@@ -218,69 +222,96 @@ static enum error_code add_users(void *argument, struct db *db, struct why *rete
 	const struct users_step *step = argument;
 	struct store_work work = store_work_effects(step->effects);
 	enum error_code error = db_run(db, &statement_realm_stage_touch,
-				       DB_VALUES(db_text(step->realm_id), db_int(step->now_ms)), NULL,
-				       reterr_why);
+		DB_VALUES(db_text(step->realm_id), db_int(step->now_ms)), NULL, reterr_why);
 	return error ? error : store_apply(step->store, db, &work, reterr_why);
 }
 
-/* One of the batch has a name, an e-mail or an id that is taken: finds out which, adding
+/* One of the slice has a name, an e-mail or an id that is taken: finds out which, adding
  * them one by one. The import is lost anyway. */
-static enum error_code name_the_culprit(struct user_pass *pass, struct users_step *step)
+static enum error_code name_the_culprit(
+	struct user_pass *pass, const struct gathered *users, size_t n, struct users_step *step)
 {
-	for (size_t i = 0; i < pass->effects.n; i++) {
-		struct effects one = { pass->arena, &pass->effects.items[i], 1 };
+	for (size_t i = 0; i < n; i++) {
+		struct effects one = { step->effects->arena, &step->effects->items[i], 1 };
+		struct users_step alone = *step;
 		struct why why = { "" };
-		step->effects = &one;
-		enum error_code error = writes_run(&pass->import->writes, add_users, step, &why);
+		alone.effects = &one;
+		enum error_code error = writes_run(&pass->import->writes, add_users, &alone, &why);
 		if (error)
 			return error_because(pass->import->why, ERROR_INVALID_VALUE,
-					     "%s: user \"%.*s\": its name, e-mail or id is another "
-					     "user's too (%s)",
-					     pass->paths[i],
-					     STR_ARG(pass->effects.items[i].u.user.username),
-					     why.text);
+				"%s: user \"%.*s\": its name, e-mail or id is another "
+				"user's too (%s)",
+				users[i].path, STR_ARG(users[i].user.username), why.text);
 	}
 	return error_because(pass->import->why, ERROR_EXISTS, "a user is there already");
 }
 
-static void batch_begin(struct user_pass *pass)
+/* One transaction. */
+static enum error_code write_slice(struct user_pass *pass, const struct gathered *users, size_t n)
 {
-	arena_reset(pass->arena);
-	pass->effects = effects_new(pass->arena);
-	pass->paths = NULL;
-	pass->paths_n = pass->rows = 0;
+	ARENA_SCOPED arena = arena_new(0);
+	struct import *import = pass->import;
+	struct effects effects = effects_new(arena);
+	struct users_step step = { import->store, &effects, import->draft->realm.settings.id,
+		import->options->now_ms };
+	struct why why = { "" };
+	for (size_t i = 0; i < n; i++)
+		effects_add(&effects, EFFECT_USER_CREATE)->u.user = users[i].user;
+	if (failpoint("import.users"))
+		return error_because(import->why, ERROR_STORE_FAILED, "failpoint");
+	enum error_code error = writes_run(&import->writes, add_users, &step, &why);
+	if (error == ERROR_EXISTS)
+		return name_the_culprit(pass, users, n, &step);
+	if (error)
+		return error_because(import->why, error, "%s: %s", users[0].path, why.text);
+	import->summary.users += (int64_t)n;
+	return import_progress(import, pass->bytes_done);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct gathered *x = a, *y = b;
+	return str_compare(x->user.id, y->user.id);
+}
+
+static size_t rows_of(const struct user *user)
+{
+	return 1 + user->role_ids.n + user->group_ids.n + user->credentials_n;
 }
 
 static enum error_code flush(struct user_pass *pass)
 {
-	struct import *import = pass->import;
-	struct users_step step = { import->store, &pass->effects,
-				   import->draft->realm.settings.id, import->options->now_ms };
-	if (pass->effects.n && !pass->dry) {
-		struct why why = { "" };
-		if (failpoint("import.users"))
-			return error_because(import->why, ERROR_STORE_FAILED, "failpoint");
-		enum error_code error = writes_run(&import->writes, add_users, &step, &why);
-		if (error == ERROR_EXISTS)
-			return name_the_culprit(pass, &step);
-		if (error)
-			return error_because(import->why, error, "%s: %s", pass->paths[0], why.text);
-		import->summary.users += (int64_t)pass->effects.n;
+	enum error_code error = OK;
+	if (pass->n && !pass->dry)
+		qsort(pass->users, pass->n, sizeof *pass->users, by_id);
+	for (size_t at = 0; !error && !pass->dry && at < pass->n;) {
+		size_t n = 0;
+		for (size_t rows = 0; at + n < pass->n && rows < ROWS_AT_ONCE; n++)
+			rows += rows_of(&pass->users[at + n].user);
+		error = write_slice(pass, pass->users + at, n);
+		at += n;
 	}
-	batch_begin(pass);
-	return import_progress(import, pass->bytes_done);
+	arena_reset(pass->arena);
+	pass->users = NULL;
+	pass->n = 0;
+	return error ? error : import_progress(pass->import, pass->bytes_done);
 }
 
 static void push_user(struct user_pass *pass, const struct user *user, const char *path)
 {
-	effects_add(&pass->effects, EFFECT_USER_CREATE)->u.user = *user;
-	*(const char **)arena_push(pass->arena, &pass->paths, &pass->paths_n, sizeof path) = path;
-	pass->rows += 1 + user->role_ids.n + user->group_ids.n + user->credentials_n;
+	struct gathered *one = arena_push(pass->arena, &pass->users, &pass->n, sizeof *pass->users);
+	*one = (struct gathered){ *user, path };
 	if (!pass->dry)
 		pass->import->summary.credentials += (int64_t)user->credentials_n;
 }
 
-static enum error_code take_user(void *context, const struct json_cut_item *item, int64_t bytes_done)
+static bool is_full(const struct user_pass *pass)
+{
+	return pass->n >= USERS_GATHERED || arena_used(pass->arena) >= BYTES_GATHERED;
+}
+
+static enum error_code take_user(
+	void *context, const struct json_cut_item *item, int64_t bytes_done)
 {
 	struct user_pass *pass = context;
 	struct import *import = pass->import;
@@ -292,7 +323,7 @@ static enum error_code take_user(void *context, const struct json_cut_item *item
 	struct json_read_options options = representation_options(path);
 	struct user_rep rep = { .totp = false };
 	if ((error = json_read(pass->arena, item->raw, &user_shape, &options, &rep, import->why)) ||
-	    (error = user_check(&rep, path, import->why)))
+		(error = user_check(&rep, path, import->why)))
 		return error;
 	struct user user = rep.user;
 	user.realm_id = import->draft->realm.settings.id;
@@ -301,13 +332,12 @@ static enum error_code take_user(void *context, const struct json_cut_item *item
 	if (!user.created_ms)
 		user.created_ms = import->options->now_ms;
 	if ((error = take_credentials(pass, &rep, &user, path)) ||
-	    (error = take_mappings(pass, &rep, &user, path)) ||
-	    (error = take_service_account(pass, &rep, &user, path)))
+		(error = take_mappings(pass, &rep, &user, path)) ||
+		(error = take_service_account(pass, &rep, &user, path)))
 		return error;
 	push_user(pass, &user, path);
 	pass->bytes_done = bytes_done;
-	return pass->rows >= ROWS_AT_ONCE || arena_used(pass->arena) >= BYTES_AT_ONCE ? flush(pass) :
-											OK;
+	return is_full(pass) ? flush(pass) : OK;
 }
 
 /* The users that stand for clients with service accounts, where the file has none. */
@@ -320,16 +350,15 @@ static enum error_code add_service_accounts(struct user_pass *pass)
 		if (!client->service_accounts_enabled || draft->clients[i]->has_account)
 			continue;
 		struct user user = { .id = random_uuid(pass->arena),
-				     .realm_id = draft->realm.settings.id,
-				     .username = arena_join(pass->arena, STR("service-account-"),
-							    client->client_id,
-							    (struct str){ NULL, 0 }),
-				     .enabled = true,
-				     .created_ms = pass->import->options->now_ms,
-				     .service_account_client_id = client->id };
+			.realm_id = draft->realm.settings.id,
+			.username = arena_join(pass->arena, STR("service-account-"),
+				client->client_id, (struct str){ NULL, 0 }),
+			.enabled = true,
+			.created_ms = pass->import->options->now_ms,
+			.service_account_client_id = client->id };
 		push_text(pass->arena, &user.role_ids, draft->default_role->rep.role.id);
 		push_user(pass, &user, draft->clients[i]->path);
-		if (pass->rows >= ROWS_AT_ONCE)
+		if (is_full(pass))
 			error = flush(pass);
 	}
 	return error;
@@ -338,9 +367,10 @@ static enum error_code add_service_accounts(struct user_pass *pass)
 enum error_code import_users(struct import *import, bool dry)
 {
 	ARENA_SCOPED arena = arena_new(0);
-	struct user_pass pass = { .import = import, .dry = dry, .arena = arena,
-				  .cost = credential_cost(&import->draft->realm.settings) };
-	batch_begin(&pass);
+	struct user_pass pass = { .import = import,
+		.dry = dry,
+		.arena = arena,
+		.cost = credential_cost(&import->draft->realm.settings) };
 	enum error_code error = import_walk(import, take_user, &pass);
 	pass.bytes_done = 0; /* the walk has counted them */
 	if (!error && !dry)

@@ -11,33 +11,33 @@
 struct provider {
 	struct str id;
 	enum key_use use;
-	enum sign_key_kind kind;  /* of a generated key */
-	int bits;                 /* of a generated key */
-	struct str private_name;  /* the entry with the private key or the secret */
-	struct str algorithm;     /* when the component does not say */
+	enum sign_key_kind kind;   /* of a generated key */
+	int bits;                  /* of a generated key */
+	struct str private_name;   /* the entry with the private key or the secret */
+	struct str algorithm;      /* when the component does not say */
 	struct str algorithm_name; /* the entry that says it; empty: none */
 	bool generated;
 };
 
 static const struct provider providers[] = {
 	{ STR_INIT("rsa-generated"), KEY_SIGN, SIGN_KEY_RSA, 2048, STR_INIT("privateKey"),
-	  STR_INIT("RS256"), STR_INIT("algorithm"), true },
+		STR_INIT("RS256"), STR_INIT("algorithm"), true },
 	{ STR_INIT("rsa"), KEY_SIGN, SIGN_KEY_RSA, 2048, STR_INIT("privateKey"), STR_INIT("RS256"),
-	  STR_INIT("algorithm"), false },
+		STR_INIT("algorithm"), false },
 	{ STR_INIT("rsa-enc-generated"), KEY_ENCRYPT, SIGN_KEY_RSA, 2048, STR_INIT("privateKey"),
-	  STR_INIT("RSA-OAEP"), STR_INIT("algorithm"), true },
+		STR_INIT("RSA-OAEP"), STR_INIT("algorithm"), true },
 	{ STR_INIT("rsa-enc"), KEY_ENCRYPT, SIGN_KEY_RSA, 2048, STR_INIT("privateKey"),
-	  STR_INIT("RSA-OAEP"), STR_INIT("algorithm"), false },
+		STR_INIT("RSA-OAEP"), STR_INIT("algorithm"), false },
 	{ STR_INIT("hmac-generated"), KEY_SIGN, SIGN_KEY_SECRET, 1024, STR_INIT("secret"),
-	  STR_INIT("HS256"), STR_INIT("algorithm"), true },
+		STR_INIT("HS256"), STR_INIT("algorithm"), true },
 	{ STR_INIT("aes-generated"), KEY_ENCRYPT, SIGN_KEY_SECRET, 256, STR_INIT("secret"),
-	  STR_INIT("AES"), STR_INIT(""), true },
+		STR_INIT("AES"), STR_INIT(""), true },
 	{ STR_INIT("ecdsa-generated"), KEY_SIGN, SIGN_KEY_P256, 0, STR_INIT("ecdsaPrivateKey"),
-	  STR_INIT(""), STR_INIT(""), true },
+		STR_INIT(""), STR_INIT(""), true },
 	{ STR_INIT("ecdh-generated"), KEY_ENCRYPT, SIGN_KEY_P256, 0, STR_INIT("ecdhPrivateKey"),
-	  STR_INIT("ECDH-ES"), STR_INIT("ecdhAlgorithm"), true },
+		STR_INIT("ECDH-ES"), STR_INIT("ecdhAlgorithm"), true },
 	{ STR_INIT("eddsa-generated"), KEY_SIGN, SIGN_KEY_ED25519, 0, STR_INIT("eddsaPrivateKey"),
-	  STR_INIT("EdDSA"), STR_INIT(""), true },
+		STR_INIT("EdDSA"), STR_INIT(""), true },
 };
 
 static const struct provider *find_provider(struct str id)
@@ -59,8 +59,8 @@ static bool is_true(const struct component_rep *component, struct str name)
 	return !value.n || str_eq_nocase(value, STR("true"));
 }
 
-static struct str algorithm_of(const struct component_rep *component, const struct provider *provider,
-			       const struct sign_key *key)
+static struct str algorithm_of(const struct component_rep *component,
+	const struct provider *provider, const struct sign_key *key)
 {
 	struct str said = component_config(component, provider->algorithm_name);
 	if (said.n || provider->algorithm.n)
@@ -81,7 +81,7 @@ static struct str algorithm_of(const struct component_rep *component, const stru
 
 /* The public side, as the admin API and the certs document show it. */
 static enum error_code public_side(struct arena *arena, const struct component_rep *component,
-				   struct realm_key *key, struct why *reterr_why)
+	struct realm_key *key, struct why *reterr_why)
 {
 	struct x509_facts facts;
 	struct str certificate = component_config(component, STR("certificate"));
@@ -97,8 +97,7 @@ static enum error_code public_side(struct arena *arena, const struct component_r
 }
 
 static enum error_code parse(struct arena *arena, const struct component_rep *component,
-			     const struct provider *provider, struct realm_key *key,
-			     struct why *reterr_why)
+	const struct provider *provider, struct realm_key *key, struct why *reterr_why)
 {
 	enum error_code error;
 	struct str text = component_config(component, provider->private_name);
@@ -106,13 +105,13 @@ static enum error_code parse(struct arena *arena, const struct component_rep *co
 	if (provider->kind == SIGN_KEY_SECRET) {
 		SECRET_SCOPED bytes = { NULL, 0 };
 		if ((error = base64url_decode_secret(text, &bytes, reterr_why)) ||
-		    (error = sign_key_from_secret(secret_str(&bytes), &key->key, reterr_why)))
+			(error = sign_key_from_secret(secret_str(&bytes), &key->key, reterr_why)))
 			return error;
 		if (!key->kid.n)
 			return error_because(reterr_why, ERROR_INVALID_VALUE, "it has no kid");
 	} else {
 		if ((error = sign_key_from_private(text, &key->key, reterr_why)) ||
-		    (error = public_side(arena, component, key, reterr_why)))
+			(error = public_side(arena, component, key, reterr_why)))
 			return error;
 		if (!key->kid.n && (error = sign_key_kid(arena, key->key, &key->kid, reterr_why)))
 			return error;
@@ -122,7 +121,7 @@ static enum error_code parse(struct arena *arena, const struct component_rep *co
 }
 
 enum error_code key_of_component(struct arena *arena, const struct component_rep *component,
-				 struct realm_key *ret_key, bool *ret_found, struct why *reterr_why)
+	struct realm_key *ret_key, bool *ret_found, struct why *reterr_why)
 {
 	const struct provider *provider = find_provider(component->provider_id);
 	struct why why = { "" };
@@ -135,13 +134,12 @@ enum error_code key_of_component(struct arena *arena, const struct component_rep
 	struct str priority = component_config(component, STR("priority"));
 	if (priority.n && !str_to_int64(priority, &key.priority))
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "key provider \"%.*s\": priority is no number",
-				     STR_ARG(component->name));
+			"key provider \"%.*s\": priority is no number", STR_ARG(component->name));
 	enum error_code error = parse(arena, component, provider, &key, &why);
 	if (error) {
 		sign_key_free(key.key);
 		return error_because(reterr_why, error, "key provider \"%.*s\": %s",
-				     STR_ARG(component->name), why.text);
+			STR_ARG(component->name), why.text);
 	}
 	*ret_key = key;
 	*ret_found = true;
@@ -150,19 +148,19 @@ enum error_code key_of_component(struct arena *arena, const struct component_rep
 
 /* ---- new keys ---- */
 
-static void set_config(struct arena *arena, struct component_rep *component, struct str name,
-		       struct str value)
+static void set_config(
+	struct arena *arena, struct component_rep *component, struct str name, struct str value)
 {
 	struct json_list_pair *pair = NULL;
 	for (size_t i = 0; !pair && i < component->config_n; i++)
 		if (str_eq(component->config[i].key, name))
 			pair = &component->config[i];
 	if (!pair)
-		pair = arena_push(arena, &component->config, &component->config_n,
-				  sizeof *component->config);
-	*pair = (struct json_list_pair){ .key = name,
-					 .values = arena_array(arena, 1, sizeof *pair->values),
-					 .n = 1 };
+		pair = arena_push(
+			arena, &component->config, &component->config_n, sizeof *component->config);
+	*pair = (struct json_list_pair){
+		.key = name, .values = arena_array(arena, 1, sizeof *pair->values), .n = 1
+	};
 	pair->values[0] = value;
 }
 
@@ -177,22 +175,22 @@ static int bits_of(const struct component_rep *component, const struct provider 
 	return (int)(secret ? asked * 8 : asked);
 }
 
-static enum sign_key_kind kind_of(const struct component_rep *component,
-				  const struct provider *provider)
+static enum sign_key_kind kind_of(
+	const struct component_rep *component, const struct provider *provider)
 {
-	struct str curve = component_config(component, str_eq(provider->id, STR("ecdsa-generated")) ?
-								STR("ecdsaEllipticCurveKey") :
-								STR("ecdhEllipticCurveKey"));
+	struct str curve = component_config(component,
+		str_eq(provider->id, STR("ecdsa-generated")) ? STR("ecdsaEllipticCurveKey")
+							     : STR("ecdhEllipticCurveKey"));
 	if (provider->kind != SIGN_KEY_P256)
 		return provider->kind;
-	return str_eq(curve, STR("P-384")) ? SIGN_KEY_P384 :
-	       str_eq(curve, STR("P-521")) ? SIGN_KEY_P521 :
-					     SIGN_KEY_P256;
+	return str_eq(curve, STR("P-384"))    ? SIGN_KEY_P384
+		: str_eq(curve, STR("P-521")) ? SIGN_KEY_P521
+					      : SIGN_KEY_P256;
 }
 
 static enum error_code fill(struct arena *arena, struct component_rep *component,
-			    const struct provider *provider, const struct sign_key *key,
-			    struct str realm_name, int64_t now_ms, struct why *reterr_why)
+	const struct provider *provider, const struct sign_key *key, struct str realm_name,
+	int64_t now_ms, struct why *reterr_why)
 {
 	SECRET_SCOPED text = { NULL, 0 };
 	struct str certificate;
@@ -203,8 +201,8 @@ static enum error_code fill(struct arena *arena, struct component_rep *component
 	if (provider->kind == SIGN_KEY_SECRET) {
 		set_config(arena, component, STR("kid"), random_uuid(arena));
 	} else if (provider->kind == SIGN_KEY_RSA) {
-		if ((error = x509_self_signed(arena, key, realm_name, now_ms, &certificate,
-					      reterr_why)))
+		if ((error = x509_self_signed(
+			     arena, key, realm_name, now_ms, &certificate, reterr_why)))
 			return error;
 		set_config(arena, component, STR("certificate"), certificate);
 	}
@@ -212,15 +210,15 @@ static enum error_code fill(struct arena *arena, struct component_rep *component
 }
 
 enum error_code key_generate(struct arena *arena, struct component_rep *component,
-			     struct str realm_name, int64_t now_ms, struct why *reterr_why)
+	struct str realm_name, int64_t now_ms, struct why *reterr_why)
 {
 	const struct provider *provider = find_provider(component->provider_id);
 	struct sign_key *key = NULL;
 	if (!provider || !provider->generated ||
-	    component_config(component, provider->private_name).n)
+		component_config(component, provider->private_name).n)
 		return OK;
-	enum error_code error = sign_key_generate(kind_of(component, provider),
-						  bits_of(component, provider), &key, reterr_why);
+	enum error_code error = sign_key_generate(
+		kind_of(component, provider), bits_of(component, provider), &key, reterr_why);
 	if (error)
 		return error;
 	error = fill(arena, component, provider, key, realm_name, now_ms, reterr_why);
@@ -228,14 +226,15 @@ enum error_code key_generate(struct arena *arena, struct component_rep *componen
 	return error;
 }
 
-void key_default_components(struct arena *arena, struct component_rep **ret_components, size_t *ret_n)
+void key_default_components(
+	struct arena *arena, struct component_rep **ret_components, size_t *ret_n)
 {
 	static const struct {
 		struct str name, provider, algorithm;
 	} wanted[] = {
 		{ STR_INIT("rsa-generated"), STR_INIT("rsa-generated"), STR_INIT("") },
 		{ STR_INIT("rsa-enc-generated"), STR_INIT("rsa-enc-generated"),
-		  STR_INIT("RSA-OAEP") },
+			STR_INIT("RSA-OAEP") },
 		{ STR_INIT("hmac-generated-hs512"), STR_INIT("hmac-generated"), STR_INIT("HS512") },
 		{ STR_INIT("aes-generated"), STR_INIT("aes-generated"), STR_INIT("") },
 	};

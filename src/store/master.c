@@ -11,7 +11,7 @@
 
 /* The first cell of the first row, or the empty text. */
 static enum error_code ask(struct db *db, struct arena *arena, const struct db_statement *statement,
-			   struct db_values values, struct str *ret_text, struct why *reterr_why)
+	struct db_values values, struct str *ret_text, struct why *reterr_why)
 {
 	struct db_rows rows;
 	enum error_code error = db_query(db, statement, values, arena, &rows, reterr_why);
@@ -27,13 +27,13 @@ static struct str client_name(struct arena *arena, struct str realm_name)
 
 /* The roles are those of a realm's own management client, but for the one that unites them. */
 static void add_roles(struct row_batch *batch, const struct draft *defaults, struct str client_id,
-		      struct str admin_id)
+	struct str admin_id)
 {
 	struct table ids = table_new(batch->arena, defaults->roles_n);
 	for (size_t i = 0; i < defaults->roles_n; i++) {
 		struct draft_role *role = defaults->roles[i];
 		if (!str_eq(role->client_id, STR(MANAGEMENT)) ||
-		    str_eq(role->rep.role.name, STR("realm-admin")))
+			str_eq(role->rep.role.name, STR("realm-admin")))
 			continue;
 		role->rep.role.id = random_uuid(batch->arena);
 		table_put(&ids, role->rep.role.name, role);
@@ -41,7 +41,7 @@ static void add_roles(struct row_batch *batch, const struct draft *defaults, str
 		if (admin_id.n)
 			row_add(batch, &statement_role_composite_add,
 				DB_VALUES(db_text(batch->realm_id), db_text(admin_id),
-					  db_text(role->rep.role.id)));
+					db_text(role->rep.role.id)));
 	}
 	for (size_t i = 0; i < defaults->roles_n; i++) {
 		const struct draft_role *role = defaults->roles[i];
@@ -55,14 +55,14 @@ static void add_roles(struct row_batch *batch, const struct draft *defaults, str
 				if (child)
 					row_add(batch, &statement_role_composite_add,
 						DB_VALUES(db_text(batch->realm_id),
-							  db_text(role->rep.role.id),
-							  db_text(child->rep.role.id)));
+							db_text(role->rep.role.id),
+							db_text(child->rep.role.id)));
 			}
 	}
 }
 
-static enum error_code add_client(struct row_batch *batch, struct db *db, struct str realm_name,
-				  struct str admin_id)
+static enum error_code add_client(
+	struct row_batch *batch, struct db *db, struct str realm_name, struct str admin_id)
 {
 	struct draft *defaults = draft_new(batch->arena, 0);
 	defaults->realm.settings.name = realm_name;
@@ -75,8 +75,8 @@ static enum error_code add_client(struct row_batch *batch, struct db *db, struct
 			continue;
 		client->client.id = random_uuid(batch->arena);
 		client->client.client_id = client_name(batch->arena, realm_name);
-		client->client.name = arena_join(batch->arena, realm_name, STR(" Realm"),
-						 (struct str){ NULL, 0 });
+		client->client.name = arena_join(
+			batch->arena, realm_name, STR(" Realm"), (struct str){ NULL, 0 });
 		row_add_client(batch, client);
 		add_roles(batch, defaults, client->client.id, admin_id);
 	}
@@ -84,21 +84,22 @@ static enum error_code add_client(struct row_batch *batch, struct db *db, struct
 	return batch->code ? batch->code : db_run_batch(db, batch->calls, batch->n, batch->why);
 }
 
-enum error_code master_add_client(struct store *store, struct db *db, struct str realm_name,
-				  struct why *reterr_why)
+enum error_code master_add_client(
+	struct store *store, struct db *db, struct str realm_name, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
 	struct row_batch batch = { .arena = arena, .store = store, .why = reterr_why };
 	struct str there = { NULL, 0 }, admin_id = { NULL, 0 };
 	enum error_code error = ask(db, arena, &statement_realm_by_name,
-				    DB_VALUES(db_text(STR("master"))), &batch.realm_id, reterr_why);
+		DB_VALUES(db_text(STR("master"))), &batch.realm_id, reterr_why);
 	if (error || !batch.realm_id.n)
 		return error;
 	if ((error = ask(db, arena, &statement_client_id_of,
-			 DB_VALUES(db_text(batch.realm_id), db_text(client_name(arena, realm_name))),
-			 &there, reterr_why)) ||
-	    (error = ask(db, arena, &statement_role_id_of,
-			 DB_VALUES(db_text(batch.realm_id), db_text(STR("")), db_text(STR("admin"))),
+		     DB_VALUES(db_text(batch.realm_id), db_text(client_name(arena, realm_name))),
+		     &there, reterr_why)) ||
+		(error = ask(db, arena, &statement_role_id_of,
+			 DB_VALUES(
+				 db_text(batch.realm_id), db_text(STR("")), db_text(STR("admin"))),
 			 &admin_id, reterr_why)))
 		return error;
 	return there.n ? OK : add_client(&batch, db, realm_name, admin_id);
@@ -120,23 +121,28 @@ enum error_code master_add_all(struct store *store, struct db *db, struct why *r
 enum error_code master_remove_client(struct db *db, struct str realm_name, struct why *reterr_why)
 {
 	static const struct db_statement *const parts[] = {
-		&statement_client_roles_leave_users, &statement_client_roles_leave_groups,
-		&statement_client_roles_leave_scopes, &statement_client_roles_leave_composites,
-		&statement_client_roles_delete, &statement_client_links_delete,
-		&statement_client_mappings_delete, &statement_client_delete,
+		&statement_client_roles_leave_users,
+		&statement_client_roles_leave_groups,
+		&statement_client_roles_leave_scopes,
+		&statement_client_roles_leave_composites,
+		&statement_client_roles_delete,
+		&statement_client_links_delete,
+		&statement_client_mappings_delete,
+		&statement_client_delete,
 	};
 	ARENA_SCOPED arena = arena_new(0);
 	struct str master = { NULL, 0 }, client = { NULL, 0 };
 	enum error_code error = ask(db, arena, &statement_realm_by_name,
-				    DB_VALUES(db_text(STR("master"))), &master, reterr_why);
+		DB_VALUES(db_text(STR("master"))), &master, reterr_why);
 	if (!error && master.n)
 		error = ask(db, arena, &statement_client_id_of,
-			    DB_VALUES(db_text(master), db_text(client_name(arena, realm_name))),
-			    &client, reterr_why);
+			DB_VALUES(db_text(master), db_text(client_name(arena, realm_name))),
+			&client, reterr_why);
 	if (error || !client.n)
 		return error;
 	for (size_t i = 0; !error && i < ARRAY_LENGTH(parts); i++)
 		error = db_run(db, parts[i], DB_VALUES(db_text(client)), NULL, reterr_why);
-	return error ? error :
-		       db_run(db, &statement_realm_raise, DB_VALUES(db_text(master)), NULL, reterr_why);
+	return error
+		? error
+		: db_run(db, &statement_realm_raise, DB_VALUES(db_text(master)), NULL, reterr_why);
 }

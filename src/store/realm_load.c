@@ -15,28 +15,28 @@ struct load {
 	struct why *why;
 };
 
-static enum error_code query(struct load *load, const struct db_statement *statement,
-			     struct db_rows *ret_rows)
+static enum error_code query(
+	struct load *load, const struct db_statement *statement, struct db_rows *ret_rows)
 {
 	return db_query(load->db, statement, DB_VALUES(db_text(load->to->realm->settings.id)),
-			load->arena, ret_rows, load->why);
+		load->arena, ret_rows, load->why);
 }
 
 /* A row's JSON. What the store wrote itself and cannot read is damaged. */
 static enum error_code read_doc(struct load *load, struct str doc, const struct json_shape *shape,
-				const char *what, struct str id, void *ret_object)
+	const char *what, struct str id, void *ret_object)
 {
 	struct json_read_options options = representation_options(what);
 	struct why why = { "" };
 	enum error_code error = json_read(load->arena, doc, shape, &options, ret_object, &why);
 	if (error && error != ERROR_BUSY)
-		return error_because(load->why, ERROR_CORRUPT, "%s %.*s: %s", what, STR_ARG(id),
-				     why.text);
+		return error_because(
+			load->why, ERROR_CORRUPT, "%s %.*s: %s", what, STR_ARG(id), why.text);
 	return error;
 }
 
 static enum error_code read_sealed(struct load *load, struct str text, const char *kind,
-				   struct str id, const struct json_shape *shape, void *ret_object)
+	struct str id, const struct json_shape *shape, void *ret_object)
 {
 	if (!text.n)
 		return OK;
@@ -52,15 +52,14 @@ static enum error_code load_head(struct load *load, struct str name, struct str 
 {
 	struct loaded *to = load->to;
 	struct db_rows rows;
-	enum error_code error = db_query(load->db,
-					 name.n ? &statement_realm_by_name : &statement_realm_by_id,
-					 DB_VALUES(db_text(name.n ? name : id)), load->arena, &rows,
-					 load->why);
+	enum error_code error =
+		db_query(load->db, name.n ? &statement_realm_by_name : &statement_realm_by_id,
+			DB_VALUES(db_text(name.n ? name : id)), load->arena, &rows, load->why);
 	if (error)
 		return error;
 	if (!rows.n)
 		return error_because(load->why, ERROR_NAME_NOT_FOUND, "there is no realm \"%.*s\"",
-				     STR_ARG(str_take(name.n ? name : id, 80)));
+			STR_ARG(str_take(name.n ? name : id, 80)));
 	struct row row = { &rows, 0, 0 };
 	struct realm *realm = arena_alloc(load->arena, sizeof *realm);
 	struct realm_settings *settings = &to->rep.settings;
@@ -71,7 +70,8 @@ static enum error_code load_head(struct load *load, struct str name, struct str 
 	realm->sessions_ended_before_ms = next_int(&row);
 	struct str default_role_id = next_text(&row), doc = next_text(&row);
 	if ((error = read_doc(load, doc, &realm_shape, "realm", row_id, &to->rep)) ||
-	    (error = read_sealed(load, next_text(&row), "realm", row_id, &realm_shape, &to->rep)))
+		(error = read_sealed(
+			 load, next_text(&row), "realm", row_id, &realm_shape, &to->rep)))
 		return error;
 	settings->id = row_id;
 	settings->name = row_name;
@@ -101,7 +101,8 @@ static enum error_code load_scopes(struct load *load)
 		struct row row = { &rows, i, 0 };
 		struct scope_rep *rep = &load->to->scopes[i];
 		struct str id = next_text(&row), name = next_text(&row);
-		if ((error = read_doc(load, next_text(&row), &scope_shape, "client scope", id, rep)))
+		if ((error = read_doc(
+			     load, next_text(&row), &scope_shape, "client scope", id, rep)))
 			return error;
 		rep->scope.id = id;
 		rep->scope.name = name;
@@ -118,7 +119,8 @@ static enum error_code load_client(struct load *load, struct row *row, struct cl
 	enum error_code error;
 	*rep = client_rep_default;
 	if ((error = read_doc(load, next_text(row), &client_shape, "client", id, rep)) ||
-	    (error = read_sealed(load, next_text(row), "client", id, &sealed_client_shape, &secret)))
+		(error = read_sealed(
+			 load, next_text(row), "client", id, &sealed_client_shape, &secret)))
 		return error;
 	rep->client.id = id;
 	rep->client.client_id = client_id;
@@ -126,8 +128,7 @@ static enum error_code load_client(struct load *load, struct row *row, struct cl
 	struct attributes *attributes = &rep->client.attributes;
 	for (size_t i = 0; i < secret.attributes.n; i++)
 		*(struct json_pair *)arena_push(load->arena, &attributes->pairs, &attributes->n,
-						sizeof *attributes->pairs) =
-			secret.attributes.pairs[i];
+			sizeof *attributes->pairs) = secret.attributes.pairs[i];
 	rep->client.not_possible = client_not_possible(load->arena, &load->to->rep, &rep->client);
 	rep->client.direct_grant_not_possible =
 		client_direct_grant_not_possible(load->arena, &load->to->rep, &rep->client);
@@ -173,7 +174,8 @@ static enum error_code load_roles(struct load *load)
 		struct row row = { &rows, i, 0 };
 		struct role_rep *rep = &load->to->roles[i];
 		struct role *role = &realm->roles[i];
-		struct str id = next_text(&row), client_id = next_text(&row), name = next_text(&row);
+		struct str id = next_text(&row), client_id = next_text(&row),
+			   name = next_text(&row);
 		if ((error = read_doc(load, next_text(&row), &role_shape, "role", id, rep)))
 			return error;
 		rep->role.id = id;
@@ -186,8 +188,7 @@ static enum error_code load_roles(struct load *load)
 		role->client = table_get(&realm->client_by_id, client_id);
 		if (role->client)
 			*(struct role **)arena_push(load->arena, &role->client->roles,
-						    &role->client->roles_n,
-						    sizeof *role->client->roles) = role;
+				&role->client->roles_n, sizeof *role->client->roles) = role;
 		if (str_eq(id, load->to->rep.default_role->role.id))
 			realm->default_role = role;
 	}
@@ -226,8 +227,8 @@ static enum error_code load_component(struct load *load, struct row *row, struct
 	struct str id = next_text(row), parent = next_text(row), type = next_text(row);
 	enum error_code error;
 	if ((error = read_doc(load, next_text(row), &component_shape, "component", id, rep)) ||
-	    (error = read_sealed(load, next_text(row), "component", id, &sealed_component_shape,
-				 &secret)))
+		(error = read_sealed(
+			 load, next_text(row), "component", id, &sealed_component_shape, &secret)))
 		return error;
 	rep->id = id;
 	rep->parent_id = parent;
@@ -272,8 +273,8 @@ static void push_name(struct arena *arena, struct str_list *list, struct str nam
 }
 
 /* The list of `key` in a map of lists, made when it is not there. */
-static void push_mapped(struct arena *arena, struct json_list_pair **pairs, size_t *n, struct str key,
-			struct str name)
+static void push_mapped(struct arena *arena, struct json_list_pair **pairs, size_t *n,
+	struct str key, struct str name)
 {
 	struct json_list_pair *pair = NULL;
 	for (size_t i = 0; !pair && i < *n; i++)
@@ -309,11 +310,11 @@ static enum error_code load_scope_links(struct load *load, const struct table *s
 		struct client_rep *rep = &load->to->clients[client - realm->clients];
 		if (next_bool(&row)) {
 			push_pointer(load->arena, &client->optional_scopes,
-				     &client->optional_scopes_n, scope);
+				&client->optional_scopes_n, scope);
 			push_name(load->arena, &rep->optional_scopes, scope->name);
 		} else {
-			push_pointer(load->arena, &client->default_scopes, &client->default_scopes_n,
-				     scope);
+			push_pointer(load->arena, &client->default_scopes,
+				&client->default_scopes_n, scope);
 			push_name(load->arena, &rep->default_scopes, scope->name);
 		}
 	}
@@ -325,11 +326,12 @@ static enum error_code load_scope_links(struct load *load, const struct table *s
 		if (!scope)
 			continue;
 		bool optional = next_bool(&row);
-		push_pointer(load->arena, optional ? &realm->optional_scopes : &realm->default_scopes,
-			     optional ? &realm->optional_scopes_n : &realm->default_scopes_n, scope);
+		push_pointer(load->arena,
+			optional ? &realm->optional_scopes : &realm->default_scopes,
+			optional ? &realm->optional_scopes_n : &realm->default_scopes_n, scope);
 		push_name(load->arena,
-			  optional ? &load->to->rep.optional_scopes : &load->to->rep.default_scopes,
-			  scope->name);
+			optional ? &load->to->rep.optional_scopes : &load->to->rep.default_scopes,
+			scope->name);
 	}
 	return OK;
 }
@@ -349,8 +351,8 @@ static enum error_code load_composites(struct load *load)
 		rep->composite = true;
 		push_pointer(load->arena, &role->composites, &role->composites_n, child);
 		if (child->client)
-			push_mapped(load->arena, &rep->composites.clients, &rep->composites.clients_n,
-				    child->client->client_id, child->name);
+			push_mapped(load->arena, &rep->composites.clients,
+				&rep->composites.clients_n, child->client->client_id, child->name);
 		else
 			push_name(load->arena, &rep->composites.realm, child->name);
 	}
@@ -370,11 +372,12 @@ static enum error_code load_mappings(struct load *load, const struct table *scop
 		struct role *role = table_get(&to->realm->role_by_id, next_text(&row));
 		if (!role || (!client && !scope))
 			continue;
-		*(struct scope_mapping_row *)arena_push(load->arena, &to->mappings, &to->mappings_n,
-							sizeof *to->mappings) =
+		*(struct scope_mapping_row *)arena_push(
+			load->arena, &to->mappings, &to->mappings_n, sizeof *to->mappings) =
 			(struct scope_mapping_row){ client, client ? NULL : scope, role };
 		if (client)
-			push_pointer(load->arena, &client->scope_roles, &client->scope_roles_n, role);
+			push_pointer(
+				load->arena, &client->scope_roles, &client->scope_roles_n, role);
 		else
 			push_pointer(load->arena, &scope->scope_roles, &scope->scope_roles_n, role);
 	}
@@ -401,8 +404,8 @@ static struct str path_of(struct load *load, struct group *group, int depth)
 	struct str parent = { NULL, 0 };
 	if (group->parent)
 		parent = path_of(load, group->parent, depth + 1);
-	group->path = arena_join(load->arena, parent, path_piece(load->arena, group->name),
-				 (struct str){ NULL, 0 });
+	group->path = arena_join(
+		load->arena, parent, path_piece(load->arena, group->name), (struct str){ NULL, 0 });
 	return group->path;
 }
 
@@ -422,7 +425,7 @@ static enum error_code tie_groups(struct load *load)
 		struct group *group = table_get(&paths, to->rep.default_groups.items[i]);
 		if (group)
 			push_pointer(load->arena, &realm->default_groups, &realm->default_groups_n,
-				     group);
+				group);
 	}
 	enum error_code error = query(load, &statement_group_role_list, &rows);
 	for (size_t i = 0; !error && i < rows.n; i++) {
@@ -435,7 +438,7 @@ static enum error_code tie_groups(struct load *load)
 		push_pointer(load->arena, &group->roles, &group->roles_n, role);
 		if (role->client)
 			push_mapped(load->arena, &rep->client_roles, &rep->client_roles_n,
-				    role->client->client_id, role->name);
+				role->client->client_id, role->name);
 		else
 			push_name(load->arena, &rep->realm_roles, role->name);
 	}
@@ -465,19 +468,19 @@ static enum error_code load_all(struct load *load, struct str name, struct str i
 	enum error_code error;
 	struct table scopes;
 	if ((error = load_head(load, name, id)) || (error = load_scopes(load)) ||
-	    (error = load_clients(load)) || (error = load_roles(load)) ||
-	    (error = load_groups(load)) || (error = load_components(load)))
+		(error = load_clients(load)) || (error = load_roles(load)) ||
+		(error = load_groups(load)) || (error = load_components(load)))
 		return error;
 	scopes = scope_ids(load);
 	if ((error = load_scope_links(load, &scopes)) || (error = load_composites(load)) ||
-	    (error = load_mappings(load, &scopes)) || (error = tie_groups(load)))
+		(error = load_mappings(load, &scopes)) || (error = tie_groups(load)))
 		return error;
 	finish(load);
 	return OK;
 }
 
 enum error_code realm_rows_load(struct store *store, struct arena *arena, struct str name,
-				struct str id, struct loaded *ret_loaded, struct why *reterr_why)
+	struct str id, struct loaded *ret_loaded, struct why *reterr_why)
 {
 	struct loaded loaded = { .realm = NULL };
 	struct load load = { .store = store, .arena = arena, .to = &loaded, .why = reterr_why };

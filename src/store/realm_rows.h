@@ -10,11 +10,11 @@
  * with what the model does not carry. Arrays of the same name run in the same order. */
 struct loaded {
 	struct realm *realm;
-	struct realm_rep rep;         /* with default_scopes and optional_scopes */
-	struct client_rep *clients;   /* scopes as names; unsealed */
+	struct realm_rep rep;       /* with default_scopes and optional_scopes */
+	struct client_rep *clients; /* scopes as names; unsealed */
 	struct scope_rep *scopes;
-	struct role_rep *roles;       /* with composites, container_id */
-	struct group_rep *groups;     /* flat; with parent_id, path and role names */
+	struct role_rep *roles;           /* with composites, container_id */
+	struct group_rep *groups;         /* flat; with parent_id, path and role names */
 	struct component_rep *components; /* flat; with provider_type and parent_id; unsealed */
 	size_t components_n;
 	struct scope_mapping_row *mappings;
@@ -22,7 +22,7 @@ struct loaded {
 };
 
 struct scope_mapping_row {
-	const struct client *client;      /* one of both holds it */
+	const struct client *client; /* one of both holds it */
 	const struct client_scope *scope;
 	const struct role *role;
 };
@@ -30,8 +30,7 @@ struct scope_mapping_row {
 /* Of the published realm of that name or, when name is empty, of that id. NAME_NOT_FOUND,
  * CORRUPT. The keys of loaded->realm are not parsed (keys.h). */
 MUST_USE enum error_code realm_rows_load(struct store *store, struct arena *arena, struct str name,
-					 struct str id, struct loaded *ret_loaded,
-					 struct why *reterr_why);
+	struct str id, struct loaded *ret_loaded, struct why *reterr_why);
 
 /* Collects the statements that add rows of one realm. Errors stick in `code`. */
 struct row_batch {
@@ -44,10 +43,11 @@ struct row_batch {
 	struct why *why;
 };
 
-void row_add(struct row_batch *batch, const struct db_statement *statement, struct db_values values);
+void row_add(
+	struct row_batch *batch, const struct db_statement *statement, struct db_values values);
 /* The realm's own row, not published yet. */
-void row_add_realm(struct row_batch *batch, const struct realm_rep *realm, struct str default_role_id,
-		   int64_t now_ms);
+void row_add_realm(struct row_batch *batch, const struct realm_rep *realm,
+	struct str default_role_id, int64_t now_ms);
 void row_add_client(struct row_batch *batch, const struct client_rep *client);
 void row_add_scope(struct row_batch *batch, const struct scope_rep *scope);
 /* client_id: the client's id, or empty. */
@@ -55,7 +55,7 @@ void row_add_role(struct row_batch *batch, const struct role_rep *role, struct s
 void row_add_group(struct row_batch *batch, const struct group_rep *group, struct str parent_id);
 /* With its children. */
 void row_add_component(struct row_batch *batch, const struct component_rep *component,
-		       struct str provider_type, struct str parent_id);
+	struct str provider_type, struct str parent_id);
 
 /* Client attributes that hold a private key or a secret. */
 bool client_attribute_is_secret(struct str name);

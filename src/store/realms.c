@@ -22,27 +22,24 @@ static enum error_code entomb(void *argument, struct db *db, struct why *reterr_
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
 	enum error_code error = db_query(db, &statement_realm_by_id,
-					 DB_VALUES(db_text(order->realm_id)), arena, &rows,
-					 reterr_why);
+		DB_VALUES(db_text(order->realm_id)), arena, &rows, reterr_why);
 	if (error)
 		return error;
 	if (!rows.n || db_cell_bool(&rows, 0, 4))
 		return error_because(reterr_why, ERROR_NAME_NOT_FOUND, "there is no realm \"%.*s\"",
-				     STR_ARG(str_take(order->realm_id, 80)));
+			STR_ARG(str_take(order->realm_id, 80)));
 	struct str name = db_cell_text(&rows, 0, 1);
 	if (str_eq(name, STR("master")))
-		return error_because(reterr_why, ERROR_INVALID_VALUE,
-				     "the realm master cannot be deleted");
+		return error_because(
+			reterr_why, ERROR_INVALID_VALUE, "the realm master cannot be deleted");
 	if ((error = db_run(db, &statement_realm_entomb,
-			    DB_VALUES(db_text(order->realm_id), db_int(order->now_ms)), NULL,
-			    reterr_why)))
+		     DB_VALUES(db_text(order->realm_id), db_int(order->now_ms)), NULL, reterr_why)))
 		return error;
 	return master_remove_client(db, name, reterr_why);
 }
 
 enum error_code store_delete_realm(struct store *store, struct str realm_id,
-				   const struct store_writer *writer, int64_t now_ms,
-				   struct why *reterr_why)
+	const struct store_writer *writer, int64_t now_ms, struct why *reterr_why)
 {
 	WRITES_SCOPED writes = writes_new(store, writer);
 	struct entombing order = { realm_id, now_ms };
@@ -56,35 +53,37 @@ struct orphans {
 static enum error_code remove_orphans(void *argument, struct db *db, struct why *reterr_why)
 {
 	static const struct db_statement *const parts[] = {
-		&statement_orphan_events, &statement_orphan_admin_events,
-		&statement_orphan_deliveries, &statement_orphan_signouts,
+		&statement_orphan_events,
+		&statement_orphan_admin_events,
+		&statement_orphan_deliveries,
+		&statement_orphan_signouts,
 	};
 	struct orphans *order = argument;
 	enum error_code error = OK;
 	order->ret_deleted = 0;
 	for (size_t i = 0; !error && i < sizeof parts / sizeof *parts; i++) {
 		int64_t changed = 0;
-		error = db_run(db, parts[i], DB_VALUES(db_int(order->before_ms), db_int(order->max)),
-			       &changed, reterr_why);
+		error = db_run(db, parts[i],
+			DB_VALUES(db_int(order->before_ms), db_int(order->max)), &changed,
+			reterr_why);
 		order->ret_deleted += changed;
 	}
 	return error;
 }
 
 enum error_code store_purge_realms(struct store *store, const struct store_writer *writer,
-				   int64_t now_ms, int64_t before_ms, int64_t max,
-				   int64_t *ret_deleted, struct why *reterr_why)
+	int64_t now_ms, int64_t before_ms, int64_t max, int64_t *ret_deleted,
+	struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
 	WRITES_SCOPED writes = writes_new(store, writer);
 	struct db_rows rows;
 	int64_t deleted = 0;
 	enum error_code error = store_read(store, arena, &statement_realm_tombstones,
-					   DB_VALUES(db_int(before_ms)), &rows, reterr_why);
+		DB_VALUES(db_int(before_ms)), &rows, reterr_why);
 	for (size_t i = 0; !error && i < rows.n; i++)
 		error = writes_remove_tombstone(&writes, db_cell_text(&rows, i, 0),
-						STR("the realm was deleted"), now_ms, max, &deleted,
-						reterr_why);
+			STR("the realm was deleted"), now_ms, max, &deleted, reterr_why);
 	struct orphans orphans = { now_ms - receipts_kept_ms, max, 0 };
 	if (error || (error = writes_run(&writes, remove_orphans, &orphans, reterr_why)))
 		return error;
@@ -93,7 +92,7 @@ enum error_code store_purge_realms(struct store *store, const struct store_write
 }
 
 enum error_code store_import_clean(struct store *store, const struct store_writer *writer,
-				   int64_t now_ms, int64_t *ret_deleted, struct why *reterr_why)
+	int64_t now_ms, int64_t *ret_deleted, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
 	WRITES_SCOPED writes = writes_new(store, writer);
@@ -101,10 +100,10 @@ enum error_code store_import_clean(struct store *store, const struct store_write
 	int64_t deleted = 0;
 	int64_t before = store_is_local(store) ? INT64_MAX : now_ms - LEFTOVER_MS;
 	enum error_code error = store_read(store, arena, &statement_realm_leftovers,
-					   DB_VALUES(db_int(before)), &rows, reterr_why);
+		DB_VALUES(db_int(before)), &rows, reterr_why);
 	for (size_t i = 0; !error && i < rows.n; i++)
-		error = writes_remove_realm(&writes, db_cell_text(&rows, i, 0), ROWS_AT_ONCE,
-					    &deleted, reterr_why);
+		error = writes_remove_realm(
+			&writes, db_cell_text(&rows, i, 0), ROWS_AT_ONCE, &deleted, reterr_why);
 	if (error)
 		return error;
 	*ret_deleted = deleted;

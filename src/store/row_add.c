@@ -15,25 +15,26 @@ void row_add(struct row_batch *batch, const struct db_statement *statement, stru
 	struct db_value *copy = arena_array(batch->arena, values.n, sizeof *copy);
 	for (size_t i = 0; i < values.n; i++)
 		copy[i] = values.p[i];
-	*(struct db_call *)arena_push(batch->arena, &batch->calls, &batch->n, sizeof *batch->calls) =
-		(struct db_call){ statement, { copy, values.n } };
+	*(struct db_call *)arena_push(batch->arena, &batch->calls, &batch->n,
+		sizeof *batch->calls) = (struct db_call){ statement, { copy, values.n } };
 }
 
 /* The JSON of `object`, sealed for that row; empty for an empty object. */
 static struct str sealed(struct row_batch *batch, const char *kind, struct str id,
-			 const struct json_shape *shape, const void *object)
+	const struct json_shape *shape, const void *object)
 {
 	struct str text = json_text_of(batch->arena, shape, object), result = { NULL, 0 };
 	if (batch->code || str_eq(text, STR("{}")))
 		return result;
 	struct str what = arena_format(batch->arena, "%s:%.*s", kind, STR_ARG(id));
-	batch->code = seal_text(batch->arena, batch->store->seal_key, what, text, &result, batch->why);
+	batch->code =
+		seal_text(batch->arena, batch->store->seal_key, what, text, &result, batch->why);
 	secret_wipe((char *)(uintptr_t)text.p, text.n);
 	return result;
 }
 
-void row_add_realm(struct row_batch *batch, const struct realm_rep *realm, struct str default_role_id,
-		   int64_t now_ms)
+void row_add_realm(struct row_batch *batch, const struct realm_rep *realm,
+	struct str default_role_id, int64_t now_ms)
 {
 	struct realm_rep doc = *realm;
 	struct str secrets = { NULL, 0 };
@@ -45,19 +46,20 @@ void row_add_realm(struct row_batch *batch, const struct realm_rep *realm, struc
 	doc.default_role = NULL;
 	row_add(batch, &statement_realm_stage,
 		DB_VALUES(db_text(realm->settings.id), db_text(realm->settings.name),
-			  db_bool(realm->settings.enabled),
-			  db_bool(realm->settings.duplicate_emails_allowed), db_text(default_role_id),
-			  db_text(json_text_of(batch->arena, &realm_shape, &doc)), db_text(secrets),
-			  db_int(now_ms)));
+			db_bool(realm->settings.enabled),
+			db_bool(realm->settings.duplicate_emails_allowed), db_text(default_role_id),
+			db_text(json_text_of(batch->arena, &realm_shape, &doc)), db_text(secrets),
+			db_int(now_ms)));
 }
 
 /* Splits the attributes that are secrets off a copy of the list. */
 static void split_attributes(struct arena *arena, const struct attributes *all,
-			     struct attributes *open, struct attributes *secret)
+	struct attributes *open, struct attributes *secret)
 {
 	*open = *secret = (struct attributes){ NULL, 0 };
 	for (size_t i = 0; i < all->n; i++) {
-		struct attributes *to = client_attribute_is_secret(all->pairs[i].key) ? secret : open;
+		struct attributes *to =
+			client_attribute_is_secret(all->pairs[i].key) ? secret : open;
 		*(struct json_pair *)arena_push(arena, &to->pairs, &to->n, sizeof *to->pairs) =
 			all->pairs[i];
 	}
@@ -68,23 +70,23 @@ void row_add_client(struct row_batch *batch, const struct client_rep *client)
 	struct client_rep doc = *client;
 	struct sealed_client secret = { .secret = client->client.secret };
 	split_attributes(batch->arena, &client->client.attributes, &doc.client.attributes,
-			 &secret.attributes);
+		&secret.attributes);
 	doc.client.secret = (struct str){ NULL, 0 };
 	doc.default_scopes = doc.optional_scopes = doc.default_roles = (struct str_list){ NULL, 0 };
 	row_add(batch, &statement_client_add,
 		DB_VALUES(db_text(client->client.id), db_text(batch->realm_id),
-			  db_text(client->client.client_id),
-			  db_text(json_text_of(batch->arena, &client_shape, &doc)),
-			  db_text(sealed(batch, "client", client->client.id, &sealed_client_shape,
-					 &secret))));
+			db_text(client->client.client_id),
+			db_text(json_text_of(batch->arena, &client_shape, &doc)),
+			db_text(sealed(batch, "client", client->client.id, &sealed_client_shape,
+				&secret))));
 }
 
 void row_add_scope(struct row_batch *batch, const struct scope_rep *scope)
 {
 	row_add(batch, &statement_scope_add,
 		DB_VALUES(db_text(scope->scope.id), db_text(batch->realm_id),
-			  db_text(scope->scope.name),
-			  db_text(json_text_of(batch->arena, &scope_shape, scope))));
+			db_text(scope->scope.name),
+			db_text(json_text_of(batch->arena, &scope_shape, scope))));
 }
 
 void row_add_role(struct row_batch *batch, const struct role_rep *role, struct str client_id)
@@ -94,8 +96,8 @@ void row_add_role(struct row_batch *batch, const struct role_rep *role, struct s
 	doc.container_id = (struct str){ NULL, 0 };
 	row_add(batch, &statement_role_add,
 		DB_VALUES(db_text(role->role.id), db_text(batch->realm_id), db_text(client_id),
-			  db_text(role->role.name),
-			  db_text(json_text_of(batch->arena, &role_shape, &doc))));
+			db_text(role->role.name),
+			db_text(json_text_of(batch->arena, &role_shape, &doc))));
 }
 
 void row_add_group(struct row_batch *batch, const struct group_rep *group, struct str parent_id)
@@ -107,12 +109,12 @@ void row_add_group(struct row_batch *batch, const struct group_rep *group, struc
 	doc.group.path = doc.parent_id = (struct str){ NULL, 0 };
 	row_add(batch, &statement_group_add,
 		DB_VALUES(db_text(group->group.id), db_text(batch->realm_id), db_text(parent_id),
-			  db_text(group->group.name),
-			  db_text(json_text_of(batch->arena, &group_shape, &doc))));
+			db_text(group->group.name),
+			db_text(json_text_of(batch->arena, &group_shape, &doc))));
 }
 
 void row_add_component(struct row_batch *batch, const struct component_rep *component,
-		       struct str provider_type, struct str parent_id)
+	struct str provider_type, struct str parent_id)
 {
 	struct component_rep doc = *component;
 	struct sealed_component secret = { 0 };
@@ -121,22 +123,22 @@ void row_add_component(struct row_batch *batch, const struct component_rep *comp
 	doc.config = NULL;
 	for (size_t i = 0; i < component->config_n; i++) {
 		bool hidden = component_config_is_secret(component->config[i].key);
-		struct json_list_pair *pair =
-			hidden ? arena_push(batch->arena, &secret.config, &secret.config_n,
-					    sizeof *secret.config) :
-				 arena_push(batch->arena, &doc.config, &doc.config_n, sizeof *doc.config);
+		struct json_list_pair *pair = hidden
+			? arena_push(batch->arena, &secret.config, &secret.config_n,
+				  sizeof *secret.config)
+			: arena_push(batch->arena, &doc.config, &doc.config_n, sizeof *doc.config);
 		*pair = component->config[i];
 	}
 	row_add(batch, &statement_component_add,
 		DB_VALUES(db_text(component->id), db_text(batch->realm_id), db_text(parent_id),
-			  db_text(provider_type), db_text(component->name),
-			  db_text(json_text_of(batch->arena, &component_shape, &doc)),
-			  db_text(sealed(batch, "component", component->id,
-					 &sealed_component_shape, &secret))));
+			db_text(provider_type), db_text(component->name),
+			db_text(json_text_of(batch->arena, &component_shape, &doc)),
+			db_text(sealed(batch, "component", component->id, &sealed_component_shape,
+				&secret))));
 	for (size_t i = 0; i < component->children_n; i++) {
 		const struct component_rep *children = component->children[i].items;
 		for (size_t j = 0; j < component->children[i].n; j++)
-			row_add_component(batch, &children[j], component->children[i].key,
-					  component->id);
+			row_add_component(
+				batch, &children[j], component->children[i].key, component->id);
 	}
 }

@@ -8,12 +8,11 @@
 #include "store/statements.h"
 
 enum error_code store_list_realms(struct store *store, struct arena *arena,
-				  struct realm_name **ret_realms, size_t *ret_n,
-				  struct why *reterr_why)
+	struct realm_name **ret_realms, size_t *ret_n, struct why *reterr_why)
 {
 	struct db_rows rows;
-	enum error_code error = store_read(store, arena, &statement_realm_list, DB_NO_VALUES, &rows,
-					   reterr_why);
+	enum error_code error =
+		store_read(store, arena, &statement_realm_list, DB_NO_VALUES, &rows, reterr_why);
 	if (error)
 		return error;
 	struct realm_name *realms = arena_array(arena, rows.n, sizeof *realms);
@@ -39,8 +38,8 @@ static int by_priority(const void *a, const void *b)
 	return str_compare(x->kid, y->kid);
 }
 
-static enum error_code load_keys(struct arena *arena, const struct loaded *loaded,
-				 struct why *reterr_why)
+static enum error_code load_keys(
+	struct arena *arena, const struct loaded *loaded, struct why *reterr_why)
 {
 	struct realm *realm = loaded->realm;
 	for (size_t i = 0; i < loaded->components_n; i++) {
@@ -52,10 +51,10 @@ static enum error_code load_keys(struct arena *arena, const struct loaded *loade
 			continue;
 		if (key_of_component(arena, component, &key, &found, &why))
 			return error_because(reterr_why, ERROR_CORRUPT, "realm %.*s: %s",
-					     STR_ARG(realm->settings.name), why.text);
+				STR_ARG(realm->settings.name), why.text);
 		if (found)
-			*(struct realm_key *)arena_push(arena, &realm->keys, &realm->keys_n,
-							sizeof *realm->keys) = key;
+			*(struct realm_key *)arena_push(
+				arena, &realm->keys, &realm->keys_n, sizeof *realm->keys) = key;
 	}
 	if (realm->keys_n)
 		qsort(realm->keys, realm->keys_n, sizeof *realm->keys, by_priority);
@@ -66,7 +65,7 @@ static enum error_code load_keys(struct arena *arena, const struct loaded *loade
 }
 
 enum error_code store_load_realm(struct store *store, struct arena *arena, struct str name,
-				 struct str id, struct realm **ret_realm, struct why *reterr_why)
+	struct str id, struct realm **ret_realm, struct why *reterr_why)
 {
 	struct loaded loaded;
 	enum error_code error = realm_rows_load(store, arena, name, id, &loaded, reterr_why);

@@ -8,7 +8,7 @@
 struct writes writes_new(struct store *store, const struct store_writer *writer)
 {
 	return (struct writes){ .store = store,
-				.writer = writer ? *writer : (struct store_writer){ NULL, NULL } };
+		.writer = writer ? *writer : (struct store_writer){ NULL, NULL } };
 }
 
 void writes_close(struct writes *writes)
@@ -18,15 +18,14 @@ void writes_close(struct writes *writes)
 }
 
 enum error_code writes_run(struct writes *writes,
-			   enum error_code (*work)(void *argument, struct db *db,
-						   struct why *reterr_why),
-			   void *argument, struct why *reterr_why)
+	enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
+	void *argument, struct why *reterr_why)
 {
 	enum error_code error;
 	if (writes->writer.apply)
 		return writes->writer.apply(writes->writer.context, work, argument, reterr_why);
 	if (!writes->db &&
-	    (error = db_open(store_db_config(writes->store), &writes->db, reterr_why)))
+		(error = db_open(store_db_config(writes->store), &writes->db, reterr_why)))
 		return error;
 	if ((error = db_begin(writes->db, DB_WRITE, reterr_why)))
 		return error;
@@ -46,8 +45,8 @@ struct removal {
 	bool ret_finished;
 };
 
-static enum error_code run_all(struct db *db, const struct db_statement *const *statements, size_t n,
-			       struct db_values values, int64_t *deleted, struct why *reterr_why)
+static enum error_code run_all(struct db *db, const struct db_statement *const *statements,
+	size_t n, struct db_values values, int64_t *deleted, struct why *reterr_why)
 {
 	enum error_code error = OK;
 	for (size_t i = 0; !error && i < n; i++) {
@@ -62,35 +61,45 @@ static enum error_code remove_some(void *argument, struct db *db, struct why *re
 {
 	/* What hangs on a row goes before it; all of them take the same rows. */
 	static const struct db_statement *const in_parts[] = {
-		&statement_realm_purge_user_roles, &statement_realm_purge_user_groups,
-		&statement_realm_purge_credentials, &statement_realm_purge_failures,
-		&statement_realm_purge_users, &statement_realm_purge_client_sessions,
+		&statement_realm_purge_user_roles,
+		&statement_realm_purge_user_groups,
+		&statement_realm_purge_credentials,
+		&statement_realm_purge_failures,
+		&statement_realm_purge_users,
+		&statement_realm_purge_client_sessions,
 		&statement_realm_purge_sessions,
 	};
 	static const struct db_statement *const at_once[] = {
-		&statement_realm_purge_codes, &statement_realm_purge_tokens,
-		&statement_realm_purge_jobs, &statement_realm_purge_clients,
-		&statement_realm_purge_scopes, &statement_realm_purge_links,
-		&statement_realm_purge_realm_links, &statement_realm_purge_roles,
-		&statement_realm_purge_composites, &statement_realm_purge_mappings,
-		&statement_realm_purge_groups, &statement_realm_purge_group_roles,
-		&statement_realm_purge_components, &statement_realm_purge_row,
+		&statement_realm_purge_codes,
+		&statement_realm_purge_tokens,
+		&statement_realm_purge_jobs,
+		&statement_realm_purge_clients,
+		&statement_realm_purge_scopes,
+		&statement_realm_purge_links,
+		&statement_realm_purge_realm_links,
+		&statement_realm_purge_roles,
+		&statement_realm_purge_composites,
+		&statement_realm_purge_mappings,
+		&statement_realm_purge_groups,
+		&statement_realm_purge_group_roles,
+		&statement_realm_purge_components,
+		&statement_realm_purge_row,
 	};
 	struct removal *removal = argument;
 	removal->ret_deleted = 0;
 	removal->ret_finished = false;
 	enum error_code error = run_all(db, in_parts, ARRAY_LENGTH(in_parts),
-					DB_VALUES(db_text(removal->realm_id), db_int(removal->max)),
-					&removal->ret_deleted, reterr_why);
+		DB_VALUES(db_text(removal->realm_id), db_int(removal->max)), &removal->ret_deleted,
+		reterr_why);
 	if (error || removal->ret_deleted)
 		return error;
 	removal->ret_finished = true;
 	return run_all(db, at_once, ARRAY_LENGTH(at_once), DB_VALUES(db_text(removal->realm_id)),
-		       &removal->ret_deleted, reterr_why);
+		&removal->ret_deleted, reterr_why);
 }
 
 enum error_code writes_remove_realm(struct writes *writes, struct str realm_id, int64_t max,
-				    int64_t *deleted, struct why *reterr_why)
+	int64_t *deleted, struct why *reterr_why)
 {
 	struct removal removal = { .realm_id = realm_id, .max = max };
 	enum error_code error = OK;
@@ -111,14 +120,12 @@ static enum error_code give_up(void *argument, struct db *db, struct why *reterr
 {
 	const struct giving_up *order = argument;
 	return db_run(db, &statement_realm_give_up_deliveries,
-		      DB_VALUES(db_text(order->realm_id), db_text(order->reason),
-				db_int(order->now_ms)),
-		      NULL, reterr_why);
+		DB_VALUES(db_text(order->realm_id), db_text(order->reason), db_int(order->now_ms)),
+		NULL, reterr_why);
 }
 
 enum error_code writes_remove_tombstone(struct writes *writes, struct str realm_id,
-					struct str reason, int64_t now_ms, int64_t max,
-					int64_t *deleted, struct why *reterr_why)
+	struct str reason, int64_t now_ms, int64_t max, int64_t *deleted, struct why *reterr_why)
 {
 	struct giving_up order = { realm_id, reason, now_ms };
 	enum error_code error = writes_run(writes, give_up, &order, reterr_why);

@@ -18,18 +18,16 @@ void writes_close(struct writes *writes);
 
 /* work(argument, db) in one transaction, committed. */
 MUST_USE enum error_code writes_run(struct writes *writes,
-				    enum error_code (*work)(void *argument, struct db *db,
-							    struct why *reterr_why),
-				    void *argument, struct why *reterr_why);
+	enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
+	void *argument, struct why *reterr_why);
 
 /* Removes a realm that is a tombstone or was never published, with all that is its own but
  * receipts and events, `max` users and sessions a transaction; *deleted rises. */
-MUST_USE enum error_code writes_remove_realm(struct writes *writes, struct str realm_id, int64_t max,
-					     int64_t *deleted, struct why *reterr_why);
+MUST_USE enum error_code writes_remove_realm(struct writes *writes, struct str realm_id,
+	int64_t max, int64_t *deleted, struct why *reterr_why);
 
 /* The same for a tombstone, whose notices still owed give up for that reason. */
 MUST_USE enum error_code writes_remove_tombstone(struct writes *writes, struct str realm_id,
-						 struct str reason, int64_t now_ms, int64_t max,
-						 int64_t *deleted, struct why *reterr_why);
+	struct str reason, int64_t now_ms, int64_t max, int64_t *deleted, struct why *reterr_why);
 
 #endif

@@ -139,8 +139,8 @@ static void compare_lists(struct text *out, struct str path, const struct json_n
 	for (size_t i = 0; i < left->n; i++) {
 		struct str key = key_of(left->items[i]);
 		const struct json_node *other = item_of(right, key);
-		struct str at = arena_format(on.arena, "%.*s[%.*s]", STR_ARG(path),
-			STR_ARG(str_take(key, 60)));
+		struct str at = arena_format(
+			on.arena, "%.*s[%.*s]", STR_ARG(path), STR_ARG(str_take(key, 60)));
 		if (other)
 			compare(out, at, left->items[i], other);
 		else

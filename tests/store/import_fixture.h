@@ -15,8 +15,8 @@ struct store_import_options import_options(void);
 /* The recorded export of the realm "customers". */
 struct str customers(void);
 /* Imports from memory. */
-enum error_code import_text(struct str json, struct store_import_summary *ret_summary,
-	struct why *reterr_why);
+enum error_code import_text(
+	struct str json, struct store_import_summary *ret_summary, struct why *reterr_why);
 #define IMPORT(json, expected) EXPECT(import_text((json), &summary, &why), expected)
 extern struct store_import_summary summary; /* of the last IMPORT */
 

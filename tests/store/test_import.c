@@ -114,7 +114,8 @@ static void snapshot_roles_groups_keys(void **state)
 	const struct realm_key *enc = realm_key_for(realm, STR("RSA-OAEP"));
 	expect_text(enc->kid, "bdzUKHWDsK6eO6Py97PD80IOpVlrGLldSKg3K1KJgEc");
 	assert_int_equal(enc->use, KEY_ENCRYPT);
-	expect_text(realm_key_for(realm, STR("HS512"))->kid, "86b66d38-d77f-47bf-b1c0-3cf2b1527d5b");
+	expect_text(
+		realm_key_for(realm, STR("HS512"))->kid, "86b66d38-d77f-47bf-b1c0-3cf2b1527d5b");
 	expect_text(realm_key_for(realm, STR("AES"))->kid, "9ae7a679-0e9e-4038-9214-a04a57340898");
 	store_unload_realm(realm);
 }
@@ -255,8 +256,8 @@ static void hand_made_clients(void **state)
 		OK);
 	expect_text(user->required_actions.items[0], "UPDATE_PASSWORD");
 	assert_int_equal(user->role_ids.n, 0); /* as Keycloak's import leaves them */
-	EXPECT(store_find_service_account(on.store, on.arena, realm->settings.id, web->id,
-		       USER_ROLES, &user, &why),
+	EXPECT(store_find_service_account(
+		       on.store, on.arena, realm->settings.id, web->id, USER_ROLES, &user, &why),
 		OK);
 	expect_text(user->role_ids.items[0], arena_z(on.arena, realm->default_role->id));
 	store_unload_realm(realm);
@@ -277,8 +278,8 @@ static void realm_of_a_name_alone(void **state)
 {
 	(void)state;
 	struct store_import_options options = import_options();
-	EXPECT(store_create_realm(on.store, on.arena, STR("{\"realm\":\"bare\"}"), &options, &summary,
-		       &why),
+	EXPECT(store_create_realm(
+		       on.store, on.arena, STR("{\"realm\":\"bare\"}"), &options, &summary, &why),
 		OK);
 	struct realm *realm = load_realm("bare");
 	assert_false(realm->settings.enabled); /* as Keycloak leaves it */
@@ -301,8 +302,7 @@ static void masked_export_comes_in(void **state)
 	IMPORT(masked, OK);
 	assert_true(warned("client django-shop: its secret is masked"));
 	struct realm *realm = load_realm("customers");
-	assert_int_equal(
-		realm_client_by_client_id(realm, STR("django-shop"))->secret.n, 86);
+	assert_int_equal(realm_client_by_client_id(realm, STR("django-shop"))->secret.n, 86);
 	assert_int_equal(realm->keys_n, 4);
 	assert_false(str_eq(realm_key_for(realm, STR("RS256"))->kid,
 		STR("XD4FTRmXXgGDSLiAr_L2rz2XTEpJ_bU1UTltf89DVto")));
@@ -320,9 +320,9 @@ static void realm_alone(void **state)
 {
 	(void)state;
 	struct text text = text_new(on.arena, 0);
-	struct store_export_options options = { .mask_secrets = true,
-		.write = collect,
-		.context = &text };
+	struct store_export_options options = {
+		.mask_secrets = true, .write = collect, .context = &text
+	};
 	struct json_node *tree = NULL;
 	IMPORT(customers(), OK);
 	EXPECT(store_export_realm(on.store, STR("customers"), &options, &why), OK);
@@ -406,9 +406,9 @@ static void readers_go_on(void **state)
 	(void)state;
 	struct reading reading = { .reads = 0 };
 	struct store_import_options options = import_options();
-	struct store_import_source source = { .name = STR("many"),
-		.fd = -1,
-		.memory = many_users(4000) };
+	struct store_import_source source = {
+		.name = STR("many"), .fd = -1, .memory = many_users(4000)
+	};
 	pthread_t thread;
 	options.progress = tell;
 	told_users = told_bytes = 0;

@@ -107,7 +107,8 @@ static void users_that_are_refused(void **state)
 		const char *why;
 	} rows[] = {
 		{ "{}", ERROR_INVALID_VALUE, "$.users[1].username" },
-		{ "{\"username\":\"b\",\"nosuch\":2}", ERROR_UNKNOWN_FIELD, "$.users[1].nosuch = 2" },
+		{ "{\"username\":\"b\",\"nosuch\":2}", ERROR_UNKNOWN_FIELD,
+			"$.users[1].nosuch = 2" },
 		{ "{\"username\":\"b\",\"realmRoles\":[\"no\"]}", ERROR_INVALID_VALUE,
 			"$.users[1].realmRoles: \"no\"" },
 		{ "{\"username\":\"b\",\"clientRoles\":{\"no\":[\"x\"]}}", ERROR_INVALID_VALUE,
@@ -125,10 +126,11 @@ static void users_that_are_refused(void **state)
 		{ "[", ERROR_BAD_JSON, "" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
-		expect_refused(arena_format(on.arena,
-				       "{\"realm\":\"r\",\"users\":[{\"id\":\"1\",\"username\":\"a\","
-				       "\"email\":\"a@x\"},%s]}",
-				       rows[i].users),
+		expect_refused(
+			arena_format(on.arena,
+				"{\"realm\":\"r\",\"users\":[{\"id\":\"1\",\"username\":\"a\","
+				"\"email\":\"a@x\"},%s]}",
+				rows[i].users),
 			rows[i].error, rows[i].why);
 }
 
@@ -149,7 +151,8 @@ static void files_that_are_too_large(void **state)
 	source.fd = open(fixture_path("large"), O_RDWR | O_CREAT | O_TRUNC, 0600);
 	assert_true(source.fd >= 0);
 	assert_int_equal(ftruncate(source.fd, (off_t)LIMIT_IMPORT + 1), 0);
-	EXPECT(store_import(on.store, on.arena, &source, &options, &summary, &why), ERROR_TOO_LARGE);
+	EXPECT(store_import(on.store, on.arena, &source, &options, &summary, &why),
+		ERROR_TOO_LARGE);
 	close(source.fd);
 	int pipes[2];
 	assert_int_equal(pipe(pipes), 0);
@@ -199,7 +202,8 @@ static void a_cancelled_import(void **state)
 	struct store_import_options options = import_options();
 	struct store_import_source source = { .name = STR("c"), .fd = -1, .memory = customers() };
 	options.progress = cancel;
-	EXPECT(store_import(on.store, on.arena, &source, &options, &summary, &why), ERROR_CANCELLED);
+	EXPECT(store_import(on.store, on.arena, &source, &options, &summary, &why),
+		ERROR_CANCELLED);
 	assert_int_equal(rows_left(), 0);
 }
 
@@ -224,15 +228,16 @@ static void a_failure_before_the_end(void **state)
 static void killed_before_the_end(const char *where)
 {
 	struct db_config config = fixture_config();
-	struct str url = config.engine == DB_SQLITE ?
-		arena_join(on.arena, STR("sqlite:"), config.path, STR("")) : config.url;
+	struct str url = config.engine == DB_SQLITE
+		? arena_join(on.arena, STR("sqlite:"), config.path, STR(""))
+		: config.url;
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		struct store_import_options options = { .now_ms = NOW_MS };
-		struct store_import_source source = { .name = STR("c"),
-			.fd = -1,
-			.memory = customers() };
+		struct store_import_source source = {
+			.name = STR("c"), .fd = -1, .memory = customers()
+		};
 		struct store_config own = { .url = url, .seal_key = random_token(on.arena, 32) };
 		struct store *store;
 		failpoint_set(where);
@@ -393,8 +398,9 @@ static void what_the_operator_is_told(void **state)
 		   "\"hashIterations\":20000,\"algorithm\":\"pbkdf2-sha256\"}]}]}"),
 		OK);
 	static const char *const parts[] = { "1 identity providers", "smtpServer.password",
-		"client s: This application uses the protocol \"saml\"", "no client scope \"nosuch\"",
-		"key provider jks", "user otp: cannot sign in yet", "user terms: cannot sign in yet",
+		"client s: This application uses the protocol \"saml\"",
+		"no client scope \"nosuch\"", "key provider jks", "user otp: cannot sign in yet",
+		"user terms: cannot sign in yet",
 		"user odd: cannot sign in: credential algorithm 'bcrypt'" };
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
 		if (!warned(parts[i]))
@@ -414,8 +420,8 @@ static void many_warnings(void **state)
 	struct text text = text_new(on.arena, 0);
 	text_add_z(&text, "{\"realm\":\"r\",\"users\":[");
 	for (int i = 0; i < 1500; i++)
-		text_addf(&text, "%s{\"username\":\"u%d\",\"requiredActions\":[\"X\"]}", i ? "," : "",
-			i);
+		text_addf(&text, "%s{\"username\":\"u%d\",\"requiredActions\":[\"X\"]}",
+			i ? "," : "", i);
 	text_add_z(&text, "]}");
 	IMPORT(text_str(&text), OK);
 	assert_int_equal(summary.warnings.n, 1001);

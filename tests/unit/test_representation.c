@@ -39,10 +39,22 @@ static void test_tables_are_sound(void **state)
 {
 	(void)state;
 	static const struct json_shape *const shapes[] = {
-		&mapper_shape,      &scope_shape,	 &client_shape,	     &role_shape,
-		&role_brief_shape,  &roles_shape,	 &group_shape,	     &scope_mapping_shape,
-		&component_shape,   &component_admin_shape, &flow_shape, &required_action_shape,
-		&realm_shape,	    &realm_secret_shape, &user_shape,	     &user_admin_shape,
+		&mapper_shape,
+		&scope_shape,
+		&client_shape,
+		&role_shape,
+		&role_brief_shape,
+		&roles_shape,
+		&group_shape,
+		&scope_mapping_shape,
+		&component_shape,
+		&component_admin_shape,
+		&flow_shape,
+		&required_action_shape,
+		&realm_shape,
+		&realm_secret_shape,
+		&user_shape,
+		&user_admin_shape,
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(shapes); i++) {
 		const char *fault = json_shape_fault(shapes[i]);
@@ -67,11 +79,12 @@ static void test_client_defaults_and_kept(void **state)
 	(void)state;
 	struct client_rep client;
 	struct why why = { "" };
-	assert_int_equal(read_client("{\"clientId\":\"app\",\"origin\":\"here\",\"notBefore\":\"7\","
-				     "\"bearerOnly\":\"true\",\"access\":{\"manage\":true},"
-				     "\"registeredNodes\":{\"a\":5}}",
-				     &client, &why),
-			 OK);
+	assert_int_equal(
+		read_client("{\"clientId\":\"app\",\"origin\":\"here\",\"notBefore\":\"7\","
+			    "\"bearerOnly\":\"true\",\"access\":{\"manage\":true},"
+			    "\"registeredNodes\":{\"a\":5}}",
+			&client, &why),
+		OK);
 	assert_true(client.client.enabled && client.client.standard_flow_enabled);
 	assert_true(client.client.bearer_only);
 	assert_int_equal(client.client.not_before_s, 7);
@@ -95,38 +108,39 @@ static void test_client_refused(void **state)
 	(void)state;
 	static const struct refused rows[] = {
 		{ "{\"clientId\":\"a\",\"nosuch\":1}", "$.clients[3].nosuch = 1",
-		  ERROR_UNKNOWN_FIELD },
+			ERROR_UNKNOWN_FIELD },
 		{ "{\"clientId\":\"a\",\"protocolMappers\":[{\"name\":\"m\",\"protocolMapper\":\"x\","
 		  "\"zz\":1}]}",
-		  "$.clients[3].protocolMappers[0].zz = 1", ERROR_UNKNOWN_FIELD },
+			"$.clients[3].protocolMappers[0].zz = 1", ERROR_UNKNOWN_FIELD },
 		{ "{}", "clientId", ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\" \"}", "$.clients[3].clientId = \" \"", ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\\nb\"}", "control", ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"clientId\":\"b\"}", "clientId", ERROR_INVALID_VALUE },
-		{ "{\"clientId\":\"a\",\"enabled\":[]}", "$.clients[3].enabled", ERROR_INVALID_VALUE },
+		{ "{\"clientId\":\"a\",\"enabled\":[]}", "$.clients[3].enabled",
+			ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"notBefore\":-1}", "$.clients[3].notBefore = -1",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"redirectUris\":[\"javascript:alert(1)\"]}",
-		  "javascript:alert(1)", ERROR_INVALID_VALUE },
+			"javascript:alert(1)", ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"redirectUris\":[\"JaVaScRiPt:x\"]}", "JaVaScRiPt:x",
-		  ERROR_INVALID_VALUE },
-		{ "{\"clientId\":\"a\",\"redirectUris\":[\" data:text/html,x\"]}", "data:",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
+		{ "{\"clientId\":\"a\",\"redirectUris\":[\" data:text/html,x\"]}",
+			"data:", ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"redirectUris\":[\"java\\tscript:x\"]}", "control",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"redirectUris\":[\"http://a/#f\"]}", "not a valid URI",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"redirectUris\":[\"ht tp://a\"]}", "not a valid URI",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"redirectUris\":[\"http://a\\\\@b/\"]}", "not a valid URI",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"adminUrl\":\"http://a/\\r\\nX: y\"}", "adminUrl",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"attributes\":{\"backchannel.logout.url\":\"data:x\"}}",
-		  "backchannel.logout.url", ERROR_INVALID_VALUE },
+			"backchannel.logout.url", ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"attributes\":{\"post.logout.redirect.uris\":"
 		  "\"https://a/##javascript:x\"}}",
-		  "post.logout.redirect.uris", ERROR_INVALID_VALUE },
+			"post.logout.redirect.uris", ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\\u0000\"}", "", ERROR_BAD_JSON },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
@@ -142,9 +156,19 @@ static void test_redirect_uris_taken(void **state)
 {
 	(void)state;
 	static const char *const uris[] = {
-		"*", "/*", "/realms/x/account/*", "http://localhost:8001/*", "https://a.example/cb?x=1",
-		"http://localhost*", "http://*.example.org/x", "com.example.app:/cb", "app://cb/*",
-		"http://127.0.0.1", "urn:ietf:wg:oauth:2.0:oob", "https://b\xc3\xbc" "cher.example/*",
+		"*",
+		"/*",
+		"/realms/x/account/*",
+		"http://localhost:8001/*",
+		"https://a.example/cb?x=1",
+		"http://localhost*",
+		"http://*.example.org/x",
+		"com.example.app:/cb",
+		"app://cb/*",
+		"http://127.0.0.1",
+		"urn:ietf:wg:oauth:2.0:oob",
+		"https://b\xc3\xbc"
+		"cher.example/*",
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(uris); i++) {
 		struct why why = { "" };
@@ -183,7 +207,8 @@ static enum error_code read_realm(const char *json, struct realm_rep *realm, str
 	memset(realm, 0, sizeof *realm);
 	realm->ssl_required = STR("external");
 	realm->settings.brute_force_strategy = STR("MULTIPLE");
-	enum error_code error = json_read(arena, str_from(json), &realm_shape, &options, realm, why);
+	enum error_code error =
+		json_read(arena, str_from(json), &realm_shape, &options, realm, why);
 	return error ? error : realm_check(realm, "$", why);
 }
 
@@ -198,13 +223,14 @@ static void test_realm_read(void **state)
 				    "\"requiredCredentials\":[\"password\"],\"users\":[1,2],"
 				    "\"smtpServer\":{\"port\":25,\"password\":\"p\"},"
 				    "\"privateKey\":\"secret\"}",
-				    &realm, &why),
-			 OK);
+				 &realm, &why),
+		OK);
 	assert_int_equal(realm.settings.ssl_required, SSL_NONE);
 	expect_text(realm.ssl_required, "none");
 	assert_int_equal(realm.settings.access_token_lifespan_s, 120);
-	expect_text(realm.kept, "{\"social\":true,\"updateProfileOnInitialSocialLogin\":false,"
-				"\"requiredCredentials\":[\"password\"]}");
+	expect_text(realm.kept,
+		"{\"social\":true,\"updateProfileOnInitialSocialLogin\":false,"
+		"\"requiredCredentials\":[\"password\"]}");
 	struct str secrets = json_text_of(arena, &realm_secret_shape, &realm);
 	assert_true(str_contains(secrets, STR("\"password\":\"p\"")));
 	realm_forget_secrets(&realm);
@@ -217,26 +243,27 @@ static void test_realm_refused(void **state)
 	(void)state;
 	static const struct refused rows[] = {
 		{ "{\"realm\":\"r\",\"ssoSessionIdleTimeout\":-5}", "$.ssoSessionIdleTimeout = -5",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"r\",\"accessTokenLifespan\":2147483648}", "accessTokenLifespan",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"r\",\"accessTokenLifespan\":\"soon\"}", "accessTokenLifespan",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"a/b\"}", "$.realm = \"a/b\"", ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"a%2fb\"}", "realm", ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"..\"}", "realm", ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"\"}", "realm", ERROR_INVALID_VALUE },
-		{ "{\"realm\":\"r\",\"sslRequired\":\"maybe\"}", "sslRequired", ERROR_INVALID_VALUE },
+		{ "{\"realm\":\"r\",\"sslRequired\":\"maybe\"}", "sslRequired",
+			ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"r\",\"bruteForceStrategy\":\"X\"}", "bruteForceStrategy",
-		  ERROR_INVALID_VALUE },
+			ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"r\",\"browserSecurityHeaders\":{\"xFrameOptions\":\"a\\r\\nB: c\"}}",
-		  "browserSecurityHeaders", ERROR_INVALID_VALUE },
-		{ "{\"realm\":\"r\",\"attributes\":{\"frontendUrl\":\"javascript:1\"}}", "frontendUrl",
-		  ERROR_INVALID_VALUE },
+			"browserSecurityHeaders", ERROR_INVALID_VALUE },
+		{ "{\"realm\":\"r\",\"attributes\":{\"frontendUrl\":\"javascript:1\"}}",
+			"frontendUrl", ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"r\",\"authenticationFlows\":[{\"alias\":\"a\",\"x\":1}]}",
-		  "$.authenticationFlows[0].x", ERROR_UNKNOWN_FIELD },
+			"$.authenticationFlows[0].x", ERROR_UNKNOWN_FIELD },
 		{ "{\"realm\":\"r\",\"identityProviders\":[{\"alias\":\"a\",\"x\":1}]}",
-		  "$.identityProviders[0].x", ERROR_UNKNOWN_FIELD },
+			"$.identityProviders[0].x", ERROR_UNKNOWN_FIELD },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		struct realm_rep realm;
@@ -260,7 +287,8 @@ static void test_group_depth(void **state)
 		text_add_z(&text, "]}");
 	struct group_rep group = { .parent_id = { NULL, 0 } };
 	struct why why = { "" };
-	assert_int_equal(json_read(arena, text_str(&text), &group_shape, &options, &group, &why), OK);
+	assert_int_equal(
+		json_read(arena, text_str(&text), &group_shape, &options, &group, &why), OK);
 	assert_int_equal(group_check(&group, "$.groups[0]", &why), ERROR_INVALID_VALUE);
 	assert_non_null(strstr(why.text, "too deep"));
 }
@@ -298,10 +326,11 @@ static void test_password_errors_show_no_password(void **state)
 	struct json_read_options options = representation_options("$.users[0]");
 	struct user_rep user = { .totp = false };
 	struct why why = { "" };
-	assert_int_equal(json_read(arena,
-				   STR("{\"username\":\"a\",\"credentials\":[{\"value\":[\"hush\"]}]}"),
-				   &user_shape, &options, &user, &why),
-			 ERROR_INVALID_VALUE);
+	assert_int_equal(
+		json_read(arena,
+			STR("{\"username\":\"a\",\"credentials\":[{\"value\":[\"hush\"]}]}"),
+			&user_shape, &options, &user, &why),
+		ERROR_INVALID_VALUE);
 	assert_non_null(strstr(why.text, "$.users[0].credentials[0].value"));
 	assert_null(strstr(why.text, "hush"));
 }
@@ -311,26 +340,25 @@ static void test_password_errors_show_no_password(void **state)
 static struct execution_rep step(const char *authenticator, const char *requirement)
 {
 	return (struct execution_rep){ .authenticator = str_from(authenticator),
-				       .requirement = str_from(requirement) };
+		.requirement = str_from(requirement) };
 }
 
 static struct execution_rep into(const char *flow, const char *requirement)
 {
-	return (struct execution_rep){ .flow = str_from(flow),
-				       .is_flow = true,
-				       .requirement = str_from(requirement) };
+	return (struct execution_rep){
+		.flow = str_from(flow), .is_flow = true, .requirement = str_from(requirement)
+	};
 }
 
 static void test_flows(void **state)
 {
 	(void)state;
 	struct execution_rep second[] = { step("conditional-user-configured", "REQUIRED"),
-					  step("auth-otp-form", "REQUIRED") };
+		step("auth-otp-form", "REQUIRED") };
 	struct execution_rep forms[] = { step("auth-username-password-form", "REQUIRED"),
-					 into("second", "CONDITIONAL") };
+		into("second", "CONDITIONAL") };
 	struct execution_rep top[] = { step("auth-cookie", "ALTERNATIVE"),
-				       step("identity-provider-redirector", "ALTERNATIVE"),
-				       into("forms", "ALTERNATIVE") };
+		step("identity-provider-redirector", "ALTERNATIVE"), into("forms", "ALTERNATIVE") };
 	struct flow_rep flows[] = {
 		{ .alias = STR("browser"), .executions = top, .executions_n = 3 },
 		{ .alias = STR("forms"), .executions = forms, .executions_n = 2 },
@@ -344,14 +372,14 @@ static void test_flows(void **state)
 	forms[1].requirement = STR("CONDITIONAL");
 	/* The second factor for those of a role. */
 	second[0].authenticator = STR("conditional-user-role");
-	assert_true(str_contains(flow_not_possible(arena, &realm, STR("browser")),
-				 STR("auth-otp-form")));
+	assert_true(str_contains(
+		flow_not_possible(arena, &realm, STR("browser")), STR("auth-otp-form")));
 	second[1].requirement = STR("DISABLED");
 	expect_text(flow_not_possible(arena, &realm, STR("browser")), "");
 	/* Something else than a password. */
 	forms[0].authenticator = STR("webauthn-authenticator-passwordless");
 	assert_true(str_contains(flow_not_possible(arena, &realm, STR("browser")),
-				 STR("webauthn-authenticator-passwordless")));
+		STR("webauthn-authenticator-passwordless")));
 	/* A flow within itself, and one that is not there. */
 	forms[0] = into("forms", "REQUIRED");
 	assert_true(flow_not_possible(arena, &realm, STR("browser")).n > 0);
@@ -365,7 +393,10 @@ static void test_clients_not_possible(void **state)
 	struct execution_rep password[] = { step("auth-username-password-form", "REQUIRED") };
 	struct flow_rep flows[] = {
 		{ .id = STR("f1"), .alias = STR("strict"), .executions = otp, .executions_n = 1 },
-		{ .id = STR("f2"), .alias = STR("plain"), .executions = password, .executions_n = 1 },
+		{ .id = STR("f2"),
+			.alias = STR("plain"),
+			.executions = password,
+			.executions_n = 1 },
 	};
 	struct realm_rep realm = { .flows = flows, .flows_n = 2 };
 	struct json_pair binding = { STR("browser"), STR("f2") };
