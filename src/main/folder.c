@@ -41,8 +41,8 @@ static enum error_code lock(struct folder *folder, struct str path, struct why *
 	if (flock(folder->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		char pid[32] = "";
 		ssize_t n = pread(folder->lock_fd, pid, sizeof pid - 1, 0);
-		return error_because(reterr_why, ERROR_LOCKED, "the data folder %.*s belongs to a running server (process %s)",
-				     STR_ARG(path), n > 0 ? pid : "unknown");
+		return error_because(reterr_why, ERROR_LOCKED, "the data folder %.*s belongs to process %s",
+				     STR_ARG(path), n > 0 ? pid : "(unknown)");
 	}
 	struct str pid = arena_format(folder->arena, "%d", (int)getpid());
 	if (ftruncate(folder->lock_fd, 0) != 0 || pwrite(folder->lock_fd, pid.p, pid.n, 0) != (ssize_t)pid.n)

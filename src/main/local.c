@@ -15,7 +15,8 @@
 #include "base/log.h"
 #include "main/server.h"
 
-/* A server that starts or stops has the folder before it listens, and after. */
+/* A server that starts or stops has the folder before it listens, and after; a verb that is at
+ * work without one has it for as long as it takes. */
 enum { PATIENCE_MS = 10000, PAUSE_MS = 50 };
 
 struct local {
@@ -114,24 +115,24 @@ enum error_code local_open(void *context, struct arena *arena, const struct cli_
 	enum error_code code = read_config(local, target, reterr_why);
 	if (code != OK)
 		return code;
-	struct str path = server_socket_path(arena, local->config.data);
+	struct str path = server_socket_path(arena, local->config.data, false);
 	int64_t until_ms = clock_mono_ms() + PATIENCE_MS;
+	struct why why = { "" };
 	signal(SIGPIPE, SIG_IGN);
 	for (;;) {
-		code = is_answering(path) ? OK : ERROR_LOCKED;
-		if (code != OK)
-			code = start(local, reterr_why);
+		code = is_answering(path) ? OK : start(local, &why);
 		if (code != ERROR_LOCKED || clock_mono_ms() > until_ms)
 			break;
 		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000L }, NULL);
 	}
 	if (code == ERROR_LOCKED)
 		return error_because(reterr_why, ERROR_NETWORK_FAILED,
-			"%.*s belongs to a running server, which does not answer at %.*s; is it starting?",
-			STR_ARG(local->config.data), STR_ARG(path));
-	if (code == OK)
-		*ret_socket = path;
-	return code;
+			"%s, which does not answer: it starts, or stops, or is a verb at work",
+			why.text);
+	if (code != OK)
+		return error_because(reterr_why, code, "%s", why.text);
+	*ret_socket = server_socket_path(arena, local->config.data, local->server != NULL);
+	return OK;
 }
 
 void local_close(void *context)

@@ -5,9 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "main/server.h"
+
+enum { PATIENCE_MS = 3000 };
 
 static int usage(const struct why *why)
 {
@@ -36,6 +40,18 @@ static void raise_descriptors(void)
 	(void)!setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* A verb of the command line has the folder for a moment when no server runs. */
+static enum error_code start(const struct config *config, struct server **ret_server, struct why *reterr_why)
+{
+	int64_t until_ms = clock_mono_ms() + PATIENCE_MS;
+	for (;;) {
+		enum error_code code = server_start(config, false, ret_server, reterr_why);
+		if (code != ERROR_LOCKED || clock_mono_ms() > until_ms)
+			return code;
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	}
+}
+
 static int run(const struct config *config)
 {
 	sigset_t set;
@@ -43,7 +59,7 @@ static int run(const struct config *config)
 	struct why why = { "" };
 	block_signals(&set);
 	raise_descriptors();
-	enum error_code code = server_start(config, false, &server, &why);
+	enum error_code code = start(config, &server, &why);
 	if (code != OK) {
 		log_write(LOG_ERROR, "main", "cannot start: %s: %s", error_name(code), why.text);
 		return 1;

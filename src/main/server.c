@@ -47,9 +47,9 @@ struct server {
 	struct admin admin;
 };
 
-struct str server_socket_path(struct arena *arena, struct str data)
+struct str server_socket_path(struct arena *arena, struct str data, bool local_only)
 {
-	return arena_join(arena, data, STR("/curfew.sock"), STR(""));
+	return arena_join(arena, data, local_only ? STR("/verb.sock") : STR("/curfew.sock"), STR(""));
 }
 
 static enum error_code open_store(struct server *s, struct why *reterr_why)
@@ -229,7 +229,7 @@ static enum error_code listen_all(struct server *s, bool local_only, struct why 
 {
 	struct http_listener listeners[] = {
 		{ .name = "local", .router = s->local_router, .any_host = true,
-		  .unix_path = arena_z(s->arena, server_socket_path(s->arena, s->config->data)) },
+		  .unix_path = arena_z(s->arena, server_socket_path(s->arena, s->config->data, local_only)) },
 		{ .name = "listen", .router = s->public_router, .io_threads = (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
 		  .any_host = s->config->hostname.n > 0,
 		  .tls_certificate_file = file_or_null(s, s->config->tls_cert),

@@ -18,7 +18,8 @@ void server_stop(struct server *server);
 void server_reload(struct server *server);
 /* Where it listens, for the log and the first page of a demo. */
 int server_port(const struct server *server);
-/* The path of the unix socket in a data folder. */
-struct str server_socket_path(struct arena *arena, struct str data);
+/* The path of the unix socket in a data folder. That of a verb's own server is another one:
+ * nobody else may rely on a server that goes with its verb. */
+struct str server_socket_path(struct arena *arena, struct str data, bool local_only);
 
 #endif
