@@ -73,6 +73,11 @@ static enum error_code read_or_make_key(struct folder *folder, struct str path, 
 	char text[128];
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT) {
+		/* A fresh key opens nothing of what is there. */
+		char *store = arena_z(folder->arena, arena_join(folder->arena, path, STR("/curfew.sqlite3"), STR("")));
+		if (access(store, F_OK) == 0)
+			return error_because(reterr_why, ERROR_FILE_FAILED, "%s is missing, and the store beside it was sealed "
+					     "with it: put it back from your backup", file);
 		struct str fresh = random_token(folder->arena, SEAL_KEY_BYTES);
 		folder->seal_key = secret_copy(fresh);
 		return write_new_key(folder->arena, file, fresh, reterr_why);
@@ -97,6 +102,8 @@ enum error_code folder_open(struct str path, struct str seal_key, struct folder 
 		abort();
 	folder->arena = arena_new(0);
 	folder->lock_fd = -1;
+	/* Whatever is made here is its owner's alone, also in a folder that others may look into. */
+	umask(077);
 	enum error_code code = make_folders(folder->arena, path, reterr_why);
 	if (code == OK)
 		code = lock(folder, path, reterr_why);
