@@ -88,14 +88,14 @@ def end_group(process):
             continue
 
 
-def run(command, log, timeout_s, env=None):
+def run(command, log, timeout_s, env=None, folder=ROOT):
     """Runs a command in a process group of its own, output to the log file (appended).
     Returns its exit code; None when the time was up."""
     with open(log, "ab") as out:
         out.write(f"\n$ {shlex.join(map(str, command))}\n".encode())
         out.flush()
         process = subprocess.Popen(
-            [str(word) for word in command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out,
+            [str(word) for word in command], cwd=folder, stdin=subprocess.DEVNULL, stdout=out,
             stderr=subprocess.STDOUT, start_new_session=True,
             env={**os.environ, **SANITIZERS, **(env or {})})
         with _lock:
@@ -267,9 +267,9 @@ def read_unittest(text, exit_code, name):
     return Result(max(0, int(ran.group(1)) - len(failed) - skips), failed, skips)
 
 
-def run_tap(command, log, timeout_s, name, env=None):
+def run_tap(command, log, timeout_s, name, env=None, folder=ROOT):
     start = log.stat().st_size if log.is_file() else 0
-    code = run(command, log, timeout_s, env)
+    code = run(command, log, timeout_s, env, folder)
     with open(log, "rb") as file:
         file.seek(start)
         return read_tap(file.read().decode(errors="replace"), code, name)
@@ -289,7 +289,7 @@ def run_meson_suite(options, name, log):
         one = LOGS / f"{name}-{test['name'].replace('/', '_')}.log"
         one.unlink(missing_ok=True)
         outcome = run_tap(test["cmd"], one, test["timeout"] * options.patience, test["name"],
-                          test["env"])
+                          test["env"], folder)
         for failed in outcome.failed:
             with open(log, "a") as file:
                 file.write(f"{failed}: {one}\n")

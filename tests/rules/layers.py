@@ -13,7 +13,6 @@ FOREIGN = {
     r"openssl/.*": ("crypto",),
     r"sodium(/.*)?\.h": ("crypto",),
     r"argon2\.h": ("crypto",),
-    r"jansson\.h": ("json",),
     r"sqlite3\.h": ("db",),
     r"libpq-fe\.h|pg_config.*\.h|catalog/.*": ("db",),
     r"curl/.*": ("client",),
