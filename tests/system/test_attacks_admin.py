@@ -1,0 +1,144 @@
+"""Who may do what by the admin API, and what it tells those who may not; numbers and texts that
+no list has."""
+
+import pytest
+import requests
+
+from support import realm as realms
+from support.browser import encode_part
+
+ROUTES = [
+    ("GET", "", "view-realm"), ("GET", "/users", "view-users"),
+    ("GET", "/users/count", "view-users"), ("POST", "/users", "manage-users"),
+    ("GET", "/users/{user}", "view-users"), ("PUT", "/users/{user}", "manage-users"),
+    ("PUT", "/users/{user}/reset-password", "manage-users"),
+    ("POST", "/users/{user}/logout", "manage-users"),
+    ("GET", "/users/{user}/sessions", "view-users"),
+    ("GET", "/sessions", "view-users"), ("DELETE", "/sessions/nosuch", "manage-users"),
+    ("GET", "/events", "view-events"), ("GET", "/signouts", "view-events"),
+    ("GET", "/signouts/nosuch", "view-events"), ("POST", "/signouts/nosuch/retry", "manage-events"),
+    ("POST", "/logout-all", "manage-users"), ("DELETE", "", "manage-realm"),
+    ("GET", "/export", "manage-realm")]
+ROLES = sorted({role for _, _, role in ROUTES} | {"query-realms"})
+
+
+def realm_with_admins(name):
+    """A realm with a user for each of realm-management's roles, and one without."""
+    def user(username, roles):
+        return {"username": username, "enabled": True, "email": f"{username}@example.org",
+                "firstName": "A", "lastName": "B",
+                "credentials": [{"type": "password", "value": username + "-pw"}],
+                "clientRoles": {"realm-management": roles} if roles else {}}
+    return {"realm": name, "enabled": True, "sslRequired": "none", "users": [
+        *[user(role, [role]) for role in ROLES], user("nobody", []), user("target", [])]}
+
+
+def token_of(server, realm, user):
+    answer = requests.post(server.endpoint("token", realm), timeout=60, data={
+        "client_id": "admin-cli", "grant_type": "password", "username": user,
+        "password": user + "-pw"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["access_token"]
+
+
+@pytest.fixture(scope="module")
+def server(shared):
+    return shared.server(realms.customers({}), realm_with_admins("one"), realm_with_admins("two"))
+
+
+def call(server, token, method, realm, path, **more):
+    return requests.request(method, f"{server.url}/admin/realms/{realm}{path}", timeout=60,
+                            headers={"authorization": "Bearer " + token}, **more)
+
+
+def test_each_route_wants_its_role_and_no_other_realms(server):
+    target = server.admin("one").user("target")["id"]
+    tokens = {role: token_of(server, "one", role) for role in [*ROLES, "nobody"]}
+    foreign = {role: token_of(server, "two", role) for role in ROLES}
+    for method, path, wanted in ROUTES:
+        path = path.format(user=target)
+        enough = {wanted, wanted.replace("view-", "manage-")}
+        for role, token in tokens.items():
+            if role in enough and (method == "DELETE" and not path or path == "/logout-all"):
+                continue  # these would end the test's own realm and tokens
+            answer = call(server, token, method, "one", path, json={"username": 7})
+            allowed = answer.status_code not in (401, 403)
+            assert allowed == (role in enough), (method, path, role, answer.status_code)
+        for role, token in foreign.items():
+            answer = call(server, token, method, "one", path, json={"username": 7})
+            assert answer.status_code == 403, (method, path, role, "of another realm")
+            assert target not in answer.text
+    for role in ("nobody", "view-users", "manage-realm"):
+        assert requests.post(server.url + "/admin/realms", json={"realm": "three"}, timeout=60,
+                             headers={"authorization": "Bearer " + tokens[role]}).status_code == 403
+        assert call(server, tokens[role], "GET", "master", "/users").status_code == 403
+        listed = requests.get(server.url + "/admin/realms", timeout=60,
+                              headers={"authorization": "Bearer " + tokens[role]})
+        names = {one["realm"] for one in listed.json()} if listed.ok else set()
+        assert names <= {"one"}
+
+
+def test_who_may_see_nothing_cannot_tell_which_realms_there_are(server):
+    token = token_of(server, "one", "nobody")
+    answers = {call(server, token, "GET", realm, "").text for realm in ("two", "nosuch", "master")}
+    assert len(answers) == 1
+    bare = {(one.status_code, one.text) for one in
+            (requests.get(f"{server.url}/admin/realms/{realm}", timeout=60)
+             for realm in ("two", "nosuch"))}
+    assert len(bare) == 1 and bare.pop()[0] == 401
+
+
+def test_rights_end_with_their_owner(server):
+    admin = server.admin("two")
+    token = token_of(server, "two", "view-users")
+    assert call(server, token, "GET", "two", "/users").status_code == 200
+    user = admin.user("view-users")["id"]
+    admin.request("PUT", f"/users/{user}", 204, json={"enabled": False})
+    assert call(server, token, "GET", "two", "/users").status_code == 401
+    admin.request("PUT", f"/users/{user}", 204, json={"enabled": True})
+    assert call(server, token, "GET", "two", "/users").status_code == 401, "it came back to life"
+    token = token_of(server, "two", "view-users")
+    admin.request("DELETE", f"/users/{user}", 204)
+    assert call(server, token, "GET", "two", "/users").status_code == 401
+
+
+def test_no_cookie_and_no_form_is_a_bearer(server):
+    token = token_of(server, "one", "manage-users")
+    url = server.url + "/admin/realms/one/users"
+    for more in ({"params": {"access_token": token}}, {"cookies": {"access_token": token}},
+                 {"headers": {"authorization": "Basic " + token}},
+                 {"headers": {"authorization": "Bearer "}},
+                 {"headers": {"authorization": "Bearer " + token + ".x"}},
+                 {"headers": {"authorization": "Bearer " + token.rpartition(".")[0] + "."}}):
+        assert requests.get(url, timeout=60, **more).status_code == 401, more
+    assert requests.post(url, timeout=60, data={"access_token": token}).status_code == 401
+    for iss in ("", "/", "x/one", "http://evil.example/realms/one", "a" * 5000, 7, None, ["one"]):
+        forged = f"{encode_part({'alg': 'none'})}.{encode_part({'iss': iss, 'sub': 'x'})}."
+        assert call(server, forged, "GET", "one", "/users").status_code == 401, iss
+
+
+@pytest.mark.parametrize("path", ["/users", "/sessions", "/events", "/signouts"])
+def test_numbers_that_no_list_has(server, path):
+    admin = server.admin("one")
+    for name in ("first", "max"):
+        for value in ("-1", "-9223372036854775808", "9223372036854775807", "99999999999999999999",
+                      "1e3", "", "x", "0", " 1", "0x10", "1\0", "٣"):
+            answer = admin.request("GET", path, params={name: value})
+            assert answer.status_code in (200, 400), (name, value, answer.text)
+    for name in ("search", "username", "type", "client", "user", "dateFrom", "dateTo", "state",
+                 "since", "session", "exact", "enabled", "briefRepresentation"):
+        for value in ("%", "_", "'", "\\", "a" * 10000, "\r\n", "ä€𝄞", "2026-13-99", "9" * 30):
+            answer = admin.request("GET", path, params={name: value})
+            assert answer.status_code in (200, 400), (name, value[:20], answer.text)
+    for query in ("first=%ff", "search=%00", "type=%ed%a0%80", "max=1&max=2"):
+        answer = admin.request("GET", path + "?" + query)
+        assert answer.status_code in (200, 400), (query, answer.text)
+
+
+def test_ids_that_nobody_has(server):
+    admin = server.admin("one")
+    for name in ("nosuch", "%00", "%ff", "%27", "a" * 5000, "%0d%0aX:%20y"):
+        for method, path in (("GET", "/users/{}"), ("DELETE", "/users/{}"), ("GET", "/signouts/{}"),
+                             ("DELETE", "/sessions/{}"), ("POST", "/users/{}/logout")):
+            answer = admin.request(method, path.format(name))
+            assert 400 <= answer.status_code < 500, (method, path, name, answer.text)
