@@ -263,12 +263,10 @@ static const struct {
 	{ "clientScopeMappings", JSON_CUT_MEMBER, take_client_mappings },
 };
 
-/* A member that has a taker, but is not what it must be: null counts as absent. */
+/* A member that has a taker, but is not what it must be. */
 static enum error_code take_odd(const struct json_cut_item *item, struct why *reterr_why)
 {
 	bool list = !str_eq(item->name, STR("roles"));
-	if (str_eq(item->raw, STR("null")))
-		return OK;
 	return error_because(reterr_why, ERROR_INVALID_VALUE, "$.%.*s = %.*s: expected %s",
 		STR_ARG(item->name), STR_ARG(str_take(item->raw, 80)),
 		list ? "a list" : "an object");
@@ -281,15 +279,18 @@ enum error_code draft_take(
 	if (draft->taken > DRAFT_LIMIT)
 		return error_because(reterr_why, ERROR_TOO_LARGE,
 			"the realm without its users is larger than %d bytes", DRAFT_LIMIT);
+	bool absent = str_eq(item->raw, STR("null")) && item->kind == JSON_CUT_MEMBER;
 	for (size_t i = 0; i < ARRAY_LENGTH(takers); i++) {
 		if (!str_eq_z(item->name, takers[i].name))
 			continue;
-		return takers[i].kind == item->kind
-			? takers[i].take(draft, item->raw, path_of(draft, item), reterr_why)
-			: take_odd(item, reterr_why);
+		if (absent)
+			return OK;
+		if (takers[i].kind != item->kind)
+			return take_odd(item, reterr_why);
+		return takers[i].take(draft, item->raw, path_of(draft, item), reterr_why);
 	}
 	if (str_eq(item->name, STR("users")) || str_eq(item->name, STR("roles")))
-		return take_odd(item, reterr_why);
+		return absent ? OK : take_odd(item, reterr_why);
 	if (str_eq(item->name, STR("roles.application"))) {
 		draft_warn(draft, "roles.application: of a Keycloak before 1.2; left out");
 		return OK;

@@ -274,6 +274,17 @@ static void hand_made_realm_comes_back(void **state)
 	expect_text(json_difference(first, export_all("shapes", false)), "");
 }
 
+static void null_counts_as_absent(void **state)
+{
+	(void)state;
+	IMPORT(STR("{\"realm\":\"r\",\"users\":null,\"clients\":null,\"roles\":null,\"groups\":null,"
+		   "\"clientScopes\":null,\"components\":null,\"scopeMappings\":null,"
+		   "\"clientScopeMappings\":null,\"displayName\":null,\"attributes\":null}"),
+		OK);
+	assert_int_equal(summary.clients, 6);
+	IMPORT(STR("{\"realm\":\"s\",\"roles\":{\"realm\":null,\"client\":null}}"), OK);
+}
+
 static void realm_of_a_name_alone(void **state)
 {
 	(void)state;
@@ -441,6 +452,7 @@ int main(int argc, char **argv)
 		IN_STORE(hand_made_realm),
 		IN_STORE(hand_made_clients),
 		IN_STORE(hand_made_realm_comes_back),
+		IN_STORE(null_counts_as_absent),
 		IN_STORE(realm_of_a_name_alone),
 		IN_STORE(masked_export_comes_in),
 		IN_STORE(realm_alone),
