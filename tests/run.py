@@ -29,7 +29,7 @@ LOGS = BUILD / "log"
 WORKERS = 2
 
 # What `./test` runs without a name.
-DEFAULT_SUITES = ["rules", "docs", "compile", "unit", "store", "examples", "fuzz"]
+DEFAULT_SUITES = ["rules", "docs", "compile", "unit", "store", "examples", "system", "fuzz"]
 
 SANITIZERS = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1:"
@@ -367,7 +367,7 @@ def system(options, log):
                "--color=no", "-q", ROOT / "tests/system"]
     if options.only:
         command += ["-k", options.only]
-    code = run(command, log, 1500 * options.patience)
+    code = run(command, log, 2400 * options.patience)
     return read_junit(report, code, "system")
 
 
