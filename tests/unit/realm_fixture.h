@@ -21,8 +21,14 @@ enum { FIXTURE_ROOM = 16 };
 #define NOW_S INT64_C(1800000000)
 #define NOW_MS (NOW_S * 1000)
 
+/* A program of more than one file defines them in one of these. */
+#ifdef REALM_FIXTURE_SHARED
+extern struct arena *arena;
+extern struct realm realm;
+#else
 static struct arena *arena;
 static struct realm realm;
+#endif
 
 static inline int realm_setup(void **state)
 {
