@@ -206,7 +206,7 @@ static enum error_code import_one(
 {
 	struct why why = { "" };
 	struct ask_answer answer = { 0 };
-	struct str text, path = call->arguments.operands[number];
+	struct str text = { 0 }, path = call->arguments.operands[number];
 	enum error_code code = map_file(call, path, &text, &why);
 	if (code == OK) {
 		code = upload(call, path, number, text, &answer, &why);

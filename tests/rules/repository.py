@@ -99,6 +99,7 @@ TABLES = {
     "src/main/config.h": ("K", 1),
     "src/metrics/metrics.def": ("M", 1),
     "src/cli/verbs.def": ("V", 1),
+    "src/cli/flags.def": ("F", 1),
 }
 _MARK = re.compile(r"<!-- table: (\S+) -->\n((?:\s*\n|\|.*\n)+)")
 

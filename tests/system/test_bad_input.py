@@ -414,7 +414,9 @@ def missing(reference, found, path=""):
                         None)
             twin = next((other for other in found or [] if name and other.get(name) == one[name]),
                         None)
+            if name is None:  # nothing to find it by: it is there as it was, or it is missing
+                twin = one if one in (found or []) else None
             holes += [f"{path}[{one.get(name)}]"] if twin is None else \
-                missing(one, twin, f"{path}[{one[name]}]")
+                missing(one, twin, f"{path}[{one.get(name)}]")
         return holes
     return []
