@@ -8,7 +8,7 @@
 # comparison: the stamp of the packages holds their list and the date of dpkg's database.
 
 packages_build='gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libsodium-dev
-	libargon2-dev libjansson-dev libmicrohttpd-dev libgnutls28-dev libcurl4-openssl-dev
+	libargon2-dev libmicrohttpd-dev libgnutls28-dev libcurl4-openssl-dev
 	libsqlite3-dev libpq-dev'
 packages_python='python3 python3-venv'
 packages_test='binutils git clang libclang-rt-14-dev llvm clang-format libcmocka-dev

@@ -22,6 +22,11 @@ void log_set_level(enum log_level level)
 	atomic_store(&threshold, (int)level);
 }
 
+bool log_is_written(enum log_level level)
+{
+	return (int)level >= atomic_load_explicit(&threshold, memory_order_relaxed);
+}
+
 bool log_level_of(struct str name, enum log_level *ret_level)
 {
 	for (int i = LOG_DEBUG; i <= LOG_ERROR; i++) {
@@ -67,7 +72,7 @@ static size_t copy_clean(char *to, size_t room, const char *from)
 
 void log_write(enum log_level level, const char *area, const char *format, ...)
 {
-	if ((int)level < atomic_load(&threshold))
+	if (!log_is_written(level))
 		return;
 	char raw[ENTRY], line[ENTRY + 256];
 	va_list list;

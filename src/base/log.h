@@ -15,6 +15,8 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 void log_set_level(enum log_level level);
 /* Parses "debug", "info", "warn", "error". */
 bool log_level_of(struct str name, enum log_level *ret_level);
+/* True when an entry of this level is written: for entries that cost something to make. */
+bool log_is_written(enum log_level level);
 /* The request that this thread works on; empty when none. Copied (63 bytes at most). */
 void log_set_request(struct str request_id);
 struct str log_request(void);

@@ -25,7 +25,13 @@ bool str_eq(struct str a, struct str b)
 
 bool str_eq_z(struct str a, const char *z)
 {
-	return str_eq(a, str_from(z));
+	if (!z)
+		return a.n == 0;
+	/* Most comparisons end at the first byte: no length is taken beforehand. */
+	for (size_t i = 0; i < a.n; i++)
+		if (!z[i] || a.p[i] != z[i])
+			return false;
+	return !z[a.n];
 }
 
 static char fold(char c)
@@ -155,9 +161,21 @@ size_t str_utf8_step(struct str s)
 	return overlong || surrogate || beyond ? 0 : want;
 }
 
+/* How many bytes at the front are ASCII for certain: whole words of eight. */
+static size_t ascii_words(struct str s)
+{
+	size_t n = 0;
+	for (uint64_t word; n + sizeof word <= s.n; n += sizeof word) {
+		memcpy(&word, s.p + n, sizeof word);
+		if (word & 0x8080808080808080u)
+			break;
+	}
+	return n;
+}
+
 bool str_is_utf8(struct str s)
 {
-	for (size_t i = 0; i < s.n;) {
+	for (size_t i = ascii_words(s); i < s.n;) {
 		size_t step = str_utf8_step(str_drop(s, i));
 		if (!step)
 			return false;

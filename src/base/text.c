@@ -54,7 +54,15 @@ void text_add_char(struct text *text, char c)
 
 void text_add_int(struct text *text, int64_t value)
 {
-	text_addf(text, "%lld", (long long)value);
+	char digits[20];
+	size_t at = sizeof digits;
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while (left /= 10);
+	if (value < 0)
+		digits[--at] = '-';
+	text_add(text, str_of(digits + at, sizeof digits - at));
 }
 
 void text_addf(struct text *text, const char *format, ...)
@@ -119,15 +127,17 @@ void text_add_html(struct text *text, struct str s)
 
 void text_add_quoted(struct text *text, struct str s)
 {
+	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if (c == '"' || c == '\\')
-			text_addf(text, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			text_addf(text, "\\x%02x", c);
-		else
-			text_add_char(text, s.p[i]);
+		bool quoted = c == '"' || c == '\\';
+		if (!quoted && c >= 0x20 && c != 0x7f)
+			continue;
+		text_add(text, str_of(s.p + from, i - from));
+		text_addf(text, quoted ? "\\%c" : "\\x%02x", c);
+		from = i + 1;
 	}
+	text_add(text, str_drop(s, from));
 }
 
 void text_add_clean(struct text *text, struct str s, size_t limit)

@@ -63,6 +63,26 @@ static bool unpad(struct str *text)
 	return true;
 }
 
+/* Decodes groups of four digits, up to the first that is none: returns where it stopped. */
+static size_t whole_groups(
+	struct str text, const unsigned char *digits, unsigned char *out, size_t *ret_n)
+{
+	const unsigned char *in = (const unsigned char *)text.p;
+	size_t i = 0, n = 0;
+	for (; i + 4 <= text.n; i += 4) {
+		uint32_t a = digits[in[i]], b = digits[in[i + 1]], c = digits[in[i + 2]],
+			 d = digits[in[i + 3]];
+		if (!a || !b || !c || !d)
+			break;
+		uint32_t v = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+		out[n++] = (unsigned char)(v >> 16);
+		out[n++] = (unsigned char)(v >> 8);
+		out[n++] = (unsigned char)v;
+	}
+	*ret_n = n;
+	return i;
+}
+
 /* out has room for n / 4 * 3 + 2 bytes. */
 static enum error_code decode(
 	struct str text, bool for_url, unsigned char *out, size_t *ret_n, struct why *why)
@@ -71,9 +91,9 @@ static enum error_code decode(
 		return error_because(why, ERROR_INVALID_VALUE, "base64%s: wrong length or padding",
 			for_url ? "url" : "");
 	const unsigned char *digits = for_url ? url_digits : standard_digits;
+	size_t n = 0, i = whole_groups(text, digits, out, &n);
 	uint32_t v = 0;
-	size_t n = 0;
-	for (size_t i = 0; i < text.n; i++) {
+	for (; i < text.n; i++) {
 		uint32_t digit = digits[(unsigned char)text.p[i]];
 		if (!digit)
 			return error_because(why, ERROR_INVALID_VALUE,

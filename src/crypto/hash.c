@@ -27,6 +27,7 @@ static struct {
 	EVP_MD *md[HASH_KINDS];
 	EVP_CIPHER *gcm;
 	EVP_MAC *hmac;
+	EVP_MAC_CTX *hmac_of[HASH_KINDS]; /* never used themselves, only copied */
 } fetched = { .once = PTHREAD_ONCE_INIT };
 
 /* Without these nothing works at all, so a broken installation ends here. */
@@ -39,6 +40,18 @@ static void fetch(void)
 	fetched.hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 	if (!fetched.gcm || !fetched.hmac)
 		abort();
+	for (size_t i = 0; i < HASH_KINDS; i++) {
+		char name[16];
+		size_t n = strlen(kinds[i].name) + 1;
+		memcpy(name, kinds[i].name, n);
+		const OSSL_PARAM params[] = {
+			OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, n),
+			OSSL_PARAM_construct_end()
+		};
+		fetched.hmac_of[i] = EVP_MAC_CTX_new(fetched.hmac);
+		if (!fetched.hmac_of[i] || !EVP_MAC_CTX_set_params(fetched.hmac_of[i], params))
+			abort();
+	}
 }
 
 const EVP_MD *crypto_md(enum hash_kind kind)
@@ -82,15 +95,10 @@ size_t hash_hmac(
 	enum hash_kind kind, struct str key, struct str data, unsigned char ret_hash[HASH_MAX])
 {
 	pthread_once(&fetched.once, fetch);
-	char name[16];
-	size_t n = strlen(kinds[kind].name) + 1;
-	memcpy(name, kinds[kind].name, n);
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, n),
-		OSSL_PARAM_construct_end() };
 	/* A NULL key would mean "the one from before" to OpenSSL. */
 	const unsigned char *bytes = (const unsigned char *)(key.n ? key.p : "");
-	EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(fetched.hmac);
-	if (!ctx || !EVP_MAC_init(ctx, bytes, key.n, params) ||
+	EVP_MAC_CTX *ctx = EVP_MAC_CTX_dup(fetched.hmac_of[kind]);
+	if (!ctx || !EVP_MAC_init(ctx, bytes, key.n, NULL) ||
 		!EVP_MAC_update(ctx, (const unsigned char *)data.p, data.n) ||
 		!EVP_MAC_final(ctx, ret_hash, NULL, HASH_MAX))
 		abort(); /* no memory */

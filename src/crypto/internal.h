@@ -6,8 +6,16 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <stdatomic.h>
+
 #include "crypto/hash.h"
-#include "crypto/sign_key.h"
+#include "crypto/sign.h"
+
+/* Contexts made ready for a key, one for each algorithm that it was used with, and never
+ * used themselves: making one ready costs as much as two copies and a hash. */
+struct sign_ready {
+	_Atomic(EVP_MD_CTX *) verify[SIGN_ALGORITHMS], sign[SIGN_ALGORITHMS];
+};
 
 struct sign_key {
 	enum sign_key_kind kind;
@@ -15,6 +23,7 @@ struct sign_key {
 	bool is_private;
 	EVP_PKEY *pkey;       /* NULL for a secret */
 	struct secret secret; /* SIGN_KEY_SECRET alone */
+	struct sign_ready *ready;
 };
 
 /* Fetched once for the whole process: fetching costs more than hashing a token. */

@@ -68,7 +68,7 @@ bool sign_algorithm_fits(
 	return true;
 }
 
-EVP_MD_CTX *sign_context(const struct algorithm *a, const struct sign_key *key, bool signing)
+static EVP_MD_CTX *make_ready(const struct algorithm *a, const struct sign_key *key, bool signing)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *pctx = NULL;
@@ -81,6 +81,35 @@ EVP_MD_CTX *sign_context(const struct algorithm *a, const struct sign_key *key, 
 			EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1;
 	if (good)
 		return ctx;
+	EVP_MD_CTX_free(ctx);
+	return NULL;
+}
+
+/* Threads that come at the same time may each make one; the first stays. */
+static const EVP_MD_CTX *ready_context(
+	const struct algorithm *a, const struct sign_key *key, bool signing)
+{
+	_Atomic(EVP_MD_CTX *) *place =
+		&(signing ? key->ready->sign : key->ready->verify)[a - algorithms];
+	EVP_MD_CTX *ready = atomic_load(place);
+	if (ready)
+		return ready;
+	EVP_MD_CTX *fresh = make_ready(a, key, signing);
+	if (!fresh || atomic_compare_exchange_strong(place, &ready, fresh))
+		return fresh;
+	EVP_MD_CTX_free(fresh);
+	return ready;
+}
+
+EVP_MD_CTX *sign_context(const struct algorithm *a, const struct sign_key *key, bool signing)
+{
+	const EVP_MD_CTX *ready = ready_context(a, key, signing);
+	EVP_MD_CTX *ctx = ready ? EVP_MD_CTX_new() : NULL;
+	if (ctx && EVP_MD_CTX_copy_ex(ctx, ready) == 1) {
+		/* For one use: the final step need not work on a copy of its own. */
+		EVP_MD_CTX_set_flags(ctx, EVP_MD_CTX_FLAG_FINALISE);
+		return ctx;
+	}
 	EVP_MD_CTX_free(ctx);
 	return NULL;
 }

@@ -35,8 +35,10 @@ static const struct curve *curve_of(enum sign_key_kind kind)
 static struct sign_key *key_new(enum sign_key_kind kind, int bits)
 {
 	struct sign_key *key = calloc(1, sizeof *key);
-	if (!key)
+	struct sign_ready *ready = calloc(1, sizeof *ready);
+	if (!key || !ready)
 		abort();
+	key->ready = ready;
 	key->kind = kind;
 	key->bits = bits;
 	return key;
@@ -46,6 +48,11 @@ void sign_key_free(struct sign_key *key)
 {
 	if (!key)
 		return;
+	for (size_t i = 0; i < SIGN_ALGORITHMS; i++) {
+		EVP_MD_CTX_free(key->ready->verify[i]);
+		EVP_MD_CTX_free(key->ready->sign[i]);
+	}
+	free(key->ready);
 	EVP_PKEY_free(key->pkey);
 	secret_free(&key->secret);
 	free(key);

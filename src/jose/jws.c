@@ -85,8 +85,6 @@ static enum error_code read_header(
 	struct members members = { 0 };
 	struct why detail;
 	enum error_code error = json_read(arena, json, &member_shape, &options, &members, &detail);
-	if (error == ERROR_BUSY)
-		return error_because(why, error, "token's header: %s", detail.text);
 	if (error)
 		return error_because(why, ERROR_INVALID_TOKEN, "token's header: %s", detail.text);
 	if (members.crit.n)

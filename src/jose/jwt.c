@@ -68,8 +68,8 @@ enum error_code jwt_read(struct arena *arena, struct str payload, struct jwt_cla
 	struct why detail;
 	enum error_code error = json_read(arena, payload, &claim_shape, &options, &claims, &detail);
 	if (error)
-		return error_because(reterr_why, error == ERROR_BUSY ? error : ERROR_INVALID_TOKEN,
-			"token's claims: %s", detail.text);
+		return error_because(
+			reterr_why, ERROR_INVALID_TOKEN, "token's claims: %s", detail.text);
 	error = check_range("exp", claims.exp, reterr_why);
 	if (!error)
 		error = check_range("iat", claims.iat, reterr_why);

@@ -9,6 +9,8 @@
 #include "json/value.h"
 #include "json/write.h"
 
+enum { SCRATCH_MAX = 64 << 10 };
+
 /* One struct while it is filled. */
 struct filling {
 	const struct reader *r;
@@ -21,16 +23,10 @@ struct filling {
 	struct json_writer kept_writer;
 };
 
-static enum error_code read_struct(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code read_struct(const struct reader *r, const struct place *at, const struct json_node *value,
 				   const struct json_shape *shape, void *object);
 
-static void json_release(json_t **value)
-{
-	json_decref(*value);
-}
-#define JSON_SCOPED __attribute__((cleanup(json_release))) json_t *
-
-static enum error_code want(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code want(const struct reader *r, const struct place *at, const struct json_node *value,
 			    bool is_right, const char *problem)
 {
 	return is_right ? OK : value_refuse(r, at, value, ERROR_INVALID_VALUE, problem);
@@ -45,18 +41,18 @@ static void *new_structs(const struct reader *r, const struct json_shape *shape,
 	return items;
 }
 
-static enum error_code read_texts(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code read_texts(const struct reader *r, const struct place *at, const struct json_node *value,
 				  bool lone, struct str **ret_items, size_t *ret_n)
 {
-	bool single = lone && !json_is_array(value);
-	size_t n = single ? 1 : json_array_size(value);
-	enum error_code error = want(r, at, value, single || json_is_array(value),
+	bool single = lone && value->kind != JSON_NODE_LIST;
+	size_t n = single ? 1 : value->n;
+	enum error_code error = want(r, at, value, single || value->kind == JSON_NODE_LIST,
 				     "expected a list of texts");
 	struct str *items = arena_array(r->arena, n, sizeof *items);
 	for (size_t i = 0; !error && i < n; i++) {
 		struct place item = value_place_of_item(at, i);
 		error = value_read_text(r, single ? at : &item,
-					single ? value : json_array_get(value, i), &items[i]);
+					single ? value : value->items[i], &items[i]);
 	}
 	if (error)
 		return error;
@@ -65,17 +61,17 @@ static enum error_code read_texts(const struct reader *r, const struct place *at
 	return OK;
 }
 
-static enum error_code read_structs(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code read_structs(const struct reader *r, const struct place *at, const struct json_node *value,
 				    const struct json_shape *shape, void **ret_items, size_t *ret_n)
 {
-	enum error_code error = want(r, at, value, json_is_array(value), "expected a list of objects");
+	enum error_code error = want(r, at, value, value->kind == JSON_NODE_LIST, "expected a list of objects");
 	if (error)
 		return error;
-	size_t n = json_array_size(value);
+	size_t n = value->n;
 	char *items = new_structs(r, shape, n);
 	for (size_t i = 0; i < n; i++) {
 		struct place item = value_place_of_item(at, i);
-		error = read_struct(r, &item, json_array_get(value, i), shape,
+		error = read_struct(r, &item, value->items[i], shape,
 				    items + i * shape->size);
 		if (error)
 			return error;
@@ -86,7 +82,7 @@ static enum error_code read_structs(const struct reader *r, const struct place *
 }
 
 /* The value of one entry of a map goes to `entry`, whose key is set by then. */
-static enum error_code read_entry(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code read_entry(const struct reader *r, const struct place *at, const struct json_node *value,
 				  const struct json_field *field, void *entry)
 {
 	struct json_pair *pair = entry;
@@ -122,22 +118,20 @@ static size_t entry_size(enum json_kind kind)
 					     : sizeof(struct json_pair);
 }
 
-static enum error_code read_map(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code read_map(const struct reader *r, const struct place *at, const struct json_node *value,
 				const struct json_field *field, void **ret_entries, size_t *ret_n)
 {
-	enum error_code error = want(r, at, value, json_is_object(value), "expected an object");
+	enum error_code error = want(r, at, value, value->kind == JSON_NODE_OBJECT, "expected an object");
 	if (error)
 		return error;
 	size_t size = entry_size(field->kind), n = 0;
-	char *entries = arena_array(r->arena, json_object_size(value), size);
-	const char *key;
-	size_t length;
-	json_t *item;
-	json_object_keylen_foreach (value, key, length, item) {
-		if (json_is_null(item) && field->kind != JSON_KIND_ANY_MAP)
+	char *entries = arena_array(r->arena, value->n, size);
+	for (size_t i = 0; i < value->n; i++) {
+		const struct json_node *item = value->members[i].value;
+		if (item->kind == JSON_NODE_NULL && field->kind != JSON_KIND_ANY_MAP)
 			continue;
 		char *entry = entries + n++ * size;
-		*(struct str *)entry = arena_str(r->arena, str_of(key, length));
+		*(struct str *)entry = arena_str(r->arena, value->members[i].name);
 		struct place place = value_place_of_member(at, *(struct str *)entry, false);
 		error = read_entry(r, &place, item, field, entry);
 		if (error)
@@ -148,11 +142,11 @@ static enum error_code read_map(const struct reader *r, const struct place *at, 
 	return OK;
 }
 
-static enum error_code read_enum(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code read_enum(const struct reader *r, const struct place *at, const struct json_node *value,
 				 const struct json_field *field, int *ret_value)
 {
-	for (int i = 0; json_is_string(value) && field->words[i]; i++)
-		if (!strcmp(field->words[i], json_string_value(value))) {
+	for (int i = 0; value->kind == JSON_NODE_TEXT && field->words[i]; i++)
+		if (str_eq_z(value->text, field->words[i])) {
 			*ret_value = i;
 			return OK;
 		}
@@ -163,7 +157,7 @@ static enum error_code read_enum(const struct reader *r, const struct place *at,
 }
 
 /* The lists and maps: a pointer and its count. */
-static enum error_code read_counted(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code read_counted(const struct reader *r, const struct place *at, const struct json_node *value,
 				    const struct json_field *field, void *base)
 {
 	void *items = NULL;
@@ -186,7 +180,7 @@ static enum error_code read_counted(const struct reader *r, const struct place *
 }
 
 static enum error_code read_pointed_at(const struct reader *r, const struct place *at,
-				       json_t *value, const struct json_shape *shape, void *member)
+				       const struct json_node *value, const struct json_shape *shape, void *member)
 {
 	void *object = new_structs(r, shape, 1);
 	enum error_code error = read_struct(r, at, value, shape, object);
@@ -196,7 +190,7 @@ static enum error_code read_pointed_at(const struct reader *r, const struct plac
 	return OK;
 }
 
-static enum error_code read_field(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code read_field(const struct reader *r, const struct place *at, const struct json_node *value,
 				  const struct json_field *field, void *base)
 {
 	void *member = member_at(base, field->offset);
@@ -247,7 +241,7 @@ static bool is_known(const struct json_shape *shape, struct str name)
 	return false;
 }
 
-static void keep(struct filling *f, struct str name, json_t *value)
+static void keep(struct filling *f, struct str name, const struct json_node *value)
 {
 	if (!f->kept.arena) {
 		f->kept = text_new(f->r->arena, SIZE_MAX);
@@ -268,7 +262,7 @@ static enum error_code finish_kept(struct filling *f)
 	return json_kept_merge(f->r->arena, *kept, text_str(&f->kept), kept, f->r->why);
 }
 
-static enum error_code read_unknown(struct filling *f, struct str name, json_t *value)
+static enum error_code read_unknown(struct filling *f, struct str name, const struct json_node *value)
 {
 	if (f->r->unknown == JSON_UNKNOWN_IGNORED)
 		return OK;
@@ -281,7 +275,7 @@ static enum error_code read_unknown(struct filling *f, struct str name, json_t *
 	return value_refuse(f->r, &place, value, ERROR_UNKNOWN_FIELD, "unknown field");
 }
 
-static enum error_code read_member(struct filling *f, struct str name, json_t *value)
+static enum error_code read_member(struct filling *f, struct str name, const struct json_node *value)
 {
 	const struct json_field *field = find_field(f, name);
 	if (!field)
@@ -309,18 +303,15 @@ static enum error_code check_required(const struct filling *f)
 	return OK;
 }
 
-static enum error_code read_struct(const struct reader *r, const struct place *at, json_t *value,
+static enum error_code read_struct(const struct reader *r, const struct place *at, const struct json_node *value,
 				   const struct json_shape *shape, void *object)
 {
 	struct filling f = { .r = r, .at = at, .shape = shape, .object = object };
-	enum error_code error = want(r, at, value, json_is_object(value), "expected an object");
+	enum error_code error = want(r, at, value, value->kind == JSON_NODE_OBJECT, "expected an object");
 	if (error)
 		return error;
-	const char *key;
-	size_t length;
-	json_t *item;
-	json_object_keylen_foreach (value, key, length, item) {
-		error = read_member(&f, str_of(key, length), item);
+	for (size_t i = 0; i < value->n; i++) {
+		error = read_member(&f, value->members[i].name, value->members[i].value);
 		if (error)
 			return error;
 	}
@@ -352,14 +343,22 @@ enum error_code json_read(struct arena *arena, struct str json, const struct jso
 	return json_read_value(arena, json, &whole, options, ret_object, shape->size, reterr_why);
 }
 
+/* Room for the tree of a usual text, in one piece. */
+static size_t scratch_size(struct str json)
+{
+	size_t size = 512 + 6 * json.n;
+	return size < SCRATCH_MAX ? size : SCRATCH_MAX;
+}
+
 enum error_code json_read_value(struct arena *arena, struct str json, const struct json_field *field,
 				const struct json_read_options *options, void *ret_base,
 				size_t base_size, struct why *reterr_why)
 {
 	struct reader r = reader_of(arena, options, reterr_why);
 	struct place root = { .secret = field->flags & JSON_SECRET };
-	JSON_SCOPED value = NULL;
-	enum error_code error = value_parse(&r, json, &value);
+	ARENA_SCOPED scratch = arena_new(scratch_size(json));
+	const struct json_node *value;
+	enum error_code error = value_parse(&r, scratch, json, &value);
 	if (error)
 		return error;
 	void *filled = arena_alloc(arena, base_size);

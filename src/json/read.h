@@ -19,10 +19,9 @@
  * The macros check the member's C type at compile time.
  *
  * What every read refuses, whatever its options: text that is not exactly one value of
- * RFC 8259, more than LIMIT_JSON_DEPTH levels (seen before anything is built), duplicate
- * members, \u0000, invalid UTF-8 and lone surrogates, numbers of more than 64 characters,
- * integers beyond int64, magnitudes from 1e308 up and below 1e-309. Keys are hashed with a
- * seed of the process's own.
+ * RFC 8259, more than LIMIT_JSON_DEPTH levels, duplicate members, \u0000, invalid UTF-8 and
+ * lone surrogates, numbers of more than 64 characters, integers beyond int64, magnitudes from
+ * 1e308 up and below 1e-309.
  *
  * `null` counts as absent everywhere (as in Jackson's representations) but in JSON_ANY,
  * JSON_ANY_MAP and what is kept, where it stays.
@@ -241,7 +240,6 @@ struct json_read_options {
  * ERROR_UNKNOWN_FIELD why: "$.clients[3].nosuchfield = 1: unknown field"
  * ERROR_INVALID_VALUE why: "$.notBefore = \"x\": expected an integer"; also for duplicates
  *                     and required fields that are absent
- * ERROR_BUSY          no memory for the parser
  * Values are cut to 80 bytes in messages, paths to 200. */
 MUST_USE enum error_code json_read(struct arena *arena, struct str json,
 				   const struct json_shape *shape,

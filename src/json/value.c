@@ -1,11 +1,9 @@
-/* From jansson's values to ours; see value.h. */
+/* From the nodes of a tree to C values; see value.h. */
 #include "json/value.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "json/scan.h"
 #include "json/write.h"
 
 enum { VALUE_SHOWN = 80, PATH_SHOWN = 200 };
@@ -66,7 +64,7 @@ static struct str path_text(const struct reader *r, const struct place *at)
 }
 
 /* At most VALUE_SHOWN bytes, cut between characters. */
-static struct str shown(const struct reader *r, json_t *value)
+static struct str shown(const struct reader *r, const struct json_node *value)
 {
 	struct str s = value_compact(r, value);
 	if (s.n <= VALUE_SHOWN)
@@ -77,7 +75,7 @@ static struct str shown(const struct reader *r, json_t *value)
 	return arena_join(r->arena, str_take(s, n), STR("..."), STR(""));
 }
 
-enum error_code value_refuse(const struct reader *r, const struct place *at, json_t *value,
+enum error_code value_refuse(const struct reader *r, const struct place *at, const struct json_node *value,
 		       enum error_code code, const char *problem)
 {
 	if (!r->why)
@@ -89,113 +87,57 @@ enum error_code value_refuse(const struct reader *r, const struct place *at, jso
 	return error_because(r->why, code, "%.*s = %.*s: %s", STR_ARG(path), STR_ARG(text), problem);
 }
 
-enum error_code value_parse(const struct reader *r, struct str json, json_t **ret_value)
+enum error_code value_parse(const struct reader *r, struct arena *scratch, struct str json,
+			    const struct json_node **ret_value)
 {
-	enum error_code error = scan_check(json, r->why);
+	struct json_node *value;
+	struct why why = { "" };
+	enum error_code error = json_tree_read(scratch, json, &value, &why);
+	if (error == ERROR_INVALID_VALUE)
+		return error_because(r->why, error, "%s: %s", r->root, why.text);
 	if (error)
-		return error;
-	json_error_t fault = { .line = 0 }; /* jansson leaves it unset when memory is short */
-	json_t *value = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
-	if (value) {
-		*ret_value = value;
-		return OK;
-	}
-	if (json_error_code(&fault) == json_error_duplicate_key)
-		return error_because(r->why, ERROR_INVALID_VALUE, "%s: line %d, column %d: %s", r->root,
-				     fault.line, fault.column, fault.text);
-	/* The scanner takes nothing that jansson does not, and jansson's code does not tell
-	 * when memory was short. */
-	return error_because(r->why, ERROR_BUSY, "no memory to read %zu bytes of JSON", json.n);
+		return error_because(r->why, error, "%s", why.text);
+	*ret_value = value;
+	return OK;
 }
 
-bool value_is_absent(const struct reader *r, enum json_kind kind, const json_t *value)
+bool value_is_absent(const struct reader *r, enum json_kind kind, const struct json_node *value)
 {
-	if (json_is_null(value))
+	if (value->kind == JSON_NODE_NULL)
 		return true;
 	bool scalar = kind == JSON_KIND_BOOL || kind == JSON_KIND_INT ||
 		      kind == JSON_KIND_OPTIONAL_BOOL || kind == JSON_KIND_OPTIONAL_INT;
-	return scalar && r->coerce && json_is_string(value) &&
-	       str_is_empty(str_trim(str_of(json_string_value(value), json_string_length(value))));
+	return scalar && r->coerce && value->kind == JSON_NODE_TEXT &&
+	       str_is_empty(str_trim(value->text));
 }
 
-/* The shortest text that reads back as the same number; always with a point or exponent. */
-static struct str real_text(struct arena *arena, double value)
-{
-	struct str s = { NULL, 0 };
-	for (int precision = 15; precision <= 17; precision++) {
-		s = arena_format(arena, "%.*g", precision, value);
-		if (strtod(s.p, NULL) == value)
-			break;
-	}
-	bool integral = str_index(s, '.') == s.n && str_index(s, 'e') == s.n;
-	return integral ? arena_join(arena, s, STR(".0"), STR("")) : s;
-}
-
-static void write_value(struct arena *arena, struct json_writer *w, json_t *value);
-
-static void write_list(struct arena *arena, struct json_writer *w, json_t *list)
-{
-	json_write_array_begin(w);
-	for (size_t i = 0; i < json_array_size(list); i++)
-		write_value(arena, w, json_array_get(list, i));
-	json_write_array_end(w);
-}
-
-static void write_object(struct arena *arena, struct json_writer *w, json_t *object)
-{
-	const char *key;
-	size_t length;
-	json_t *value;
-	json_write_object_begin(w);
-	json_object_keylen_foreach (object, key, length, value) {
-		json_write_name(w, str_of(key, length));
-		write_value(arena, w, value);
-	}
-	json_write_object_end(w);
-}
-
-static void write_value(struct arena *arena, struct json_writer *w, json_t *value)
-{
-	switch (json_typeof(value)) {
-	case JSON_OBJECT: write_object(arena, w, value); break;
-	case JSON_ARRAY: write_list(arena, w, value); break;
-	case JSON_STRING:
-		json_write_text(w, str_of(json_string_value(value), json_string_length(value)));
-		break;
-	case JSON_INTEGER: json_write_int(w, json_integer_value(value)); break;
-	case JSON_REAL: json_write_raw(w, real_text(arena, json_real_value(value))); break;
-	case JSON_TRUE: json_write_bool(w, true); break;
-	case JSON_FALSE: json_write_bool(w, false); break;
-	case JSON_NULL: json_write_null(w); break;
-	}
-}
-
-struct str value_compact(const struct reader *r, json_t *value)
+struct str value_compact(const struct reader *r, const struct json_node *value)
 {
 	struct text text = text_new(r->arena, SIZE_MAX);
 	struct json_writer w = json_writer_new(&text, false);
-	write_value(r->arena, &w, value);
+	json_write_tree(&w, value);
 	return text_str(&text);
 }
 
-enum error_code value_read_text(const struct reader *r, const struct place *at, json_t *value,
+enum error_code value_read_text(const struct reader *r, const struct place *at, const struct json_node *value,
 			  struct str *ret_text)
 {
-	if (json_is_string(value)) {
-		struct str s = str_of(json_string_value(value), json_string_length(value));
-		*ret_text = arena_str(r->arena, s);
+	if (value->kind == JSON_NODE_TEXT) {
+		*ret_text = arena_str(r->arena, value->text);
 		return OK;
 	}
-	if (!r->coerce || !(json_is_number(value) || json_is_boolean(value)))
+	/* RAW is a number beyond int64's kind: a fraction or an exponent. */
+	if (!r->coerce || !(value->kind == JSON_NODE_INT || value->kind == JSON_NODE_RAW ||
+			    value->kind == JSON_NODE_BOOL))
 		return value_refuse(r, at, value, ERROR_INVALID_VALUE, "expected a text");
 	*ret_text = value_compact(r, value);
 	return OK;
 }
 
 /* Jackson's words for a bool. */
-static bool bool_of_text(const char *z, bool *ret_value)
+static bool bool_of_text(struct str s, bool *ret_value)
 {
-	struct str s = str_trim(str_from(z));
+	s = str_trim(s);
 	bool yes = str_eq_z(s, "true") || str_eq_z(s, "True") || str_eq_z(s, "TRUE");
 	bool no = str_eq_z(s, "false") || str_eq_z(s, "False") || str_eq_z(s, "FALSE");
 	if (yes || no)
@@ -203,36 +145,43 @@ static bool bool_of_text(const char *z, bool *ret_value)
 	return yes || no;
 }
 
-enum error_code value_read_bool(const struct reader *r, const struct place *at, json_t *value,
+enum error_code value_read_bool(const struct reader *r, const struct place *at, const struct json_node *value,
 			  bool *ret_value)
 {
-	if (json_is_boolean(value)) {
-		*ret_value = json_is_true(value);
+	if (value->kind == JSON_NODE_BOOL) {
+		*ret_value = value->boolean;
 		return OK;
 	}
-	if (r->coerce && json_is_integer(value)) {
-		*ret_value = json_integer_value(value) != 0;
+	if (r->coerce && value->kind == JSON_NODE_INT) {
+		*ret_value = value->integer != 0;
 		return OK;
 	}
-	if (r->coerce && json_is_string(value) && bool_of_text(json_string_value(value), ret_value))
+	if (r->coerce && value->kind == JSON_NODE_TEXT && bool_of_text(value->text, ret_value))
 		return OK;
 	return value_refuse(r, at, value, ERROR_INVALID_VALUE, "expected true or false");
 }
 
-enum error_code value_read_int(const struct reader *r, const struct place *at, json_t *value,
+/* The whole part of a number with a fraction or an exponent; false beyond int64. */
+static bool whole_of(struct arena *arena, struct str number, int64_t *ret_value)
+{
+	double real = strtod(arena_z(arena, number), NULL);
+	if (!(real > -9.2e18 && real < 9.2e18))
+		return false;
+	*ret_value = (int64_t)real;
+	return true;
+}
+
+enum error_code value_read_int(const struct reader *r, const struct place *at, const struct json_node *value,
 			 int64_t *ret_value)
 {
-	if (json_is_integer(value)) {
-		*ret_value = json_integer_value(value);
+	if (value->kind == JSON_NODE_INT) {
+		*ret_value = value->integer;
 		return OK;
 	}
-	if (r->coerce && json_is_real(value) && json_real_value(value) > -9.2e18 &&
-	    json_real_value(value) < 9.2e18) {
-		*ret_value = (int64_t)json_real_value(value);
+	if (r->coerce && value->kind == JSON_NODE_RAW && whole_of(r->arena, value->text, ret_value))
 		return OK;
-	}
-	if (r->coerce && json_is_string(value) &&
-	    str_to_int64(str_trim(str_from(json_string_value(value))), ret_value))
+	if (r->coerce && value->kind == JSON_NODE_TEXT &&
+	    str_to_int64(str_trim(value->text), ret_value))
 		return OK;
 	return value_refuse(r, at, value, ERROR_INVALID_VALUE, "expected an integer");
 }

@@ -33,11 +33,19 @@ static void add_escape(struct text *text, unsigned char c)
 		text_addf(text, "\\u%04x", c);
 }
 
-void json_add_text(struct text *text, struct str s)
+/* The length of the ASCII that stands in a JSON string as it is: usually all of it. */
+static size_t plain_length(struct str s)
+{
+	size_t n = 0;
+	while (n < s.n && (unsigned char)(s.p[n] - 0x20) < 0x60 && s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
+static void add_mended(struct text *text, struct str s)
 {
 	bool valid = str_is_utf8(s);
 	size_t from = 0;
-	text_add_char(text, '"');
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 		bool plain = c >= 0x20 && c != '"' && c != '\\' && (c < 0x80 || valid);
@@ -56,6 +64,15 @@ void json_add_text(struct text *text, struct str s)
 			text_add(text, STR("\xef\xbf\xbd"));
 	}
 	text_add(text, str_drop(s, from));
+}
+
+void json_add_text(struct text *text, struct str s)
+{
+	size_t plain = plain_length(s);
+	text_add_char(text, '"');
+	text_add(text, str_take(s, plain));
+	if (plain < s.n)
+		add_mended(text, str_drop(s, plain));
 	text_add_char(text, '"');
 }
 

@@ -29,7 +29,7 @@ static enum error_code read_doc(struct load *load, struct str doc, const struct 
 	struct json_read_options options = representation_options(what);
 	struct why why = { "" };
 	enum error_code error = json_read(load->arena, doc, shape, &options, ret_object, &why);
-	if (error && error != ERROR_BUSY)
+	if (error)
 		return error_because(
 			load->why, ERROR_CORRUPT, "%s %.*s: %s", what, STR_ARG(id), why.text);
 	return error;

@@ -32,8 +32,8 @@ static enum error_code read_value(struct arena *arena, struct str json,
 		return OK;
 	struct why why = { .text = "" };
 	enum error_code code = json_read_value(arena, json, field, NULL, base, base_size, &why);
-	if (code == OK || code == ERROR_BUSY)
-		return code;
+	if (code == OK)
+		return OK;
 	return error_because(
 		reterr_why, ERROR_CORRUPT, "%s of %.*s: %s", what, STR_ARG(id), why.text);
 }

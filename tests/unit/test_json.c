@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 
 #include "base/limits.h"
 #include "base/tables.h"
@@ -254,7 +253,7 @@ static void what_is_written_reads_back(void **state)
 	assert_text(f->thing.kept, "{\"future\":[1,{\"x\":null}],\"otherFuture\":null}");
 	struct str first = arena_str(f->arena, written(f));
 	assert_text(first,
-		"{\"name\":\"n\\\"\\\\\\u0001\x7f\",\"any\":[0.1,-2.5e-07,1.0,\"\xc3\xbc\"],"
+		"{\"name\":\"n\\\"\\\\\\u0001\x7f\",\"any\":[0.1,-2.5e-7,1.0,\"\xc3\xbc\"],"
 		"\"enabled\":false,\"count\":0,\"maybe\":true,\"limit\":-5,\"colour\":\"red\",\"tags\":[],"
 		"\"aud\":[\"a\",\"b\"],\"labels\":{\"k\":\"\"},\"raw\":{\"x\":{}},\"attributes\":{\"a\":[\"1\"]},"
 		"\"pointed\":{\"id\":\"p\",\"enabled\":true,\"weight\":7},"
@@ -420,7 +419,7 @@ static void wrong_types_say_what_was_expected(void **state)
 	assert_refused(f, "{\"enabled\":\"true\"}", bad, "$.enabled = \"true\": expected true or false");
 	assert_refused(f, "{\"count\":\"300\"}", bad, "$.count = \"300\": expected an integer");
 	assert_refused(f, "{\"count\":1.0}", bad, "$.count = 1.0: expected an integer");
-	assert_refused(f, "{\"count\":1e3}", bad, "$.count = 1000.0: expected an integer");
+	assert_refused(f, "{\"count\":1e3}", bad, "$.count = 1e3: expected an integer");
 	assert_refused(f, "{\"limit\":[]}", bad, "$.limit = []: expected an integer");
 	assert_refused(f, "{\"colour\":\"RED\"}", bad, "$.colour = \"RED\": expected one of: red, green, blue");
 	assert_refused(f, "{\"colour\":1}", bad, "$.colour = 1: expected one of: red, green, blue");
@@ -601,7 +600,7 @@ static void duplicate_members_are_refused(void **state)
 				"{\"future\":{\"x\":1,\"x\":1}}", "{\"any\":[{\"\":1,\"\":2}]}" };
 	for (size_t i = 0; i < ARRAY_LENGTH(twice); i++) {
 		assert_int_equal(read_thing(f, twice[i], &keeping), ERROR_INVALID_VALUE);
-		assert_non_null(strstr(f->why.text, "duplicate"));
+		assert_non_null(strstr(f->why.text, "stands twice"));
 		assert_int_equal(json_tree_read(f->arena, str_from(twice[i]), &node, &f->why),
 				 ERROR_INVALID_VALUE);
 		assert_non_null(strstr(f->why.text, "twice"));
@@ -626,32 +625,6 @@ static void many_keys_are_read(void **state)
 	assert_int_equal(read_thing(f, text_str(&text).p, NULL), ERROR_INVALID_VALUE);
 	assert_int_equal(json_tree_read(f->arena, text_str(&text), &node, &f->why), ERROR_INVALID_VALUE);
 	assert_string_equal(f->why.text, "member \"key-00000\" stands twice in one object");
-}
-
-static long allocations_left;
-
-static void *failing_malloc(size_t n)
-{
-	return allocations_left-- > 0 ? malloc(n) : NULL;
-}
-
-static void memory_that_the_parser_does_not_get_is_an_error(void **state)
-{
-	struct fixture *f = *state;
-	static const char json[] = "{\"name\":\"x\",\"parts\":[{\"id\":\"1\"}],\"any\":[1,2.5,\"y\"]}";
-	enum error_code error = ERROR_BUSY;
-	long n = 0;
-	json_set_alloc_funcs(failing_malloc, free);
-	for (; error && n < 1000; n++) {
-		allocations_left = n;
-		error = json_read(f->arena, str_from(json), &thing_shape, NULL, &f->thing, &f->why);
-		if (error)
-			assert_int_equal(error, ERROR_BUSY);
-	}
-	json_set_alloc_funcs(malloc, free);
-	assert_int_equal(error, OK);
-	assert_true(n > 5);
-	assert_text(f->thing.name, "x");
 }
 
 static void the_writer_escapes_and_mends(void **state)
@@ -773,7 +746,6 @@ int main(void)
 		T(depth_ends_at_the_limit),
 		T(duplicate_members_are_refused),
 		T(many_keys_are_read),
-		T(memory_that_the_parser_does_not_get_is_an_error),
 		T(the_writer_escapes_and_mends),
 		T(the_writer_streams_compact_and_pretty),
 		T(the_writers_misuse_sticks),
