@@ -69,9 +69,9 @@ static void write_effects(const struct effects *effects, struct text *out)
 			text_addf(out, "end part %.*s of %.*s version=%lld\n", STR_ARG(e->u.client_end.client_id),
 				STR_ARG(e->u.client_end.session_id), (long long)e->u.client_end.session_version);
 		else if (e->kind == EFFECT_SIGNOUT_CREATE)
-			text_addf(out, "receipt %.*s of %.*s%s by %.*s\n", STR_ARG(e->u.signout.door),
+			text_addf(out, "receipt %.*s of %.*s%s%s%.*s\n", STR_ARG(e->u.signout.door),
 				STR_ARG(e->u.signout.username), e->u.signout.offline ? " offline" : "",
-				STR_ARG(e->u.signout.initiator));
+				e->u.signout.initiator.n ? " by " : "", STR_ARG(e->u.signout.initiator));
 		else if (e->kind == EFFECT_DELIVERY_CREATE)
 			write_delivery(&e->u.delivery, out);
 		else if (e->kind == EFFECT_EVENT)
