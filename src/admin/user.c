@@ -76,7 +76,8 @@ static enum error_code put_round(struct admin_call *call, const struct user *pre
 	}
 	admin_event_add(call, &effects, "UPDATE", "USER", user_path(call, &user, ""));
 	enum error_code code = app_apply(call->app, &effects, reterr_why);
-	if (code == OK && present->enabled && !user.enabled)
+	/* Also when the row said so before: a crash may have come between. */
+	if (code == OK && !user.enabled)
 		code = ending_user(call, DOOR_USER_DISABLED, user.id, reterr_why);
 	return code;
 }

@@ -2,13 +2,23 @@
 #include "app/client_request.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "http/cors.h"
 #include "oidc/client_auth.h"
 #include "oidc/redirect.h"
 
+enum { ADAPTER_LIMIT = 255 }; /* bytes */
+
 struct str client_request_value(const struct client_request *r, const char *name)
 {
 	return params_value(r->form, name);
+}
+
+struct str client_request_adapter_value(const struct client_request *r, const char *name)
+{
+	struct text text = text_new(r->visit->arena, ADAPTER_LIMIT);
+	text_add_clean(&text, client_request_value(r, name), ADAPTER_LIMIT);
+	return text_str(&text);
 }
 
 void client_request_fail(struct client_request *r, enum error_code code, struct str text, struct str reason)

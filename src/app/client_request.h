@@ -20,6 +20,9 @@ bool client_request_open(struct client_request *r, struct visit *visit, const ch
 void client_request_fail(struct client_request *r, enum error_code code, struct str text, struct str reason);
 /* An error of ours: logged in full, told in general. */
 void client_request_broken(struct client_request *r, enum error_code code, const struct why *why);
+/* What an adapter says of itself (client_session_state, client_session_host): cut to what is
+ * stored, never within a letter. */
+struct str client_request_adapter_value(const struct client_request *r, const char *name);
 /* A parameter of the form; empty when absent. */
 struct str client_request_value(const struct client_request *r, const char *name);
 

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "store/apply.h"
 
+enum { DETAIL_LIMIT = 1024 }; /* bytes: anybody can cause events of errors */
+
 struct event event_new(const struct visit *visit, const char *type)
 {
 	return (struct event){
@@ -20,6 +22,11 @@ void event_detail(const struct visit *visit, struct event *event, const char *na
 {
 	if (!value.n)
 		return;
+	if (value.n > DETAIL_LIMIT) {
+		struct text cut = text_new(visit->arena, DETAIL_LIMIT);
+		text_add_clean(&cut, value, DETAIL_LIMIT);
+		value = text_str(&cut);
+	}
 	struct event_detail *detail =
 		arena_push(visit->arena, &event->details, &event->details_n, sizeof *event->details);
 	*detail = (struct event_detail){ str_from(name), value };
@@ -77,7 +84,8 @@ struct str event_line(struct arena *arena, const struct event *event)
 void event_log(const struct visit *visit, const struct event *event)
 {
 	enum log_level level = event->error.n ? LOG_WARN : LOG_DEBUG;
-	log_write(level, "events", "%.*s", STR_ARG(event_line(visit->arena, event)));
+	if (log_is_written(level))
+		log_write(level, "events", "%.*s", STR_ARG(event_line(visit->arena, event)));
 	visit->app->count_event(visit->app->count_context, event->realm_name, event->type, event->error);
 }
 

@@ -9,7 +9,7 @@
 
 /* An event of this visit: type, realm, address and time are filled in. */
 struct event event_new(const struct visit *visit, const char *type);
-/* Adds a detail; an empty value is left out. */
+/* Adds a detail; an empty value is left out, a long one is cut. */
 void event_detail(const struct visit *visit, struct event *event, const char *name, struct str value);
 /* Whether the realm stores this type. */
 bool event_is_stored(const struct realm *realm, struct str type);

@@ -136,12 +136,12 @@ static enum error_code apply(struct redemption *d, struct why *reterr_why)
 	effects_add(&effects, EFFECT_CODE_USE)->u.code_use =
 		(struct effect_code_use){ d->code.hash, r->visit->now_ms };
 	enum error_code code = d->grant.scope.offline_access ? add_offline(d, &effects, reterr_why) : OK;
-	struct str adapter = client_request_value(r, "client_session_state");
+	struct str adapter = client_request_adapter_value(r, "client_session_state");
 	if (adapter.n) {
 		struct effect_client_session *bind = &effects_add(&effects, EFFECT_CLIENT_SESSION_BIND)->u.client_session;
 		bind->row = *d->part;
-		bind->row.adapter_session_id = str_take(adapter, 255);
-		bind->row.adapter_host = str_take(client_request_value(r, "client_session_host"), 255);
+		bind->row.adapter_session_id = adapter;
+		bind->row.adapter_host = client_request_adapter_value(r, "client_session_host");
 		bind->row.adapter_bound_ms = r->visit->now_ms;
 	}
 	return code == OK ? app_apply(r->visit->app, &effects, reterr_why) : code;

@@ -42,8 +42,8 @@ static void make_session(struct password_request *p)
 		.started_ms = visit->now_ms,
 		.last_refresh_s = visit->now_ms / 1000,
 		.scope = p->grant.scope.refresh_text,
-		.adapter_session_id = str_take(client_request_value(&p->r, "client_session_state"), 255),
-		.adapter_host = str_take(client_request_value(&p->r, "client_session_host"), 255),
+		.adapter_session_id = client_request_adapter_value(&p->r, "client_session_state"),
+		.adapter_host = client_request_adapter_value(&p->r, "client_session_host"),
 	};
 	if (p->part.adapter_session_id.n)
 		p->part.adapter_bound_ms = visit->now_ms;

@@ -45,8 +45,11 @@ static enum error_code round_trip(struct update *u, struct why *reterr_why)
 	enum error_code code = load_user(u, reterr_why);
 	if (code != OK)
 		return code;
-	/* A form that was sent twice, or whose user was disabled meanwhile, changes nothing. */
-	if (!u->user->enabled || required_next(visit->arena, u->user, &text) != REQUIRED_UPDATE_PASSWORD) {
+	/* A form that was sent twice, whose user was disabled meanwhile or got another password than the
+	 * one that was right, changes nothing. */
+	const struct credential *present = credential_password(u->user);
+	bool newer = present && present->created_ms > u->ticket.made_ms;
+	if (!u->user->enabled || newer || required_next(visit->arena, u->user, &text) != REQUIRED_UPDATE_PASSWORD) {
 		page_error(visit, 400, STR("Action expired. Please continue with login now."),
 			   ticket_restart_url(visit, &u->ticket));
 		return OK;
@@ -57,7 +60,11 @@ static enum error_code round_trip(struct update *u, struct why *reterr_why)
 	code = browser_session(visit, &alive, &session, &owner, reterr_why);
 	if (code != OK)
 		return code;
-	bool own = alive && str_eq(session.user_id, u->user->id);
+	if (alive && !str_eq(session.user_id, u->user->id)) {
+		page_error(visit, 400, arena_format(visit->arena, "You are already authenticated as different user '%.*s' in "
+			"this session. Please sign out first.", STR_ARG(owner->username)), STR(""));
+		return OK;
+	}
 	struct effects effects = effects_new(visit->arena);
 	add_change(u, &effects);
 	struct event event = event_new(visit, "UPDATE_PASSWORD");
@@ -65,7 +72,7 @@ static enum error_code round_trip(struct update *u, struct why *reterr_why)
 	event.user_id = u->user->id;
 	event_add(visit, &event, &effects);
 	const struct grant grant = { .request = &u->request, .plan = &u->plan, .user = u->user,
-		.session = own ? &session : NULL, .fresh = true, .remember_me = u->ticket.remember_me,
+		.session = alive ? &session : NULL, .fresh = true, .remember_me = u->ticket.remember_me,
 		.auth_time_s = u->ticket.auth_time_s };
 	return grant_code(visit, &grant, &effects, reterr_why);
 }
