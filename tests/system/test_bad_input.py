@@ -399,6 +399,12 @@ def strip_ids(realm):
 SECRET = ("secret", "secretData", "value", "privateKey", "config")
 
 
+def unordered(one):
+    """Names of roles are a set: their order is not kept."""
+    return {key: sorted(value) if isinstance(value, list) and all(isinstance(v, str) for v in value)
+            else value for key, value in one.items()}
+
+
 def missing(reference, found, path=""):
     """Fields of the reference that did not come back."""
     if isinstance(reference, dict):
@@ -414,8 +420,9 @@ def missing(reference, found, path=""):
                         None)
             twin = next((other for other in found or [] if name and other.get(name) == one[name]),
                         None)
-            if name is None:  # nothing to find it by: it is there as it was, or it is missing
-                twin = one if one in (found or []) else None
+            if name is None:  # nothing to find it by: all of it is there, or it is missing
+                twin = next((other for other in found or [] if unordered(other) == unordered(one)),
+                            None)
             holes += [f"{path}[{one.get(name)}]"] if twin is None else \
                 missing(one, twin, f"{path}[{one.get(name)}]")
         return holes
