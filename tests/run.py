@@ -29,7 +29,9 @@ LOGS = BUILD / "log"
 WORKERS = 2
 
 # What `./test` runs without a name.
-DEFAULT_SUITES = ["rules", "docs", "compile", "unit", "store", "examples", "system", "fuzz"]
+# The longest first, so that the others fit beside it.
+DEFAULT_SUITES = ["system", "rules", "docs", "compile", "unit", "cases", "store", "examples",
+                  "fuzz"]
 
 SANITIZERS = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1:"
