@@ -73,19 +73,17 @@ static void write_scopes(struct json_writer *w, const struct realm *realm)
 	json_write_array_end(w);
 }
 
-static struct str discovery_text(const struct visit *visit)
+/* The members that do not name the issuer, as an object. */
+static struct str other_members(struct arena *arena, const struct realm *realm)
 {
-	struct text text = text_new(visit->arena, 0);
+	struct text text = text_new(arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
 	json_write_object_begin(&w);
-	json_member_text(&w, "issuer", visit->issuer);
-	for (size_t i = 0; i < ARRAY_LENGTH(endpoints); i++)
-		json_member_text(&w, endpoints[i].member, visit_url(visit, endpoints[i].path));
 	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
 		write_list(&w, lists[i].member, lists[i].values, ARRAY_LENGTH(lists[i].values));
 	write_list(&w, "claims_supported", claim_names, ARRAY_LENGTH(claim_names));
-	write_algorithms(&w, visit->realm);
-	write_scopes(&w, visit->realm);
+	write_algorithms(&w, realm);
+	write_scopes(&w, realm);
 	json_member_bool(&w, "frontchannel_logout_supported", true);
 	json_member_bool(&w, "frontchannel_logout_session_supported", true);
 	json_member_bool(&w, "backchannel_logout_supported", true);
@@ -96,6 +94,51 @@ static struct str discovery_text(const struct visit *visit)
 	json_member_bool(&w, "request_uri_parameter_supported", false);
 	json_member_bool(&w, "require_pushed_authorization_requests", false);
 	json_write_object_end(&w);
+	return text_str(&text);
+}
+
+static struct str certs_text(struct arena *arena, const struct realm *realm)
+{
+	struct text text = text_new(arena, 0);
+	text_add_z(&text, "{\"keys\":[");
+	for (size_t i = 0, shown = 0; i < realm->keys_n; i++) {
+		struct str jwk = realm->keys[i].jwk;
+		if (jwk.n && shown++)
+			text_add_char(&text, ',');
+		text_add(&text, jwk);
+	}
+	text_add_z(&text, "]}");
+	return text_str(&text);
+}
+
+void discovery_prepare(struct realm *realm, struct arena *arena)
+{
+	struct str_list *pieces = &realm->discovery;
+	struct str piece = STR("{\"issuer\":\"");
+	for (size_t i = 0; i < ARRAY_LENGTH(endpoints); i++) {
+		*(struct str *)arena_push(arena, &pieces->items, &pieces->n, sizeof piece) = piece;
+		const char *before = i ? endpoints[i - 1].path : "";
+		piece = arena_format(arena, "%s\",\"%s\":\"", before, endpoints[i].member);
+	}
+	*(struct str *)arena_push(arena, &pieces->items, &pieces->n, sizeof piece) = piece;
+	struct str rest = str_drop(other_members(arena, realm), 1); /* without its brace */
+	piece = arena_join(arena, str_from(endpoints[ARRAY_LENGTH(endpoints) - 1].path), STR("\","), rest);
+	*(struct str *)arena_push(arena, &pieces->items, &pieces->n, sizeof piece) = piece;
+	realm->certs = certs_text(arena, realm);
+}
+
+static struct str discovery_text(const struct visit *visit)
+{
+	const struct str_list *pieces = &visit->realm->discovery;
+	struct text quoted = text_new(visit->arena, 0), text = text_new(visit->arena, 0);
+	json_add_text(&quoted, visit->issuer);
+	struct str issuer = text_str(&quoted);
+	issuer = str_take(str_drop(issuer, 1), issuer.n - 2);
+	for (size_t i = 0; i < pieces->n; i++) {
+		if (i)
+			text_add(&text, issuer);
+		text_add(&text, pieces->items[i]);
+	}
 	return text_str(&text);
 }
 
@@ -125,16 +168,7 @@ void certs_handle(void *context, struct http_request *request, struct http_respo
 	if (endpoint_goes_to_worker(context, request, certs_handle) ||
 	    !visit_open_any(&visit, context, request, response))
 		return;
-	struct text text = text_new(visit.arena, 0);
-	text_add_z(&text, "{\"keys\":[");
-	for (size_t i = 0, shown = 0; i < visit.realm->keys_n; i++) {
-		struct str jwk = visit.realm->keys[i].jwk;
-		if (jwk.n && shown++)
-			text_add_char(&text, ',');
-		text_add(&text, jwk);
-	}
-	text_add_z(&text, "]}");
-	answer(&visit, text_str(&text));
+	answer(&visit, visit.realm->certs);
 	visit_close(&visit);
 }
 

@@ -7,6 +7,9 @@
 http_handler token_handle, userinfo_handle, introspect_handle, revoke_handle;
 http_handler discovery_handle, certs_handle, realm_info_handle, resource_handle;
 
+/* Makes a loaded realm's discovery document and key set, whose JWKs are there by then. */
+void discovery_prepare(struct realm *realm, struct arena *arena);
+
 /* Hands the request to a worker when the store is not local; true then. For INLINE routes
  * that read. */
 bool endpoint_goes_to_worker(struct app *app, struct http_request *request, http_handler *handler);

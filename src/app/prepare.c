@@ -1,6 +1,7 @@
 /* Completes a loaded realm; see prepare.h. */
 #include "app/prepare.h"
 
+#include "app/endpoints.h"
 #include "base/log.h"
 #include "jose/jwk.h"
 
@@ -18,4 +19,5 @@ void prepare_realm(struct realm *realm, struct arena *arena)
 			log_write(LOG_ERROR, "app", "realm %.*s, key %.*s: %s", STR_ARG(realm->settings.name),
 				  STR_ARG(key->kid), why.text);
 	}
+	discovery_prepare(realm, arena);
 }

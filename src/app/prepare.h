@@ -1,4 +1,5 @@
-/* Completes a freshly loaded realm: the JWKs of its public keys. For snapshots_new. */
+/* Completes a freshly loaded realm: the JWKs of its public keys, and what it tells everybody
+ * of itself. For snapshots_new. */
 #ifndef APP_PREPARE_H
 #define APP_PREPARE_H
 

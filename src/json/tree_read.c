@@ -6,7 +6,7 @@
 #include "json/scan.h"
 #include "json/tree.h"
 
-enum { FEW = 16, NAME_SHOWN = 80 };
+enum { FEW = 32, NAME_SHOWN = 80 };
 
 struct building {
 	struct arena *arena;

@@ -167,6 +167,10 @@ struct realm {
 	struct table client_by_id, client_by_client_id, role_by_id, group_by_id, scope_by_name, key_by_kid;
 	struct group **default_groups; /* what new users are put in */
 	size_t default_groups_n;
+	/* Made once, since everybody asks for them: the discovery document in pieces, between
+	 * which the issuer stands, and the set of public keys. JSON. */
+	struct str_list discovery;
+	struct str certs;
 	/* Why nobody can sign in (a bound flow or the like that is not built); empty: fine. The
 	 * other one is for the grant type `password`. */
 	struct str not_possible, direct_grant_not_possible;
