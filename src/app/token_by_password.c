@@ -139,6 +139,17 @@ static void check(void *context, struct http_request *request, struct http_respo
 	visit_close(&p->visit);
 }
 
+/* The first reason why nobody may come in this way; empty: none. */
+static struct str hindrance(const struct realm *realm, const struct client *client)
+{
+	const struct str reasons[] = { realm->not_possible, realm->direct_grant_not_possible, client->not_possible,
+				       client->direct_grant_not_possible };
+	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
+		if (reasons[i].n)
+			return reasons[i];
+	return STR("");
+}
+
 static bool begin(struct password_request *p)
 {
 	struct client_request *r = &p->r;
@@ -146,7 +157,7 @@ static bool begin(struct password_request *p)
 	p->username = str_trim(client_request_value(r, "username"));
 	event_detail(r->visit, &r->event, "grant_type", STR("password"));
 	event_detail(r->visit, &r->event, "username", str_take(p->username, 255));
-	struct str hinder = r->visit->realm->not_possible.n ? r->visit->realm->not_possible : r->client->not_possible;
+	struct str hinder = hindrance(r->visit->realm, r->client);
 	if (!r->client->direct_access_grants_enabled) {
 		client_request_fail(r, ERROR_UNAUTHORIZED_CLIENT, STR("Client not allowed for direct access grants"), STR(""));
 		return false;
