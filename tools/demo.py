@@ -119,7 +119,8 @@ def interrupt(number, frame):
 
 def main():
     options, flags = parse()
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
     processes = {}
     try:
         serve(options, flags, processes)
