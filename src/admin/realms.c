@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "crypto/random.h"
 #include "run/store_calls.h"
-#include "signout/doors.h"
+#include "signout/decide.h"
 #include "store/export.h"
 
 /* The export of a realm without its collections, as GET of the realm has it. */
@@ -152,6 +152,10 @@ static void add_end_of_sessions(struct admin_call *call, enum door door, struct 
 	effects_add(effects, EFFECT_REALM_END_SESSIONS)->u.mass = (struct effect_mass){
 		.job_id = random_uuid(call->arena), .signout_id = signout_id, .realm_id = realm->id,
 		.door = str_from(door_row(door)->name), .initiator = call->actor, .epoch_ms = call->visit.now_ms };
+	const struct signout_order order = { .door = door, .id = signout_id, .initiator = call->actor,
+		.ip_address = call->request->client, .now_ms = call->visit.now_ms };
+	struct signout_outcome outcome;
+	signout_everybody(&order, call->realm, call->visit.issuer, effects, &outcome);
 }
 
 void admin_realm_logout_all(void *context, struct http_request *request, struct http_response *response)

@@ -17,6 +17,7 @@ static void end_session(struct arena *arena, const struct effect_mass *order, en
 		.id = random_uuid(arena),
 		.initiator = order->initiator,
 		.now_ms = clock_wall_ms(),
+		.everybody = true,
 	};
 	struct signout_outcome outcome;
 	signout_session(&one, realm, session, effects, &outcome);

@@ -54,8 +54,8 @@ static void add_not_possible(struct work *work, const struct client_session *par
 	delivery->reason = why;
 }
 
-static void add_owed(struct work *work, const struct client_session *part,
-		     const struct client *client, const struct channel_target *target)
+static struct delivery *add_owed(struct work *work, const struct client_session *part,
+				 const struct client *client, const struct channel_target *target)
 {
 	const struct realm *realm = work->realm;
 	struct delivery *delivery = add_delivery(work, part, client);
@@ -74,6 +74,7 @@ static void add_owed(struct work *work, const struct client_session *part,
 	delivery->not_before_s = realm->settings.not_before_s > client->not_before_s ?
 		realm->settings.not_before_s : client->not_before_s;
 	work->outcome.owed++;
+	return delivery;
 }
 
 static void add_frame(struct work *work, const struct client_session *part,
@@ -106,6 +107,13 @@ static void tell(struct work *work, const struct client_session *part)
 	struct channel_target server = channel_server(work->effects->arena, client, part);
 	struct channel_target front = channel_front(work->effects->arena, client, part);
 	bool framed = front.channel == CHANNEL_FRONT && work->order->browser;
+	if (server.channel == CHANNEL_ADMIN_URL && work->order->everybody) {
+		struct delivery *delivery = add_delivery(work, part, client);
+		delivery->channel = CHANNEL_ADMIN_URL;
+		delivery->state = DELIVERY_SUPERSEDED;
+		delivery->reason = STR("told with everybody, by the realm-wide notice");
+		return;
+	}
 	if (server.channel != CHANNEL_NONE)
 		add_owed(work, part, client, &server);
 	if (framed)
@@ -205,5 +213,23 @@ void signout_client(const struct signout_order *order, const struct realm *realm
 	add_receipt(&work);
 	tell(&work, part);
 	add_event(&work);
+	*ret_outcome = work.outcome;
+}
+
+void signout_everybody(const struct signout_order *order, const struct realm *realm, struct str issuer,
+		       struct effects *effects, struct signout_outcome *ret_outcome)
+{
+	const struct session nobody = { 0 };
+	struct work work = work_new(order, realm, &nobody, effects);
+	for (size_t i = 0; i < realm->clients_n; i++) {
+		const struct client *client = &realm->clients[i];
+		const struct client_session part = { .client_id = client->id, .issuer = issuer };
+		struct channel_target target = channel_server(effects->arena, client, &part);
+		if (!client->enabled || target.channel != CHANNEL_ADMIN_URL)
+			continue;
+		struct delivery *delivery = add_owed(&work, &part, client, &target);
+		delivery->all_sessions = true;
+		delivery->not_before_s = order->now_ms / 1000;
+	}
 	*ret_outcome = work.outcome;
 }

@@ -18,6 +18,7 @@ struct signout_order {
 	int64_t now_ms;
 	bool browser;         /* the user's browser is at hand and will load front-channel frames */
 	struct str not_told;  /* not empty: nobody is told, and the receipt gives this reason */
+	bool everybody;       /* part of a realm-wide order: admin URLs hear by signout_everybody */
 };
 
 /* A frame that the answer's page shows to tell a front-channel client. */
@@ -44,6 +45,11 @@ void signout_session(const struct signout_order *order, const struct realm *real
 void signout_client(const struct signout_order *order, const struct realm *realm,
 		    const struct session *session, struct str client_id, struct effects *effects,
 		    struct signout_outcome *ret_outcome);
+
+/* The realm-wide notices of such an order: one to each client with an admin URL, which means
+ * "log everybody out" to its adapter (no adapterSessionIds). Adds deliveries only. */
+void signout_everybody(const struct signout_order *order, const struct realm *realm, struct str issuer,
+		       struct effects *effects, struct signout_outcome *ret_outcome);
 
 /* Seconds for which an undelivered notice is tried: realm attribute
  * curfew.signout.give_up_s, 24 h by default. */

@@ -264,7 +264,9 @@ def test_a_session_that_is_too_old(new_world):
 
 @pytest.mark.door("expired-idle")
 def test_a_session_that_nobody_uses(new_world):
-    world = new_world(lambda realm: realm.update(ssoSessionIdleTimeout=4))
+    # An exported realm is silent at idle expiry unless it says otherwise.
+    world = new_world(lambda realm: (realm.update(ssoSessionIdleTimeout=4),
+                                     realm["attributes"].update({"curfew.signout.on_idle": "tell"})))
     user = SignedIn(world)
     world.told("django-blog", user.sid, 120)
     assert not user.is_alive()
