@@ -108,10 +108,13 @@ static int64_t add_session(const struct grant *grant, const struct session *sess
 static void add_part(struct visit *visit, const struct grant *grant, const struct session *session,
 		     int64_t version, struct effects *effects)
 {
-	const struct client_session *before = part_of(grant->session, grant->plan->client);
-	struct client_session part = before ? *before : (struct client_session){ .started_ms = visit->now_ms };
+	const struct client *client = grant->plan->client;
+	const struct client_session *before = part_of(grant->session, client);
+	/* One that has run out begins anew; what it gave stays dead. */
+	bool lives = before && life_of_part(visit->realm, client, grant->session, before, visit->now_ms) == LIFE_ALIVE;
+	struct client_session part = lives ? *before : (struct client_session){ .started_ms = visit->now_ms };
 	part.session_id = session->id;
-	part.client_id = grant->plan->client->id;
+	part.client_id = client->id;
 	part.issuer = visit->issuer;
 	part.last_refresh_s = visit->now_ms / 1000;
 	part.scope = grant->plan->grant.refresh_text;

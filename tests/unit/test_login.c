@@ -1,0 +1,269 @@
+/* login/: brute-force protection, password policies, required actions. */
+#include "realm_fixture.h"
+
+#include "base/limits.h"
+#include "login/lockout.h"
+#include "login/policy.h"
+#include "login/required_action.h"
+
+static struct login_failure row;
+static bool disabled;
+
+/* Keycloak's defaults but for the limit. */
+static int protected_setup(void **state)
+{
+	realm_setup(state);
+	realm.settings.brute_force_protected = true;
+	realm.settings.failure_factor = 3;
+	realm.settings.wait_increment_s = 60;
+	realm.settings.max_failure_wait_s = 900;
+	realm.settings.minimum_quick_login_wait_s = 60;
+	realm.settings.quick_login_check_ms = 1000;
+	realm.settings.max_delta_time_s = 43200;
+	realm.settings.brute_force_strategy = STR("MULTIPLE");
+	row = (struct login_failure){ .user_id = STR("ada-id") };
+	disabled = false;
+	return 0;
+}
+
+#define PROTECTED(test) cmocka_unit_test_setup_teardown(test, protected_setup, realm_teardown)
+
+static bool reserve(int64_t now_ms)
+{
+	struct login_failure next;
+	enum lockout_verdict verdict = lockout_reserve(&realm.settings, &row, STR("192.0.2.1"), now_ms, &next);
+	if (verdict == LOCKOUT_ALLOWED)
+		row = next;
+	return verdict == LOCKOUT_ALLOWED;
+}
+
+static void fail_at(int64_t now_ms)
+{
+	struct login_failure next;
+	lockout_failed(&realm.settings, &row, now_ms, &next, &disabled);
+	row = next;
+}
+
+/* One wrong password at this second; the second until which the user waits then, or 0. */
+static int64_t guess(int64_t now_s)
+{
+	if (!reserve(now_s * 1000))
+		return -1;
+	fail_at(now_s * 1000);
+	return row.not_before_s > now_s ? row.not_before_s - now_s : 0;
+}
+
+static void an_unprotected_realm_counts_nothing(void **state)
+{
+	(void)state;
+	struct login_failure next = { .failures = 77 };
+	realm.settings.brute_force_protected = false;
+	row.not_before_s = NOW_S + 100;
+	assert_int_equal(lockout_reserve(&realm.settings, &row, STR(""), NOW_MS, &next), LOCKOUT_OFF);
+	assert_int_equal(next.failures, 77);
+	assert_false(lockout_is_locked(&realm.settings, &row, NOW_MS));
+}
+
+static void the_multiple_strategy_waits_longer_each_full_round(void **state)
+{
+	(void)state;
+	static const int64_t waits[] = { 0, 0, 60, 60, 60, 120, 120, 120, 180 };
+	int64_t now_s = NOW_S;
+	for (size_t i = 0; i < ARRAY_LENGTH(waits); i++) {
+		assert_int_equal(guess(now_s), waits[i]);
+		now_s += waits[i] + 10;
+	}
+	assert_int_equal(row.temporary_lockouts, 7);
+	expect_text(row.last_ip, "192.0.2.1");
+}
+
+static void the_linear_strategy_waits_longer_each_time(void **state)
+{
+	(void)state;
+	static const int64_t waits[] = { 0, 0, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 660, 720, 780, 840, 900, 900 };
+	int64_t now_s = NOW_S;
+	realm.settings.brute_force_strategy = STR("LINEAR");
+	for (size_t i = 0; i < ARRAY_LENGTH(waits); i++) {
+		assert_int_equal(guess(now_s), waits[i]);
+		now_s += waits[i] + 10;
+	}
+}
+
+/* Keycloak: the second wrong password within a second waits, and that is no lockout. */
+static void a_quick_retry_waits(void **state)
+{
+	(void)state;
+	assert_true(reserve(NOW_MS));
+	fail_at(NOW_MS);
+	assert_int_equal(row.not_before_s, 0);
+	assert_true(reserve(NOW_MS + 999));
+	fail_at(NOW_MS + 999);
+	assert_int_equal(row.not_before_s, NOW_S + 60);
+	assert_int_equal(row.failures, 2);
+	assert_int_equal(row.temporary_lockouts, 0);
+	assert_false(reserve(NOW_MS + 59999));
+	assert_int_equal(row.failures, 2);
+	assert_true(lockout_is_locked(&realm.settings, &row, NOW_MS + 59999));
+	assert_true(reserve(NOW_MS + 60000));
+}
+
+static void failures_are_forgotten_in_time(void **state)
+{
+	(void)state;
+	assert_int_equal(guess(NOW_S), 0);
+	assert_int_equal(guess(NOW_S + 10), 0);
+	assert_int_equal(guess(NOW_S + 10 + 43201), 0);
+	assert_int_equal(row.failures, 1);
+	assert_int_equal(guess(NOW_S + 10 + 43201 + 43200), 0);
+	assert_int_equal(row.failures, 2);
+}
+
+/* 200 guesses that all begin before the first of them is judged. */
+static void parallel_guesses_get_no_more_than_the_limit(void **state)
+{
+	(void)state;
+	int evaluated = 0;
+	for (int i = 0; i < 200; i++)
+		evaluated += reserve(NOW_MS);
+	assert_int_equal(evaluated, 3);
+	for (int i = 0; i < evaluated; i++)
+		fail_at(NOW_MS + 100);
+	assert_false(reserve(NOW_MS + 200));
+	/* The same where the user is disabled rather than made to wait. */
+	row = (struct login_failure){ 0 };
+	realm.settings.permanent_lockout = true;
+	realm.settings.wait_increment_s = 0;
+	evaluated = 0;
+	for (int i = 0; i < 200; i++)
+		evaluated += reserve(NOW_MS);
+	assert_int_equal(evaluated, 3);
+}
+
+static void a_permanent_lockout_disables_the_user(void **state)
+{
+	(void)state;
+	realm.settings.permanent_lockout = true;
+	realm.settings.wait_increment_s = 0; /* the limit counts, not the waiting */
+	for (int i = 0; i < 2; i++) {
+		guess(NOW_S + i * 100000); /* and it is never forgotten */
+		assert_false(disabled);
+	}
+	guess(NOW_S + 300000);
+	assert_true(disabled);
+}
+
+static void temporary_lockouts_come_before_the_permanent_one(void **state)
+{
+	(void)state;
+	realm.settings.permanent_lockout = true;
+	realm.settings.max_temporary_lockouts = 2;
+	int64_t now_s = NOW_S;
+	for (int i = 1; i <= 5; i++) {
+		now_s += guess(now_s) + 10;
+		assert_int_equal(disabled, i == 5); /* the third lockout */
+	}
+}
+
+static void expect_policy(const char *policy, const char *password, const char *text)
+{
+	struct str got = STR("");
+	enum error_code code = policy_check(arena, str_from(policy), str_from(password), STR("Ada"),
+		STR("ada@example.org"), &got);
+	expect_text(got, text);
+	assert_int_equal(code, *text ? ERROR_INVALID_PASSWORD : OK);
+}
+
+static void policies_speak_as_keycloak_does(void **state)
+{
+	(void)state;
+	expect_policy("", "x", "");
+	expect_policy("", "", "Please specify password.");
+	expect_policy("length(8)", "1234567", "Invalid password: minimum length 8.");
+	expect_policy("length(8)", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", "Invalid password: minimum length 8.");
+	expect_policy("length(8)", "12345678", "");
+	expect_policy("length", "1234567", "Invalid password: minimum length 8.");
+	expect_policy("maxLength(4)", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", "");
+	expect_policy("maxLength(4)", "12345", "Invalid password: maximum length 4.");
+	expect_policy("digits(2)", "a1", "Invalid password: must contain at least 2 numerical digits.");
+	expect_policy("lowerCase(2)", "aA", "Invalid password: must contain at least 2 lower case characters.");
+	expect_policy("upperCase(1)", "a", "Invalid password: must contain at least 1 upper case characters.");
+	expect_policy("specialChars(1)", "aA1", "Invalid password: must contain at least 1 special characters.");
+	expect_policy("specialChars(1)", "a!", "");
+	expect_policy("notUsername(undefined)", "aDA", "Invalid password: must not be equal to the username.");
+	expect_policy("notContainsUsername(undefined)", "xxADAxx", "Invalid password: Can not contain the username.");
+	expect_policy("notContainsUsername(undefined)", "xxADxx", "");
+	expect_policy("notEmail(undefined)", "ADA@example.org", "Invalid password: must not be equal to the email.");
+	expect_policy("length(3) and digits(1) and notUsername(undefined)", "ada1", "");
+	expect_policy("length(3) and digits(1)", "ada", "Invalid password: must contain at least 1 numerical digits.");
+	expect_policy("hashAlgorithm(argon2) and hashIterations(5) and forceExpiredPasswordChange(365)", "x", "");
+}
+
+/* Nobody gets a weaker password than the realm asks for. */
+static void what_cannot_be_checked_is_not_met(void **state)
+{
+	(void)state;
+	static const char *const items[] = { "regexPattern(^.*$)", "passwordBlacklist(x.txt)", "nonsense(1)" };
+	for (size_t i = 0; i < ARRAY_LENGTH(items); i++) {
+		struct str text = STR("");
+		assert_int_equal(policy_check(arena, str_from(items[i]), STR("longEnough1!"), STR("ada"), STR(""), &text),
+			ERROR_INVALID_PASSWORD);
+		assert_true(str_contains(text, STR("cannot be checked by this server yet")));
+	}
+}
+
+static void a_password_has_a_longest(void **state)
+{
+	(void)state;
+	static char longest[LIMIT_PASSWORD + 2];
+	memset(longest, 'a', LIMIT_PASSWORD + 1);
+	expect_policy("", longest, "Invalid password: it is too long.");
+	longest[LIMIT_PASSWORD] = 0;
+	expect_policy("", longest, "");
+}
+
+static enum required_step next_step(const char *credential, const char *first, const char *second)
+{
+	struct credential credentials[] = { { .type = STR("password") }, { .type = str_from(credential) } };
+	struct user user = { .credentials = credentials, .credentials_n = credential ? 2 : 1 };
+	struct str text = STR("");
+	if (first)
+		add_text(&user.required_actions, first);
+	if (second)
+		add_text(&user.required_actions, second);
+	enum required_step step = required_next(arena, &user, &text);
+	assert_int_equal(step == REQUIRED_NOT_POSSIBLE, text.n > 0);
+	return step;
+}
+
+static void nobody_gets_in_by_less_than_is_asked(void **state)
+{
+	(void)state;
+	assert_int_equal(next_step(NULL, NULL, NULL), REQUIRED_NOTHING);
+	assert_int_equal(next_step("password-history", NULL, NULL), REQUIRED_NOTHING);
+	assert_int_equal(next_step(NULL, "UPDATE_PASSWORD", NULL), REQUIRED_UPDATE_PASSWORD);
+	assert_int_equal(next_step("otp", NULL, NULL), REQUIRED_NOT_POSSIBLE);
+	assert_int_equal(next_step("webauthn", "UPDATE_PASSWORD", NULL), REQUIRED_NOT_POSSIBLE);
+	assert_int_equal(next_step("something-new", NULL, NULL), REQUIRED_NOT_POSSIBLE);
+	assert_int_equal(next_step(NULL, "VERIFY_EMAIL", NULL), REQUIRED_NOT_POSSIBLE);
+	assert_int_equal(next_step(NULL, "UPDATE_PASSWORD", "CONFIGURE_TOTP"), REQUIRED_NOT_POSSIBLE);
+	assert_int_equal(next_step(NULL, "CONFIGURE_TOTP", "UPDATE_PASSWORD"), REQUIRED_NOT_POSSIBLE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PROTECTED(an_unprotected_realm_counts_nothing),
+		PROTECTED(the_multiple_strategy_waits_longer_each_full_round),
+		PROTECTED(the_linear_strategy_waits_longer_each_time),
+		PROTECTED(a_quick_retry_waits),
+		PROTECTED(failures_are_forgotten_in_time),
+		PROTECTED(parallel_guesses_get_no_more_than_the_limit),
+		PROTECTED(a_permanent_lockout_disables_the_user),
+		PROTECTED(temporary_lockouts_come_before_the_permanent_one),
+		IN_REALM(policies_speak_as_keycloak_does),
+		IN_REALM(what_cannot_be_checked_is_not_met),
+		IN_REALM(a_password_has_a_longest),
+		IN_REALM(nobody_gets_in_by_less_than_is_asked),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

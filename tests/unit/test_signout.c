@@ -1,0 +1,130 @@
+/* signout/: the doors, the notices. What decisions lead to is in tests/cases/signout. */
+#include "realm_fixture.h"
+
+#include "signout/channel.h"
+#include "signout/decide.h"
+#include "signout/notice.h"
+
+static struct delivery some_delivery(void)
+{
+	return (struct delivery){ .client_name = STR("app0"), .session_id = STR("wvFcsSX1mupVNnhvjmOQDbAI"),
+		.user_id = STR("846a03b7-b97b-49a9-8779-18c280c445bb"),
+		.issuer = STR("http://op.example/realms/customers"), .send_sid = true };
+}
+
+#define HEAD "{\"exp\":1795256858,\"iat\":1795256738,\"jti\":\"J\",\"iss\":\"http://op.example/realms/customers\"," \
+	     "\"aud\":\"app0\",\"sub\":\"846a03b7-b97b-49a9-8779-18c280c445bb\",\"typ\":\"Logout\""
+#define SID ",\"sid\":\"wvFcsSX1mupVNnhvjmOQDbAI\""
+#define EVENTS ",\"events\":{\"http://schemas.openid.net/event/backchannel-logout\":{}"
+
+/* Byte for byte what Keycloak 26.7 sends, but for the random part. */
+static void logout_tokens_are_keycloaks(void **state)
+{
+	(void)state;
+	struct delivery delivery = some_delivery();
+	expect_text(notice_logout_token(arena, &delivery, STR("J"), 1795256738), HEAD SID EVENTS "}}");
+	delivery.revoke_offline_access = true;
+	expect_text(notice_logout_token(arena, &delivery, STR("J"), 1795256738),
+		HEAD SID EVENTS ",\"revoke_offline_access\":true}}");
+	delivery.send_sid = delivery.revoke_offline_access = false;
+	expect_text(notice_logout_token(arena, &delivery, STR("J"), 1795256738), HEAD EVENTS "}}");
+}
+
+static void admin_orders_are_keycloaks(void **state)
+{
+	(void)state;
+	struct delivery delivery = some_delivery();
+	delivery.client_name = STR("legacy");
+	delivery.adapter_session_id = STR("http-session-1");
+	expect_text(notice_admin_logout(arena, &delivery, STR("I"), 1795256738656),
+		"{\"id\":\"I-1795256738656\",\"expiration\":1795256768,\"resource\":\"legacy\",\"action\":\"LOGOUT\","
+		"\"adapterSessionIds\":[\"http-session-1\"],\"notBefore\":0,"
+		"\"keycloakSessionIds\":[\"wvFcsSX1mupVNnhvjmOQDbAI\"]}");
+	/* Absent would mean everybody. */
+	delivery.adapter_session_id = STR("");
+	expect_text(notice_admin_logout(arena, &delivery, STR("I"), 1795256738656),
+		"{\"id\":\"I-1795256738656\",\"expiration\":1795256768,\"resource\":\"legacy\",\"action\":\"LOGOUT\","
+		"\"adapterSessionIds\":[],\"notBefore\":0,\"keycloakSessionIds\":[\"wvFcsSX1mupVNnhvjmOQDbAI\"]}");
+	delivery.all_sessions = true;
+	delivery.not_before_s = 1795256740;
+	expect_text(notice_admin_logout(arena, &delivery, STR("I"), 1795256740534),
+		"{\"id\":\"I-1795256740534\",\"expiration\":1795256770,\"resource\":\"legacy\",\"action\":\"LOGOUT\","
+		"\"notBefore\":1795256740}");
+}
+
+static void notices_escape_what_clients_chose(void **state)
+{
+	(void)state;
+	struct delivery delivery = some_delivery();
+	delivery.client_name = STR("a\"b\\c\n");
+	delivery.adapter_session_id = STR("x\",\"y");
+	assert_true(str_contains(notice_logout_token(arena, &delivery, STR("J"), NOW_S), STR("\"aud\":\"a\\\"b\\\\c\\n\"")));
+	assert_true(str_contains(notice_admin_logout(arena, &delivery, STR("I"), NOW_MS),
+		STR("\"adapterSessionIds\":[\"x\\\",\\\"y\"]")));
+}
+
+static void every_door_has_a_row(void **state)
+{
+	(void)state;
+	for (int i = 0; i < DOOR_COUNT; i++) {
+		const struct door_row *row = door_row((enum door)i);
+		enum door found = DOOR_COUNT;
+		assert_true(row->name && row->event && row->text && row->name[0] && row->event[0] && row->text[0]);
+		assert_true(door_of(str_from(row->name), &found));
+		assert_int_equal(found, i); /* no name twice */
+		assert_true(row->ends == DOOR_ENDS_SESSION || row->offline != DOOR_OFFLINE_ENDS);
+	}
+	enum door none = DOOR_COUNT;
+	assert_false(door_of(STR("no-such-door"), &none));
+	assert_int_equal(none, DOOR_COUNT);
+}
+
+static void the_algorithm_is_that_of_id_tokens(void **state)
+{
+	(void)state;
+	struct client *client = add_client("app");
+	expect_text(channel_algorithm(&realm, client), "RS256");
+	realm.settings.default_signature_algorithm = STR("ES384");
+	expect_text(channel_algorithm(&realm, client), "ES384");
+	add_attribute(client, "id.token.signed.response.alg", "PS256");
+	expect_text(channel_algorithm(&realm, client), "PS256");
+}
+
+/* The transaction must find the rows as they were judged, and know when to give up. */
+static void effects_carry_their_conditions(void **state)
+{
+	(void)state;
+	struct client *client = add_client("app");
+	add_attribute(client, "backchannel.logout.url", "https://app.example.org/bc");
+	add_pair(&realm.settings.attributes, "curfew.signout.give_up_s", "3600");
+	struct session *session = new_session("S");
+	struct client_session *part = add_part(session, client);
+	part->adapter_bound_ms = part->started_ms + 5;
+	struct effects effects = effects_new(arena);
+	struct signout_outcome outcome;
+	const struct signout_order order = { .door = DOOR_RP_LOGOUT, .id = STR("out"), .now_ms = NOW_MS };
+	signout_session(&order, &realm, session, &effects, &outcome);
+	assert_int_equal(effects.n, 4);
+	assert_int_equal(effects.items[0].u.end.version, 7);
+	const struct delivery *delivery = &effects.items[2].u.delivery;
+	assert_int_equal(effects.items[2].kind, EFFECT_DELIVERY_CREATE);
+	expect_text(delivery->id, "out-1");
+	expect_text(delivery->issuer, "https://sso.example.org/realms/customers");
+	assert_true(delivery->queued_ms == NOW_MS && delivery->due_ms == NOW_MS);
+	assert_true(delivery->give_up_ms == NOW_MS + 3600000 && delivery->settled_ms == 0);
+	assert_true(delivery->bound_ms == part->adapter_bound_ms);
+	assert_false(delivery->all_sessions);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_REALM(logout_tokens_are_keycloaks),
+		IN_REALM(admin_orders_are_keycloaks),
+		IN_REALM(notices_escape_what_clients_chose),
+		IN_REALM(every_door_has_a_row),
+		IN_REALM(the_algorithm_is_that_of_id_tokens),
+		IN_REALM(effects_carry_their_conditions),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
