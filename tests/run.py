@@ -360,17 +360,34 @@ def examples(options, log):
 
 @suite("system", "the real program, real clients, clients that fail on purpose (tests/system)")
 def system(options, log):
-    folder = build("test")
-    report = LOGS / "system.xml"
-    report.unlink(missing_ok=True)
-    command = [ROOT / ".cache/test-venv/bin/python", "-m", "pytest", "-c",
-               ROOT / "tests/system/pytest.ini", f"--junit-xml={report}",
-               f"--kills={options.kills}", f"--curfew={folder / 'src' / 'curfew'}",
-               "--color=no", "-q", ROOT / "tests/system"]
-    if options.only:
-        command += ["-k", options.only]
-    code = run(command, log, 2400 * options.patience)
-    return read_junit(report, code, "system")
+    binary = build("test") / "src" / "curfew"
+
+    def on(engine):
+        """One engine's share; the tools' own tests run once."""
+        one, report = LOGS / f"system-{engine}.log", LOGS / f"system-{engine}.xml"
+        one.unlink(missing_ok=True)
+        report.unlink(missing_ok=True)
+        command = [ROOT / ".cache/test-venv/bin/python", "-m", "pytest", "-c",
+                   ROOT / "tests/system/pytest.ini", f"--junit-xml={report}",
+                   f"--kills={options.kills}", f"--curfew={binary}", f"--engines={engine}",
+                   "--color=no", "-q", "--tb=short", "--durations=20", ROOT / "tests/system"]
+        if engine != "sqlite":
+            command.append(f"--ignore={ROOT / 'tests/system/test_support.py'}")
+        if options.only:
+            command += ["-k", options.only]
+        code = run(command, one, 3000 * options.patience,
+                   {"PYTHONDONTWRITEBYTECODE": "1"})
+        result = read_junit(report, code, f"system on {engine}")
+        result.failed = [f"{title} ({one.relative_to(ROOT)})" for title in result.failed]
+        return result
+
+    result = Result()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for one in pool.map(on, ("sqlite", "postgres")):
+            result.add(one)
+    with open(log, "a") as file:
+        file.write("".join(f"{title}\n" for title in result.failed))
+    return result
 
 
 @suite("fuzz", "every parser: its corpus, then new inputs (tests/fuzz)")
