@@ -181,12 +181,15 @@ static void answer(struct visit *visit)
 	struct why why;
 	bool post = visit->request->method == HTTP_POST;
 	enum error_code code = post ? http_form(visit->request, &params, &why) : http_query(visit->request, &params, &why);
-	if (code != OK) {
-		page_error(visit, error_http_status(code), STR("Invalid Request"), STR(""));
+	/* A form that cannot be read but names a token came from a server, which gets JSON. */
+	bool by_token = code == OK ? logout_is_by_token(visit->request, params) :
+		str_contains(visit->request->body, STR("refresh_token")) || http_header(visit->request, "Authorization").n;
+	if (post && by_token) {
+		logout_by_token(visit);
 		return;
 	}
-	if (post && logout_is_by_token(visit->request, params)) {
-		logout_by_token(visit, params);
+	if (code != OK) {
+		page_error(visit, error_http_status(code), STR("Invalid Request"), STR(""));
 		return;
 	}
 	struct end_session e = { .visit = visit };

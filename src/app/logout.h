@@ -9,7 +9,7 @@ http_handler logout_handle;
 http_handler logout_confirm_handle;
 
 /* A POST with a refresh token or with client credentials: answered with 204 or JSON. */
-void logout_by_token(struct visit *visit, const struct params *form);
+void logout_by_token(struct visit *visit);
 /* Whether a POST is one of those: refresh_token is there, even empty, or the client
  * authenticates (a bare client_id does not). */
 bool logout_is_by_token(const struct http_request *request, const struct params *form);

@@ -65,9 +65,8 @@ static bool judge(struct client_request *r, struct target *ret_target)
 	return false;
 }
 
-void logout_by_token(struct visit *visit, const struct params *form)
+void logout_by_token(struct visit *visit)
 {
-	(void)form; /* client_request reads the same */
 	struct client_request r;
 	struct target target;
 	if (!client_request_open(&r, visit, "LOGOUT_ERROR") || !judge(&r, &target))

@@ -319,6 +319,11 @@ def test_refresh_tokens_that_are_none_are_refused_in_json(common):
         answer = common.shop.post("logout", refresh_token=token)
         assert answer.status_code == 400, what
         assert answer.headers["content-type"].startswith("application/json"), what
+        if what == "NUL":
+            # The form as a whole cannot be read.
+            assert answer.json()["error"] == "invalid_request"
+            assert answer.json()["error_description"]
+            continue
         assert answer.json() == {"error": "invalid_grant",
                                  "error_description": "Invalid refresh token"}, what
     assert common.shop.is_alive(tokens)
