@@ -19,6 +19,7 @@ enum {
 struct gathered {
 	struct user user;
 	const char *path; /* in the file, for messages */
+	uint64_t place;   /* in the file */
 };
 
 /* The users gathered, and the state of the pass. */
@@ -226,22 +227,40 @@ static enum error_code add_users(void *argument, struct db *db, struct why *rete
 	return error ? error : store_apply(step->store, db, &work, reterr_why);
 }
 
+static bool collides(const struct user *a, const struct user *b)
+{
+	return str_eq(a->id, b->id) || str_eq_nocase(a->username, b->username) ||
+		(a->email.n && str_eq_nocase(a->email, b->email));
+}
+
+/* Of two users that collide, the one that comes later in the file; `one` could not be added.
+ * Users gathered earlier come earlier in the file, so that those at hand are enough. */
+static const struct gathered *later_of(const struct user_pass *pass, const struct gathered *one)
+{
+	const struct gathered *later = one;
+	for (size_t i = 0; i < pass->n; i++)
+		if (pass->users[i].place > later->place &&
+			collides(&pass->users[i].user, &one->user))
+			later = &pass->users[i];
+	return later;
+}
+
 /* One of the slice has a name, an e-mail or an id that is taken: finds out which, adding
  * them one by one. The import is lost anyway. */
-static enum error_code name_the_culprit(
-	struct user_pass *pass, const struct gathered *users, size_t n, struct users_step *step)
+static enum error_code name_the_culprit(struct user_pass *pass, const struct gathered *users,
+	size_t n, const struct users_step *step)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct effects one = { step->effects->arena, &step->effects->items[i], 1 };
 		struct users_step alone = *step;
 		struct why why = { "" };
 		alone.effects = &one;
-		enum error_code error = writes_run(&pass->import->writes, add_users, &alone, &why);
-		if (error)
-			return error_because(pass->import->why, ERROR_INVALID_VALUE,
-				"%s: user \"%.*s\": its name, e-mail or id is another "
-				"user's too (%s)",
-				users[i].path, STR_ARG(users[i].user.username), why.text);
+		if (!writes_run(&pass->import->writes, add_users, &alone, &why))
+			continue;
+		const struct gathered *culprit = later_of(pass, &users[i]);
+		return error_because(pass->import->why, ERROR_INVALID_VALUE,
+			"%s: user \"%.*s\": its name, e-mail or id is another user's too (%s)",
+			culprit->path, STR_ARG(culprit->user.username), why.text);
 	}
 	return error_because(pass->import->why, ERROR_EXISTS, "a user is there already");
 }
@@ -297,10 +316,11 @@ static enum error_code flush(struct user_pass *pass)
 	return error ? error : import_progress(pass->import, pass->bytes_done);
 }
 
-static void push_user(struct user_pass *pass, const struct user *user, const char *path)
+static void push_user(
+	struct user_pass *pass, const struct user *user, const char *path, uint64_t place)
 {
 	struct gathered *one = arena_push(pass->arena, &pass->users, &pass->n, sizeof *pass->users);
-	*one = (struct gathered){ *user, path };
+	*one = (struct gathered){ *user, path, place };
 	if (!pass->dry)
 		pass->import->summary.credentials += (int64_t)user->credentials_n;
 }
@@ -335,7 +355,7 @@ static enum error_code take_user(
 		(error = take_mappings(pass, &rep, &user, path)) ||
 		(error = take_service_account(pass, &rep, &user, path)))
 		return error;
-	push_user(pass, &user, path);
+	push_user(pass, &user, path, item->index);
 	pass->bytes_done = bytes_done;
 	return is_full(pass) ? flush(pass) : OK;
 }
@@ -357,7 +377,7 @@ static enum error_code add_service_accounts(struct user_pass *pass)
 			.created_ms = pass->import->options->now_ms,
 			.service_account_client_id = client->id };
 		push_text(pass->arena, &user.role_ids, draft->default_role->rep.role.id);
-		push_user(pass, &user, draft->clients[i]->path);
+		push_user(pass, &user, draft->clients[i]->path, UINT64_MAX);
 		if (is_full(pass))
 			error = flush(pass);
 	}

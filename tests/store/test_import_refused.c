@@ -119,8 +119,16 @@ static void users_that_are_refused(void **state)
 			"serviceAccountClientId: \"no\"" },
 		{ "{\"username\":\"b\",\"credentials\":[{\"type\":\"otp\",\"value\":\"s\"}]}",
 			ERROR_INVALID_VALUE, "$.users[1].credentials[0].value" },
-		{ "{\"username\":\"A\"}", ERROR_INVALID_VALUE, "$.users[1]: user \"A\"" },
-		{ "{\"username\":\"b\",\"email\":\"a@x\"}", ERROR_INVALID_VALUE, "$.users[1]" },
+		/* Users are written by their ids: the later in the file is named, whichever
+		 * comes first there. */
+		{ "{\"id\":\"0\",\"username\":\"A\"}", ERROR_INVALID_VALUE,
+			"$.users[1]: user \"A\"" },
+		{ "{\"id\":\"2\",\"username\":\"A\"}", ERROR_INVALID_VALUE,
+			"$.users[1]: user \"A\"" },
+		{ "{\"id\":\"0\",\"username\":\"b\",\"email\":\"A@x\"}", ERROR_INVALID_VALUE,
+			"$.users[1]: user \"b\"" },
+		{ "{\"id\":\"2\",\"username\":\"b\",\"email\":\"A@x\"}", ERROR_INVALID_VALUE,
+			"$.users[1]: user \"b\"" },
 		{ "{\"username\":\"b\",\"id\":\"1\"}", ERROR_INVALID_VALUE, "$.users[1]" },
 		{ "{\"username\":\"b\"", ERROR_BAD_JSON, "" },
 		{ "[", ERROR_BAD_JSON, "" },
