@@ -3,8 +3,8 @@
  *
  *     floors rsa|argon2|commit SECONDS [FOLDER]
  *
- * prints CPU milliseconds and wall milliseconds of one of them, best of many short rounds:
- * a floor is what the machine can do, whatever else runs on it at the moment. */
+ * prints CPU milliseconds and wall milliseconds of one of them, the median of many short
+ * rounds: what the machine does now, as the operations beside it are measured. */
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <sodium.h>
@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUND_MS = 50 };
+enum { ROUND_MS = 20, ROUNDS_MAX = 4096 };
 
 static double now_ms(clockid_t clock)
 {
@@ -81,21 +81,33 @@ static sqlite3_stmt *open_database(const char *folder)
 	return insert;
 }
 
-/* The best round's milliseconds for each: CPU and wall clock apart. */
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double median(double *values, size_t n)
+{
+	qsort(values, n, sizeof *values, compare);
+	return values[n / 2];
+}
+
 static void measure(void (*once)(void *context), void *context, double seconds)
 {
-	double best_cpu = 1e9, best_wall = 1e9, until = now_ms(CLOCK_MONOTONIC) + seconds * 1e3;
+	static double cpu[ROUNDS_MAX], wall[ROUNDS_MAX];
+	double until = now_ms(CLOCK_MONOTONIC) + seconds * 1e3;
+	size_t rounds = 0;
 	do {
-		double cpu = now_ms(CLOCK_PROCESS_CPUTIME_ID), wall = now_ms(CLOCK_MONOTONIC);
+		double began_cpu = now_ms(CLOCK_PROCESS_CPUTIME_ID);
+		double began = now_ms(CLOCK_MONOTONIC);
 		int n = 0;
-		for (; n == 0 || now_ms(CLOCK_MONOTONIC) - wall < ROUND_MS; n++)
+		for (; n == 0 || now_ms(CLOCK_MONOTONIC) - began < ROUND_MS; n++)
 			once(context);
-		cpu = (now_ms(CLOCK_PROCESS_CPUTIME_ID) - cpu) / n;
-		wall = (now_ms(CLOCK_MONOTONIC) - wall) / n;
-		best_cpu = cpu < best_cpu ? cpu : best_cpu;
-		best_wall = wall < best_wall ? wall : best_wall;
-	} while (now_ms(CLOCK_MONOTONIC) < until);
-	printf("%.4f %.4f\n", best_cpu, best_wall);
+		cpu[rounds] = (now_ms(CLOCK_PROCESS_CPUTIME_ID) - began_cpu) / n;
+		wall[rounds++] = (now_ms(CLOCK_MONOTONIC) - began) / n;
+	} while (now_ms(CLOCK_MONOTONIC) < until && rounds < ROUNDS_MAX);
+	printf("%.4f %.4f\n", median(cpu, rounds), median(wall, rounds));
 }
 
 int main(int argc, char **argv)

@@ -3,27 +3,20 @@
 
 #include "oidc/token.h"
 
-static enum error_code load_user(struct visit *visit, struct bearer *bearer, struct why *reterr_why)
+/* The session is of the token's own kind: an offline session has the sid of the one it grew
+ * from, and does not keep that one's tokens alive. */
+static enum error_code load(struct visit *visit, struct bearer *bearer, bool *ret_revoked, struct why *reterr_why)
 {
-	enum error_code code = store_find_user(visit->app->store, visit->arena, visit->realm->settings.id,
-		bearer->claims.sub, USER_ROLES | USER_GROUPS, &bearer->user, reterr_why);
-	if (code == ERROR_NAME_NOT_FOUND)
-		bearer->user = NULL;
-	return code == ERROR_NAME_NOT_FOUND ? OK : code;
-}
-
-/* Of the token's own kind: an offline session has the sid of the one it grew from, and does not
- * keep that one's tokens alive. */
-static enum error_code load_session(struct visit *visit, struct bearer *bearer, struct why *reterr_why)
-{
-	if (!bearer->claims.sid.n)
-		return OK;
-	struct session *session = arena_alloc(visit->arena, sizeof *session);
-	enum error_code code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
-		bearer->claims.sid, token_is_offline(&bearer->claims), session, reterr_why);
-	if (code == OK)
-		bearer->session = session;
-	return code == ERROR_NAME_NOT_FOUND ? OK : code;
+	const struct jwt_claims *claims = &bearer->claims;
+	struct token_rows rows;
+	enum error_code code = store_find_token_rows(visit->app->store, visit->arena, visit->realm->settings.id,
+		claims->sub, claims->sid, token_is_offline(claims), claims->jti, &rows, reterr_why);
+	if (code != OK)
+		return code;
+	bearer->user = rows.user;
+	bearer->session = rows.session;
+	*ret_revoked = rows.revoked;
+	return OK;
 }
 
 enum error_code bearer_open(struct visit *visit, struct str token, struct bearer *ret_bearer,
@@ -37,11 +30,7 @@ enum error_code bearer_open(struct visit *visit, struct str token, struct bearer
 		return ERROR_INVALID_TOKEN;
 	bearer.client = realm_client_by_client_id(visit->realm, bearer.claims.azp);
 	*ret_bearer = bearer;
-	code = load_user(visit, &bearer, reterr_why);
-	if (code == OK)
-		code = load_session(visit, &bearer, reterr_why);
-	if (code == OK)
-		code = store_token_revoked(visit->app->store, visit->realm->settings.id, bearer.claims.jti, &revoked, reterr_why);
+	code = load(visit, &bearer, &revoked, reterr_why);
 	if (code != OK)
 		return code;
 	*ret_bearer = bearer;

@@ -22,6 +22,10 @@ MUST_USE enum error_code store_read_one(struct store *store, struct arena *arena
 	const struct db_statement *statement, struct db_values values, const char *what,
 	struct str id, struct db_rows *ret_rows, struct why *reterr_why);
 
+/* store_find_user on a connection that the caller has. */
+MUST_USE enum error_code users_find(struct db *db, struct arena *arena, struct str realm_id,
+	struct str user_id, unsigned parts, struct user **ret_user, struct why *reterr_why);
+
 /* ASCII letters lowered, other bytes as they are: how usernames and e-mails are stored. */
 struct str store_lower(struct arena *arena, struct str s);
 

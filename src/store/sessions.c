@@ -192,11 +192,60 @@ static enum error_code any_row(struct store *store, const struct db_statement *s
 	return code;
 }
 
-enum error_code store_token_revoked(struct store *store, struct str realm_id, struct str jti,
-	bool *ret_revoked, struct why *reterr_why)
+static enum error_code token_session(struct db *db, struct arena *arena, struct db_values values,
+	struct session **ret_session, struct why *reterr_why)
 {
-	return any_row(store, &statement_token_revoked, DB_VALUES(db_text(realm_id), db_text(jti)),
-		ret_revoked, reterr_why);
+	struct db_rows rows;
+	enum error_code code =
+		db_query(db, &statement_session_find, values, arena, &rows, reterr_why);
+	if (code != OK || rows.n == 0)
+		return code;
+	*ret_session = arena_alloc(arena, sizeof **ret_session);
+	session_of_rows(arena, &rows, 0, *ret_session);
+	return OK;
+}
+
+static enum error_code token_revoked(
+	struct db *db, struct arena *arena, struct db_values values, bool *ret_revoked,
+	struct why *reterr_why)
+{
+	struct db_rows rows;
+	enum error_code code =
+		db_query(db, &statement_token_revoked, values, arena, &rows, reterr_why);
+	if (code == OK)
+		*ret_revoked = rows.n > 0;
+	return code;
+}
+
+enum error_code store_find_token_rows(struct store *store, struct arena *arena, struct str realm_id,
+	struct str user_id, struct str session_id, bool offline, struct str jti,
+	struct token_rows *ret_rows, struct why *reterr_why)
+{
+	struct db *db;
+	struct token_rows found = { .user = NULL };
+	enum error_code code = db_pool_take(store->readers, &db, reterr_why);
+	if (code != OK)
+		return code;
+	/* One transaction saves SQLite the locks of each statement; PostgreSQL would pay for it
+	 * with two more round trips. */
+	if (store_is_local(store))
+		code = db_begin(db, DB_READ, reterr_why);
+	if (code == OK)
+		code = users_find(db, arena, realm_id, user_id, USER_ROLES | USER_GROUPS,
+			&found.user, reterr_why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		code = OK;
+	if (code == OK && session_id.n)
+		code = token_session(db, arena,
+			DB_VALUES(db_text(session_id), db_bool(offline), db_text(realm_id)),
+			&found.session, reterr_why);
+	if (code == OK)
+		code = token_revoked(db, arena, DB_VALUES(db_text(realm_id), db_text(jti)),
+			&found.revoked, reterr_why);
+	db_pool_give(store->readers, db); /* which ends the transaction */
+	if (code == OK)
+		*ret_rows = found;
+	return code;
 }
 
 enum error_code store_newer_client_session(struct store *store, struct str realm_id,

@@ -124,9 +124,17 @@ MUST_USE enum error_code store_list_expired(struct store *store, struct arena *a
 					    size_t *ret_n, struct why *reterr_why);
 MUST_USE enum error_code store_find_code(struct store *store, struct arena *arena, struct str hash,
 					 struct code *ret_code, struct why *reterr_why);
-/* True in *ret_revoked when the access token `jti` was revoked. */
-MUST_USE enum error_code store_token_revoked(struct store *store, struct str realm_id, struct str jti,
-					     bool *ret_revoked, struct why *reterr_why);
+/* What an access token names, as it stands at one moment. */
+struct token_rows {
+	struct user *user;       /* with roles and groups; NULL: there is none */
+	struct session *session; /* with its clients; NULL: there is none */
+	bool revoked;
+};
+/* `session_id` empty: the token has none. */
+MUST_USE enum error_code store_find_token_rows(struct store *store, struct arena *arena,
+					       struct str realm_id, struct str user_id,
+					       struct str session_id, bool offline, struct str jti,
+					       struct token_rows *ret_rows, struct why *reterr_why);
 
 /* ---- sign-outs, deliveries, events ---- */
 

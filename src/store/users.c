@@ -137,16 +137,28 @@ static enum error_code ask_store(struct store *store, struct arena *arena,
 	return code;
 }
 
-enum error_code store_find_user(struct store *store, struct arena *arena, struct str realm_id,
+enum error_code users_find(struct db *db, struct arena *arena, struct str realm_id,
 	struct str user_id, unsigned parts, struct user **ret_user, struct why *reterr_why)
 {
-	return ask_store(store, arena,
+	return ask(db, arena,
 		&(struct user_question){ .statement = &statement_user_find,
 			.values = DB_VALUES(db_text(user_id), db_text(realm_id)),
 			.what = "id",
 			.name = user_id,
 			.parts = parts },
 		ret_user, reterr_why);
+}
+
+enum error_code store_find_user(struct store *store, struct arena *arena, struct str realm_id,
+	struct str user_id, unsigned parts, struct user **ret_user, struct why *reterr_why)
+{
+	struct db *db;
+	enum error_code code = db_pool_take(store->readers, &db, reterr_why);
+	if (code != OK)
+		return code;
+	code = users_find(db, arena, realm_id, user_id, parts, ret_user, reterr_why);
+	db_pool_give(store->readers, db);
+	return code;
 }
 
 enum error_code store_find_user_by_login(struct store *store, struct arena *arena,

@@ -432,19 +432,56 @@ static void code_works_once(void **state)
 	EXPECT(store_find_code(on.store, on.arena, STR("x"), &got, &why), ERROR_NAME_NOT_FOUND);
 }
 
+static struct token_rows token_rows(struct str in_realm, const char *user, const char *session,
+	bool offline)
+{
+	struct token_rows rows = { .revoked = true };
+	EXPECT(store_find_token_rows(on.store, on.arena, in_realm, str_from(user),
+		       str_from(session), offline, STR("jti"), &rows, &why),
+		OK);
+	return rows;
+}
+
 static void tokens_are_revoked_by_realm(void **state)
 {
 	(void)state;
-	bool revoked = true;
-	EXPECT(store_token_revoked(on.store, realm, STR("jti"), &revoked, &why), OK);
-	assert_false(revoked);
+	assert_false(token_rows(realm, "u", "", false).revoked);
 	ADD(TOKEN_REVOKE, token_revoke, .realm_id = realm, .jti = STR("jti"), .expires_s = 5);
 	ADD(TOKEN_REVOKE, token_revoke, .realm_id = realm, .jti = STR("jti"), .expires_s = 5);
 	APPLY(OK);
-	EXPECT(store_token_revoked(on.store, realm, STR("jti"), &revoked, &why), OK);
-	assert_true(revoked);
-	EXPECT(store_token_revoked(on.store, STR("other"), STR("jti"), &revoked, &why), OK);
-	assert_false(revoked);
+	assert_true(token_rows(realm, "u", "", false).revoked);
+	assert_false(token_rows(STR("other"), "u", "", false).revoked);
+}
+
+static void what_a_token_names_is_found_in_its_realm_only(void **state)
+{
+	(void)state;
+	const char *user = "u1";
+	struct session s = some_session("s");
+	s.user_id = str_from(user);
+	effects_add(&on.list, EFFECT_USER_CREATE)->u.user = some_user(user, "eve", "eve@example.org");
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "shop"),
+		.session_version = 1);
+	APPLY(OK);
+	struct session session = find_session("s");
+	struct token_rows rows = token_rows(realm, user, "s", false);
+	assert_non_null(rows.user);
+	assert_non_null(rows.session);
+	assert_true(str_eq(rows.user->id, session.user_id));
+	expect_text(rows.session->id, "s");
+	assert_int_equal(rows.session->version, session.version);
+	assert_int_equal(rows.session->clients_n, 1);
+	expect_text(rows.session->clients[0].client_id, "shop");
+	/* Offline, of no session, of another session, of another user, of another realm. */
+	assert_null(token_rows(realm, user, "s", true).session);
+	assert_null(token_rows(realm, user, "", false).session);
+	assert_null(token_rows(realm, user, "t", false).session);
+	assert_null(token_rows(realm, "nobody", "s", false).user);
+	assert_non_null(token_rows(realm, "nobody", "s", false).session);
+	rows = token_rows(STR("other"), user, "s", false);
+	assert_null(rows.user);
+	assert_null(rows.session);
 }
 
 /* ---- events ---- */
@@ -558,6 +595,7 @@ int main(int argc, char **argv)
 		IN_STORE(lists_of_sessions),
 		IN_STORE(code_works_once),
 		IN_STORE(tokens_are_revoked_by_realm),
+		IN_STORE(what_a_token_names_is_found_in_its_realm_only),
 		IN_STORE(events_by_every_filter),
 		IN_STORE(damaged_rows_are_told_of),
 	};
