@@ -4,6 +4,7 @@
 
 #include "app/browser.h"
 #include "app/events.h"
+#include "app/language.h"
 #include "app/own_token.h"
 #include "app/page.h"
 #include "app/signing_out.h"
@@ -81,19 +82,20 @@ static void show_error(struct end_session *e, const struct end_session_verdict *
 	page_error(e->visit, 400, verdict->text, STR(""));
 }
 
-static void show_question(struct end_session *e, const struct end_session_verdict *verdict, struct str done)
+/* `another`: the session that the hint named has just ended, this browser has one of its own. */
+static void show_question(struct end_session *e, const struct end_session_verdict *verdict, bool another)
 {
 	struct visit *visit = e->visit;
 	struct ticket ticket = { .kind = TICKET_LOGOUT, .redirect = verdict->redirect,
 		.client_id = verdict->client ? verdict->client->client_id : STR("") };
 	const struct template_value values[] = {
-		{ .name = "action", .text = visit_url(visit, "/protocol/openid-connect/logout/logout-confirm") },
+		{ .name = "action", .text = language_keep(visit, visit_url(visit,
+			"/protocol/openid-connect/logout/logout-confirm")) },
 		{ .name = "ticket", .text = ticket_seal(visit, &ticket) },
-		{ .name = "question", .text = done.n ? arena_format(visit->arena, "This browser is signed in with another "
-			"session, as %.*s. Do you want to log out of it too?", STR_ARG(e->browser.username)) :
-			STR("Do you want to log out?") },
-		{ .name = "done", .text = done },
-		{ .name = "back", .text = done.n ? verdict->redirect : STR("") },
+		{ .name = "question", .message = another ? "logoutConfirmOther" : "logoutConfirmHeader" },
+		{ .name = "username", .text = e->browser.username },
+		{ .name = "done", .message = another ? "logoutConfirmDone" : NULL },
+		{ .name = "back", .text = another ? verdict->redirect : STR("") },
 	};
 	page_show(visit, 200, "logout_confirm", values, ARRAY_LENGTH(values));
 }
@@ -139,7 +141,7 @@ static void end(struct end_session *e, const struct end_session_verdict *verdict
 		return;
 	}
 	if (verdict->ask_own)
-		show_question(e, verdict, STR("That session has ended."));
+		show_question(e, verdict, true);
 	else
 		go_on(visit, &outcome, verdict->client, verdict->redirect);
 	if (!verdict->ask_own)
@@ -163,7 +165,7 @@ static void decide(struct end_session *e)
 		show_error(e, &verdict);
 		break;
 	case END_SESSION_CONFIRM:
-		show_question(e, &verdict, STR(""));
+		show_question(e, &verdict, false);
 		break;
 	case END_SESSION_END:
 		end(e, &verdict);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "app/language.h"
 
 static struct str realm_title(const struct visit *visit)
 {
@@ -18,10 +19,11 @@ static struct str resources(const struct visit *visit)
 
 void page_show(struct visit *visit, int status, const char *name, const struct template_value *values, size_t n)
 {
-	struct str title = arena_join(visit->arena, STR("Sign in to "), realm_title(visit), STR(""));
-	struct str html = pages_render(visit->arena, name, title, realm_title(visit), resources(visit), values, n);
-	http_respond_html(visit->response, status, html);
+	const struct pages_frame frame = {
+		.messages = language_of(visit), .realm = realm_title(visit), .resources = resources(visit) };
+	http_respond_html(visit->response, status, pages_render(visit->arena, name, &frame, values, n));
 	http_no_store_page(visit->response);
+	http_set_header_z(visit->response, "Content-Language", arena_z(visit->arena, messages_tag(frame.messages)));
 }
 
 void page_error(struct visit *visit, int status, struct str text, struct str back)
@@ -72,7 +74,6 @@ void page_frames(struct visit *visit, const struct signout_frame *frames, size_t
 	const struct template_value values[] = {
 		{ .name = "frames", .items = items, .items_n = n },
 		{ .name = "next", .text = next },
-		{ .name = "resources", .text = resources(visit) },
 	};
 	page_show(visit, 200, "front_channel", values, ARRAY_LENGTH(values));
 	allow_frames(visit, frames, n);

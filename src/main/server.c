@@ -144,8 +144,10 @@ static void render_error(void *context, const struct http_request *request, enum
 		{ .name = "text", .text = str_from(error_text(code)) },
 		{ .name = "request", .text = request->id },
 	};
-	http_respond_html(response, error_http_status(code), pages_render(request->arena, "error", STR("We are sorry..."),
-		STR("Curfew"), request->under_auth ? STR("/auth/resources") : STR("/resources"), values, ARRAY_LENGTH(values)));
+	const struct pages_frame frame = { .messages = messages_default(), .realm = STR("Curfew"),
+		.resources = request->under_auth ? STR("/auth/resources") : STR("/resources") };
+	http_respond_html(response, error_http_status(code),
+		pages_render(request->arena, "error", &frame, values, ARRAY_LENGTH(values)));
 }
 
 static void observe(void *context, const struct http_request *request, const struct http_response *response,

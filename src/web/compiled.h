@@ -1,4 +1,4 @@
-/* What compile.py makes of templates/ and static/; private to web/. */
+/* What compile.py makes of templates/, messages/ and static/; private to web/. */
 #ifndef WEB_COMPILED_H
 #define WEB_COMPILED_H
 
@@ -12,5 +12,18 @@ extern const struct compiled_template compiled_templates[];
 extern const size_t compiled_templates_n;
 extern const struct pages_file compiled_files[];
 extern const size_t compiled_files_n;
+
+/* Sorted by key. */
+struct compiled_message {
+	const char *key;
+	struct str text;
+};
+struct messages {
+	const char *tag;
+	const struct compiled_message *messages;
+	size_t n;
+};
+extern const struct messages compiled_languages[];
+extern const size_t compiled_languages_n;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/tables.h"
 #include "web/compiled.h"
@@ -16,18 +17,23 @@ static struct str template_of(const char *name)
 	abort();
 }
 
-struct str pages_render(struct arena *arena, const char *name, struct str title, struct str realm,
-			struct str resources, const struct template_value *values, size_t n)
+struct str pages_render(struct arena *arena, const char *name, const struct pages_frame *frame,
+			const struct template_value *values, size_t n)
 {
-	struct template_scope scope = { values, n };
-	const struct template_value outer[] = {
-		{ .name = "title", .text = title },
-		{ .name = "realm", .text = realm },
-		{ .name = "resources", .text = resources },
-		{ .name = "body", .text = template_render(arena, template_of(name), &scope) },
+	struct template_value outer[] = {
+		{ .name = "language", .text = messages_tag(frame->messages) },
+		{ .name = "realm", .text = frame->realm },
+		{ .name = "resources", .text = frame->resources },
+		{ .name = "body" },
 	};
-	struct template_scope outer_scope = { outer, ARRAY_LENGTH(outer) };
-	return template_render(arena, template_of("layout"), &outer_scope);
+	struct template_value *inner = arena_array(arena, n + ARRAY_LENGTH(outer), sizeof *inner);
+	for (size_t i = 0; i < n; i++)
+		inner[i] = values[i];
+	memcpy(inner + n, outer, sizeof outer);
+	const struct template_scope scope = { inner, n + ARRAY_LENGTH(outer) };
+	outer[3].text = template_render(arena, template_of(name), frame->messages, &scope);
+	const struct template_scope outer_scope = { outer, ARRAY_LENGTH(outer) };
+	return template_render(arena, template_of("layout"), frame->messages, &outer_scope);
 }
 
 const struct pages_file *pages_file(struct str name)

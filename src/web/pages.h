@@ -5,11 +5,16 @@
 
 #include "web/template.h"
 
-/* Renders templates/<name>.html inside the layout. `resources` is the URL path of the static
- * files ("/resources" or "/auth/resources"). `title` is of the window, `realm` the name that
- * stands above the page. The name must exist. */
-struct str pages_render(struct arena *arena, const char *name, struct str title, struct str realm,
-			struct str resources, const struct template_value *values, size_t n);
+/* What surrounds a page. */
+struct pages_frame {
+	const struct messages *messages; /* the page's language */
+	struct str realm;                /* the name that stands above the page; may be empty */
+	struct str resources;            /* URL path of the static files: "/resources", "/auth/resources" */
+};
+
+/* Renders templates/<name>.html inside the layout. The name must exist. */
+struct str pages_render(struct arena *arena, const char *name, const struct pages_frame *frame,
+			const struct template_value *values, size_t n);
 
 struct pages_file {
 	const char *name, *content_type;

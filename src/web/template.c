@@ -55,7 +55,7 @@ static bool next_tag(struct str *rest, struct str *ret_before, struct tag *ret_t
 	if (end == inside.n || end == 0)
 		malformed(*rest);
 	struct str name = str_take(inside, end);
-	char mark = strchr("#^/&@", name.p[0]) ? name.p[0] : 0;
+	char mark = strchr("#^/&@%", name.p[0]) ? name.p[0] : 0;
 	*ret_tag = (struct tag){ mark, str_drop(name, mark != 0) };
 	if (!ret_tag->name.n)
 		malformed(*rest);
@@ -91,29 +91,43 @@ static void add_url(struct text *out, struct str value)
 		text_add_html(out, value);
 }
 
-static void render(struct text *out, struct str template, const struct chain *chain);
+/* A page under way. */
+struct page {
+	struct text out;
+	const struct messages *messages;
+};
 
-static void render_section(struct text *out, struct str body, const struct template_value *value,
+static void render(struct page *page, struct str template, const struct chain *chain);
+
+static void render_section(struct page *page, struct str body, const struct template_value *value,
 			   bool inverted, const struct chain *chain)
 {
-	bool present = value && (value->items ? value->items_n > 0 : value->text.n > 0);
+	bool present = value && (value->items ? value->items_n > 0 : value->text.n > 0 || value->message);
 	if (inverted || !value || !value->items) {
 		if (present != inverted)
-			render(out, body, chain);
+			render(page, body, chain);
 		return;
 	}
 	for (size_t i = 0; i < value->items_n; i++) {
 		struct chain inner = { &value->items[i], chain };
-		render(out, body, &inner);
+		render(page, body, &inner);
 	}
 }
 
-static void render(struct text *out, struct str template, const struct chain *chain)
+static void insert(struct page *page, const struct template_value *value, const struct chain *chain)
+{
+	if (value && value->message)
+		render(page, messages_text(page->messages, str_from(value->message)), chain);
+	else if (value)
+		text_add_html(&page->out, value->text);
+}
+
+static void render(struct page *page, struct str template, const struct chain *chain)
 {
 	struct str before;
 	struct tag tag;
 	for (struct str here = template; next_tag(&template, &before, &tag); here = template) {
-		text_add(out, before);
+		text_add(&page->out, before);
 		const struct template_value *value = find(chain, tag.name);
 		struct str text = value ? value->text : STR("");
 		switch (tag.mark) {
@@ -121,25 +135,29 @@ static void render(struct text *out, struct str template, const struct chain *ch
 			malformed(here);
 		case '#':
 		case '^':
-			render_section(out, section_body(&template, tag.name), value, tag.mark == '^', chain);
+			render_section(page, section_body(&template, tag.name), value, tag.mark == '^', chain);
 			break;
 		case '&':
-			text_add(out, text);
+			text_add(&page->out, text);
 			break;
 		case '@':
-			add_url(out, text);
+			add_url(&page->out, text);
+			break;
+		case '%':
+			render(page, messages_text(page->messages, tag.name), chain);
 			break;
 		default:
-			text_add_html(out, text);
+			insert(page, value, chain);
 		}
 	}
-	text_add(out, before);
+	text_add(&page->out, before);
 }
 
-struct str template_render(struct arena *arena, struct str template, const struct template_scope *scope)
+struct str template_render(struct arena *arena, struct str template, const struct messages *messages,
+			   const struct template_scope *scope)
 {
-	struct text out = text_new(arena, 0);
+	struct page page = { text_new(arena, 0), messages };
 	struct chain chain = { scope, NULL };
-	render(&out, template, &chain);
-	return text_str(&out);
+	render(&page, template, &chain);
+	return text_str(&page.out);
 }

@@ -144,3 +144,29 @@ def links_lead_somewhere():
                 continue
             if not (ROOT / path.parent / target.split("#")[0]).exists():
                 yield f"{path}: {target} is not there"
+
+
+def _messages(path):
+    return dict(line.split("=", 1) for _, line in lines(text_of(path))
+                if "=" in line and not line.startswith("#"))
+
+
+@rule("every language has every message, and every message is used")
+def messages_are_complete():
+    languages = {path: _messages(path) for path in files("src/web/messages", ".properties")}
+    english = languages[pathlib.PurePosixPath("src/web/messages/en.properties")]
+    used = set()
+    for path in files("src", ".html", ".c", ".properties"):
+        named = set(re.findall(r"\{\{%(\w+)\}\}", text_of(path)))
+        for key in named - set(english):
+            yield f"{path}: there is no message {key}"
+        used |= named | (set(re.findall(r'"(\w+)"', text_of(path))) if path.suffix == ".c" else set())
+    for path, texts in languages.items():
+        for key in set(english) ^ set(texts):
+            yield f"{path}: the message {key} is in one language only"
+        for key in set(english) & set(texts):
+            names = [re.findall(r"\{\{.*?\}\}", text[key]) for text in (english, texts)]
+            if sorted(names[0]) != sorted(names[1]):
+                yield f"{path}: the message {key} inserts other values than the English one"
+    for key in sorted(set(english) - used):
+        yield f"src/web/messages/en.properties: nobody says {key}"

@@ -34,7 +34,8 @@ static int teardown(void **state)
 static void expect(const char *template, const struct template_scope *scope, const char *expected)
 {
 	static const struct template_scope nothing = { NULL, 0 };
-	struct str got = template_render(arena, str_from(template), scope ? scope : &nothing);
+	struct str got = template_render(arena, str_from(template), messages_default(),
+		scope ? scope : &nothing);
 	if (!str_eq_z(got, expected))
 		fail_msg("%s: \"%.*s\" instead of \"%s\"", template, STR_ARG(got), expected);
 }
@@ -116,7 +117,7 @@ static bool aborts(const char *template)
 		if (!freopen("/dev/null", "w", stderr))
 			_exit(1);
 		signal(SIGABRT, SIG_DFL);
-		(void)template_render(arena, str_from(template), &scope);
+		(void)template_render(arena, str_from(template), messages_default(), &scope);
 		_exit(0);
 	}
 	int status = 0;
@@ -167,7 +168,8 @@ static struct str page(const char *name, struct str text, bool lists)
 			values[i].items_n = lists ? 2 : 0;
 		}
 	}
-	return pages_render(arena, name, text, text, text, values, ARRAY_LENGTH(names));
+	const struct pages_frame frame = { .messages = messages_default(), .realm = text, .resources = text };
+	return pages_render(arena, name, &frame, values, ARRAY_LENGTH(names));
 }
 
 /* With harmless values and with hostile ones a page has the same markup. */
@@ -192,10 +194,33 @@ static void every_page_renders_without_values(void **state)
 {
 	(void)state;
 	for (size_t p = 0; p < ARRAY_LENGTH(pages); p++) {
-		struct str html = pages_render(arena, pages[p], STR(""), STR(""), STR("/resources"), NULL, 0);
+		const struct pages_frame frame = { .messages = messages_default(), .resources = STR("/resources") };
+		struct str html = pages_render(arena, pages[p], &frame, NULL, 0);
 		assert_true(str_starts(html, STR("<!DOCTYPE html>")) && str_contains(html, STR("</html>")));
 		assert_false(str_contains(html, STR("{{")));
 	}
+}
+
+static void messages_speak_every_language(void **state)
+{
+	(void)state;
+	const struct messages *german = messages_of(STR("de"));
+	assert_non_null(german);
+	assert_ptr_equal(messages_of(STR("DE-at")), german);
+	assert_ptr_equal(messages_of(STR("de_CH")), german);
+	assert_ptr_equal(messages_of(STR("en-GB")), messages_default());
+	static const char *const none[] = { "", "d", "dex", "-de", "xx", "*" };
+	for (size_t i = 0; i < ARRAY_LENGTH(none); i++)
+		assert_null(messages_of(str_from(none[i])));
+	assert_true(str_eq_z(messages_text(german, STR("doLogIn")), "Anmelden"));
+	const struct template_value values[] = {
+		{ .name = "request", .text = STR("<7>") },
+		{ .name = "chosen", .message = "doLogIn" },
+	};
+	const struct template_scope scope = { values, 2 };
+	expect("{{%requestId}}: {{chosen}}{{#chosen}}!{{/chosen}}", &scope, "Request &lt;7&gt;: Sign In!");
+	struct str text = template_render(arena, STR("{{chosen}}"), german, &scope);
+	assert_true(str_eq_z(text, "Anmelden"));
 }
 
 static void pages_load_only_from_here(void **state)
@@ -232,6 +257,7 @@ int main(void)
 		TEST(a_malformed_template_is_our_own_mistake),
 		TEST(no_page_writes_a_value_as_markup),
 		TEST(every_page_renders_without_values),
+		TEST(messages_speak_every_language),
 		TEST(pages_load_only_from_here),
 		TEST(the_login_form_comes_first_with_keycloaks_names),
 	};

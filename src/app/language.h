@@ -1,0 +1,15 @@
+/* The language of a page: what the application asked for (ui_locales), else what the browser
+ * prefers (Accept-Language), among the realm's supportedLocales; else its defaultLocale. A
+ * realm that is not internationalized speaks English, unless an application asks. */
+#ifndef APP_LANGUAGE_H
+#define APP_LANGUAGE_H
+
+#include "app/visit.h"
+#include "web/messages.h"
+
+const struct messages *language_of(struct visit *visit);
+/* A URL of ours with the wish of this request (ui_locales) added, so that the next page
+ * speaks the same language. */
+struct str language_keep(struct visit *visit, struct str url);
+
+#endif
