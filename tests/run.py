@@ -435,8 +435,8 @@ def parse():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suites", nargs="*", metavar="suite")
     parser.add_argument("--fast", action="store_true", help="replay the corpora, do not fuzz")
-    parser.add_argument("--fuzz-seconds", type=int, default=20, metavar="N",
-                        help="fuzz each target for N seconds (20)")
+    parser.add_argument("--fuzz-seconds", type=int, default=15, metavar="N",
+                        help="fuzz each target for N seconds (15)")
     parser.add_argument("--kills", type=int, default=20, metavar="N",
                         help="kill the server N times in the crash tests (20)")
     parser.add_argument("--jobs", type=int, default=WORKERS, metavar="N",
