@@ -37,6 +37,10 @@ enum effect_kind {
 	EFFECT_USER_CREATE,           /* u.user, with its roles, groups and credentials */
 	EFFECT_USER_UPDATE,           /* u.user: the row's own fields and attributes; version must match */
 	EFFECT_USER_DELETE,           /* u.user: id; sessions are ended by effects of their own */
+	EFFECT_CONSENT_PUT,           /* u.consent: version must match (0: no row), rises; the user exists */
+	EFFECT_CONSENT_HOLDS,         /* u.consent (user, client, version): changes nothing; STALE when it
+	                                 was withdrawn or changed meanwhile */
+	EFFECT_CONSENT_DELETE,        /* u.consent (user, client): no row is fine */
 	EFFECT_TOKEN_REVOKE,          /* u.token_revoke: access token by jti until it expires */
 	EFFECT_SIGNOUT_CREATE,        /* u.signout: the receipt (deliveries come as own effects) */
 	EFFECT_DELIVERY_CREATE,       /* u.delivery */
@@ -131,6 +135,7 @@ struct effect {
 		struct effect_credential credential;
 		struct effect_required_action required_action;
 		struct user user;
+		struct consent consent;
 		struct effect_token_revoke token_revoke;
 		struct signout signout;
 		struct delivery delivery;

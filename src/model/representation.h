@@ -215,6 +215,12 @@ struct credential_rep {
 	int64_t iterations;
 	struct str kept;
 };
+struct consent_rep {
+	struct str client_id; /* clientId */
+	struct str_list scopes; /* names; the clientId itself: the client's own entry */
+	int64_t created_ms, updated_ms;
+	struct str kept;
+};
 struct user_rep {
 	struct user user;                  /* but for role_ids, group_ids, credentials */
 	struct str service_account_client; /* clientId */
@@ -223,11 +229,15 @@ struct user_rep {
 	struct str_list realm_roles, groups; /* names, paths */
 	struct json_list_pair *client_roles; /* clientId -> names */
 	size_t client_roles_n;
+	struct consent_rep *consents;
+	size_t consents_n;
 	bool totp;                         /* written */
 	struct str_list disableable_types; /* written: always empty */
 	struct json_sent sent;
 };
 extern const struct json_shape user_shape;
+/* One entry of clientConsents, and of the admin API's users/{id}/consents. */
+extern const struct json_shape consent_shape;
 /* The admin API's form: no credentials, roles or groups are written. */
 extern const struct json_shape user_admin_shape;
 MUST_USE enum error_code user_check(

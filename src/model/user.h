@@ -12,6 +12,14 @@ struct credential {
 	bool temporary; /* on the way in only */
 };
 
+/* What a user has granted to a client that asks for consent (consentRequired). */
+struct consent {
+	struct str realm_id, user_id, client_id; /* the client's id, not its clientId */
+	struct str_list scope_ids; /* of client scopes; the client's own id: its own entry */
+	int64_t created_ms, updated_ms;
+	int64_t version; /* 0: no row yet */
+};
+
 struct user {
 	struct str id, realm_id, username, email, first_name, last_name;
 	bool enabled, email_verified;
@@ -30,6 +38,8 @@ struct user {
 	struct str_list group_ids; /* direct memberships */
 	struct credential *credentials;
 	size_t credentials_n;
+	struct consent *consents; /* on the way in only */
+	size_t consents_n;
 };
 
 /* Failed attempts of one user, for brute-force protection. */

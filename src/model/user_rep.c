@@ -31,6 +31,22 @@ static const struct json_shape credential_shape =
 	JSON_SHAPE(struct credential_rep, credential_fields, .known = credential_known,
 		.kept = JSON_AT(struct credential_rep, kept, struct str));
 
+static const struct json_field consent_fields[] = {
+	JSON_TEXT(struct consent_rep, client_id, "clientId", JSON_REQUIRED),
+	JSON_TEXTS(struct consent_rep, scopes.items, scopes.n, "grantedClientScopes", JSON_ALWAYS),
+	JSON_INT(struct consent_rep, created_ms, "createdDate", JSON_OMIT_ZERO),
+	JSON_INT(struct consent_rep, updated_ms, "lastUpdatedDate", JSON_OMIT_ZERO),
+};
+/* Of Keycloak before 4. */
+static const char *const consent_known[] = {
+	"grantedProtocolMappers",
+	"grantedRealmRoles",
+	"grantedClientRoles",
+	NULL,
+};
+const struct json_shape consent_shape = JSON_SHAPE(struct consent_rep, consent_fields,
+	.known = consent_known, .kept = JSON_AT(struct consent_rep, kept, struct str));
+
 #define USER_ROW_FIELDS                                                                           \
 	JSON_TEXT(struct user_rep, user.id, "id", 0),                                             \
 		JSON_TEXT(struct user_rep, user.username, "username", 0),                         \
@@ -61,13 +77,13 @@ static const struct json_field user_fields[] = {
 	JSON_TEXTS(struct user_rep, realm_roles.items, realm_roles.n, "realmRoles", 0),
 	JSON_TEXTS_MAP(struct user_rep, client_roles, client_roles_n, "clientRoles", 0),
 	JSON_TEXTS(struct user_rep, groups.items, groups.n, "groups", JSON_ALWAYS),
+	JSON_STRUCTS(struct user_rep, consents, consents_n, "clientConsents", 0, &consent_shape),
 };
 static const char *const user_known[] = {
 	"self",
 	"origin",
 	"federatedIdentities",
 	"socialLinks",
-	"clientConsents",
 	"applicationRoles",
 	"verifiableCredentials",
 	NULL,
@@ -87,6 +103,8 @@ static const struct json_field user_admin_fields[] = {
 	JSON_TEXTS_MAP(
 		struct user_rep, client_roles, client_roles_n, "clientRoles", JSON_NOT_WRITTEN),
 	JSON_TEXTS(struct user_rep, groups.items, groups.n, "groups", JSON_NOT_WRITTEN),
+	JSON_STRUCTS(struct user_rep, consents, consents_n, "clientConsents", JSON_NOT_WRITTEN,
+		&consent_shape),
 };
 const struct json_shape user_admin_shape = JSON_SHAPE(struct user_rep, user_admin_fields,
 	.known = user_known, .kept = JSON_AT(struct user_rep, user.kept, struct str),
@@ -109,6 +127,17 @@ static enum error_code credential_check(
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
 			"%s.value: the password is longer than %d bytes", path, LIMIT_PASSWORD);
 	return OK;
+}
+
+static enum error_code consent_check(
+	const struct consent_rep *rep, const char *path, struct why *reterr_why)
+{
+	enum error_code error = rep_name(rep->client_id, true, path, "clientId", reterr_why);
+	if (!error)
+		error = rep_names(&rep->scopes, path, "grantedClientScopes", reterr_why);
+	if (!error)
+		error = rep_natural(rep->created_ms, path, "createdDate", reterr_why);
+	return error ? error : rep_natural(rep->updated_ms, path, "lastUpdatedDate", reterr_why);
 }
 
 enum error_code user_check(const struct user_rep *rep, const char *path, struct why *reterr_why)
@@ -135,6 +164,10 @@ enum error_code user_check(const struct user_rep *rep, const char *path, struct 
 	for (size_t i = 0; i < rep->credentials_n; i++)
 		if ((error = credential_check(&rep->credentials[i],
 			     rep_element(&at, path, "credentials", i), reterr_why)))
+			return error;
+	for (size_t i = 0; i < rep->consents_n; i++)
+		if ((error = consent_check(&rep->consents[i],
+			     rep_element(&at, path, "clientConsents", i), reterr_why)))
 			return error;
 	return OK;
 }

@@ -225,11 +225,13 @@ static void credential_rehash(struct applying *a, const struct effect *effect)
 			db_text(c->realm_id)));
 }
 
+#define ACTION "a required action's alias"
+
 /* The alias as a line of users.required_actions, with the line feed before it. */
 static struct str action_line(struct applying *a, struct str alias)
 {
 	if (a->code == OK)
-		a->code = action_check(alias, a->why);
+		a->code = line_check(alias, ACTION, a->why);
 	return arena_join(a->arena, STR("\n"), alias, STR("\n"));
 }
 
@@ -259,7 +261,7 @@ static void user_row(struct applying *a, const struct user *u, const struct db_s
 	if (a->code == OK)
 		a->code = attributes_text(a->arena, u, &attributes, a->why);
 	if (a->code == OK)
-		a->code = actions_text(a->arena, &u->required_actions, &actions, a->why);
+		a->code = lines_text(a->arena, &u->required_actions, ACTION, &actions, a->why);
 	add(a, statement,
 		DB_VALUES(db_text(u->id), db_text(u->realm_id),
 			db_text(store_lower(a->arena, u->username)),
@@ -269,6 +271,39 @@ static void user_row(struct applying *a, const struct user *u, const struct db_s
 			db_int(u->sessions_ended_before_ms), db_int(version),
 			db_text(u->service_account_client_id), db_text(u->federation_link),
 			db_text(attributes), db_text(actions), db_text(u->kept)));
+}
+
+/* What hangs on a user, whose row is held or added before. */
+static void consent_row(struct applying *a, const struct consent *c)
+{
+	struct str scopes = STR("");
+	if (a->code == OK)
+		a->code = lines_text(a->arena, &c->scope_ids, "a granted scope's id", &scopes, a->why);
+	struct db_value values[] = { db_text(c->user_id), db_text(c->client_id), db_text(scopes),
+		db_int(c->created_ms), db_int(c->updated_ms), db_int(c->version) };
+	bool first = c->version == 0;
+	add(a, first ? &statement_consent_add : &statement_consent_change,
+		(struct db_values){ values, ARRAY_LENGTH(values) - first });
+}
+
+static void consent_put(struct applying *a, const struct effect *effect)
+{
+	const struct consent *c = &effect->u.consent;
+	add(a, &statement_user_hold, DB_VALUES(db_text(c->user_id), db_text(c->realm_id)));
+	consent_row(a, c);
+}
+
+static void consent_holds(struct applying *a, const struct effect *effect)
+{
+	const struct consent *c = &effect->u.consent;
+	add(a, &statement_consent_hold,
+		DB_VALUES(db_text(c->user_id), db_text(c->client_id), db_int(c->version)));
+}
+
+static void consent_delete(struct applying *a, const struct effect *effect)
+{
+	const struct consent *c = &effect->u.consent;
+	add(a, &statement_consent_delete, DB_VALUES(db_text(c->user_id), db_text(c->client_id)));
 }
 
 static void user_create(struct applying *a, const struct effect *effect)
@@ -283,6 +318,8 @@ static void user_create(struct applying *a, const struct effect *effect)
 			DB_VALUES(db_text(u->id), db_text(u->group_ids.items[i])));
 	for (size_t i = 0; i < u->credentials_n; i++)
 		credential_add(a, u->id, &u->credentials[i]);
+	for (size_t i = 0; i < u->consents_n; i++)
+		consent_row(a, &u->consents[i]);
 }
 
 static void user_update(struct applying *a, const struct effect *effect)
@@ -295,7 +332,7 @@ static void user_delete(struct applying *a, const struct effect *effect)
 {
 	static const struct db_statement *const parts[] = { &statement_user_roles_delete,
 		&statement_user_groups_delete, &statement_user_credentials_delete,
-		&statement_failure_delete };
+		&statement_user_consents_delete, &statement_failure_delete };
 	struct db_value id = db_text(effect->u.user.id);
 	add(a, &statement_user_delete, DB_VALUES(id, db_text(effect->u.user.realm_id)));
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
@@ -419,6 +456,9 @@ static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct eff
 	[EFFECT_USER_CREATE] = user_create,
 	[EFFECT_USER_UPDATE] = user_update,
 	[EFFECT_USER_DELETE] = user_delete,
+	[EFFECT_CONSENT_PUT] = consent_put,
+	[EFFECT_CONSENT_HOLDS] = consent_holds,
+	[EFFECT_CONSENT_DELETE] = consent_delete,
 	[EFFECT_TOKEN_REVOKE] = token_revoke,
 	[EFFECT_SIGNOUT_CREATE] = signout_create,
 	[EFFECT_DELIVERY_CREATE] = delivery_create,

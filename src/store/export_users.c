@@ -1,5 +1,6 @@
 /* The users of an export, a page at a time, and masks for identity providers. */
 #include "json/write.h"
+#include "model/consent.h"
 #include "store/export_internal.h"
 #include "store/rows.h"
 #include "store/statements.h"
@@ -89,6 +90,34 @@ static enum error_code read_credentials(struct page *page)
 	return error;
 }
 
+static void add_consent(struct page *page, struct user_rep *user, const struct consent *consent)
+{
+	const struct realm *realm = page->export->loaded.realm;
+	const struct client *client = realm_client_by_id(realm, consent->client_id);
+	if (!client)
+		return;
+	struct consent_rep *rep = arena_push(
+		page->arena, &user->consents, &user->consents_n, sizeof *user->consents);
+	*rep = (struct consent_rep){ .client_id = client->client_id,
+		.scopes = consent_names(page->arena, realm, consent),
+		.created_ms = consent->created_ms,
+		.updated_ms = consent->updated_ms };
+}
+
+static enum error_code read_consents(struct page *page)
+{
+	struct db_rows rows;
+	enum error_code error = query_page(page, &statement_user_page_consents, &rows);
+	for (size_t i = 0; !error && i < rows.n; i++) {
+		struct consent consent =
+			consent_of_row(page->arena, &(struct row){ &rows, i, 0 });
+		struct user_rep *user = table_get(&page->by_id, consent.user_id);
+		if (user)
+			add_consent(page, user, &consent);
+	}
+	return error;
+}
+
 static enum error_code fill_page(struct page *page, const struct db_rows *rows)
 {
 	const struct realm *realm = page->export->loaded.realm;
@@ -108,6 +137,8 @@ static enum error_code fill_page(struct page *page, const struct db_rows *rows)
 		table_put(&page->by_id, rep->user.id, rep);
 	}
 	enum error_code error = read_roles_and_groups(page);
+	if (!error)
+		error = read_consents(page);
 	return error || page->export->options->mask_secrets ? error : read_credentials(page);
 }
 

@@ -192,6 +192,56 @@ static enum error_code take_mappings(
 	return error;
 }
 
+/* The names of a grant are those of client scopes, or the client's own. */
+static enum error_code take_consent(struct user_pass *pass, const struct consent_rep *rep,
+	const char *path, struct consent *ret_consent)
+{
+	const struct draft *draft = pass->import->draft;
+	const struct draft_client *client = table_get(&draft->client_by_client_id, rep->client_id);
+	if (!client)
+		return error_because(pass->import->why, ERROR_INVALID_VALUE,
+			"%s.clientId: \"%.*s\": there is no such client", path,
+			STR_ARG(str_take(rep->client_id, 80)));
+	struct consent consent = { .client_id = client->rep.client.id,
+		.created_ms = rep->created_ms ? rep->created_ms : pass->import->options->now_ms };
+	consent.updated_ms = rep->updated_ms ? rep->updated_ms : consent.created_ms;
+	for (size_t i = 0; i < rep->scopes.n; i++) {
+		struct str name = rep->scopes.items[i];
+		const struct draft_scope *scope = table_get(&draft->scope_by_name, name);
+		if (!scope && !str_eq(name, rep->client_id))
+			return error_because(pass->import->why, ERROR_INVALID_VALUE,
+				"%s.grantedClientScopes: \"%.*s\": there is no such client scope",
+				path, STR_ARG(str_take(name, 80)));
+		push_text(pass->arena, &consent.scope_ids,
+			scope ? scope->rep.scope.id : consent.client_id);
+	}
+	*ret_consent = consent;
+	return OK;
+}
+
+static enum error_code take_consents(
+	struct user_pass *pass, const struct user_rep *rep, struct user *user, const char *path)
+{
+	enum error_code error = OK;
+	user->consents = arena_array(pass->arena, rep->consents_n, sizeof *user->consents);
+	for (size_t i = 0; !error && i < rep->consents_n; i++) {
+		const char *at = arena_format(pass->arena, "%s.clientConsents[%zu]", path, i).p;
+		error = take_consent(pass, &rep->consents[i], at, &user->consents[i]);
+	}
+	/* Of one client twice, the later one: the rows have one place for both. */
+	for (size_t i = 0; !error && i < rep->consents_n; i++) {
+		struct consent *one = &user->consents[i];
+		size_t at = 0;
+		one->realm_id = user->realm_id;
+		one->user_id = user->id;
+		while (at < user->consents_n && !str_eq(user->consents[at].client_id, one->client_id))
+			at++;
+		user->consents[at] = *one;
+		user->consents_n += at == user->consents_n;
+	}
+	return error;
+}
+
 static enum error_code take_service_account(
 	struct user_pass *pass, const struct user_rep *rep, struct user *user, const char *path)
 {
@@ -295,7 +345,7 @@ static int by_id(const void *a, const void *b)
 
 static size_t rows_of(const struct user *user)
 {
-	return 1 + user->role_ids.n + user->group_ids.n + user->credentials_n;
+	return 1 + user->role_ids.n + user->group_ids.n + user->credentials_n + user->consents_n;
 }
 
 static enum error_code flush(struct user_pass *pass)
@@ -353,6 +403,7 @@ static enum error_code take_user(
 		user.created_ms = import->options->now_ms;
 	if ((error = take_credentials(pass, &rep, &user, path)) ||
 		(error = take_mappings(pass, &rep, &user, path)) ||
+		(error = take_consents(pass, &rep, &user, path)) ||
 		(error = take_service_account(pass, &rep, &user, path)))
 		return error;
 	push_user(pass, &user, path, item->index);

@@ -128,6 +128,7 @@ enum error_code master_remove_client(struct db *db, struct str realm_name, struc
 		&statement_client_roles_delete,
 		&statement_client_links_delete,
 		&statement_client_mappings_delete,
+		&statement_client_consents_delete,
 		&statement_client_delete,
 	};
 	ARENA_SCOPED arena = arena_new(0);

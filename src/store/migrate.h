@@ -17,10 +17,12 @@ struct migration {
 
 /* What the two halves need of each other's tables:
  *   realm(id, name, deleted, version, sessions_ended_before_ms, duplicate_emails_allowed)
+ *   consent(user_id, client_id)
  *   users, user_role(user_id, role_id), user_group(user_id, group_id)
  * No foreign keys: whoever deletes a row deletes what hangs on it. */
 extern const struct migration migration_0001; /* configuration */
 extern const struct migration migration_0002; /* runtime */
+extern const struct migration migration_0003; /* consents */
 
 /* Applies what is missing, up to this program's newest. UNSUPPORTED_VERSION when the
  * database was made by a newer program. Several nodes may call it at once. */

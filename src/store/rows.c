@@ -97,42 +97,41 @@ enum error_code details_read(
 	return OK;
 }
 
-enum error_code action_check(struct str alias, struct why *reterr_why)
+enum error_code line_check(struct str line, const char *what, struct why *reterr_why)
 {
-	if (alias.n == 0 || str_has_control(alias))
+	if (line.n == 0 || str_has_control(line))
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
-			"a required action's alias is empty or holds control characters");
+			"%s is empty or holds control characters", what);
 	return OK;
 }
 
-enum error_code actions_text(struct arena *arena, const struct str_list *actions,
+enum error_code lines_text(struct arena *arena, const struct str_list *lines, const char *what,
 	struct str *ret_text, struct why *reterr_why)
 {
 	struct text text = text_new(arena, TEXT_LIMIT);
-	for (size_t i = 0; i < actions->n; i++) {
-		enum error_code code = action_check(actions->items[i], reterr_why);
+	for (size_t i = 0; i < lines->n; i++) {
+		enum error_code code = line_check(lines->items[i], what, reterr_why);
 		if (code != OK)
 			return code;
-		if (str_list_has(&(struct str_list){ actions->items, i }, actions->items[i]))
+		if (str_list_has(&(struct str_list){ lines->items, i }, lines->items[i]))
 			continue;
 		if (text.n == 0)
 			text_add_char(&text, '\n');
-		text_add(&text, actions->items[i]);
+		text_add(&text, lines->items[i]);
 		text_add_char(&text, '\n');
 	}
 	*ret_text = text_str(&text);
 	return text.failed
-		? error_because(reterr_why, ERROR_INVALID_VALUE, "too many required actions")
+		? error_because(reterr_why, ERROR_INVALID_VALUE, "%s: too many of them", what)
 		: OK;
 }
 
-struct str_list actions_read(struct arena *arena, struct str text)
+struct str_list lines_read(struct arena *arena, struct str text)
 {
 	struct str_list list = { .n = 0 };
-	struct str alias;
-	while (str_next(&text, '\n', &alias))
-		if (alias.n > 0)
-			*(struct str *)arena_push(arena, &list.items, &list.n, sizeof alias) =
-				alias;
+	struct str line;
+	while (str_next(&text, '\n', &line))
+		if (line.n > 0)
+			*(struct str *)arena_push(arena, &list.items, &list.n, sizeof line) = line;
 	return list;
 }

@@ -42,6 +42,8 @@ MUST_USE enum error_code attributes_read(
 MUST_USE enum error_code user_of_row(struct arena *arena, const struct db_rows *rows, size_t i,
 	struct user *user, struct why *reterr_why);
 void credential_of_row(struct row *row, struct credential *ret_credential);
+/* In the order of CONSENT_COLUMNS, without its realm. */
+struct consent consent_of_row(struct arena *arena, struct row *row);
 
 /* Event details: a list of name, value, name, value ..., since a name may come twice. */
 MUST_USE enum error_code details_text(struct arena *arena, const struct event *event,
@@ -49,11 +51,11 @@ MUST_USE enum error_code details_text(struct arena *arena, const struct event *e
 MUST_USE enum error_code details_read(
 	struct arena *arena, struct str text, struct event *event, struct why *reterr_why);
 
-/* Required actions: each alias followed by a line feed, one more before the first; empty:
- * none. INVALID_VALUE for an alias that is empty or holds control characters. */
-MUST_USE enum error_code action_check(struct str alias, struct why *reterr_why);
-MUST_USE enum error_code actions_text(struct arena *arena, const struct str_list *actions,
-	struct str *ret_text, struct why *reterr_why);
-struct str_list actions_read(struct arena *arena, struct str text);
+/* A list of texts, each once: each followed by a line feed, one more before the first; empty:
+ * none. INVALID_VALUE for one that is empty or holds control characters; `what` names it. */
+MUST_USE enum error_code line_check(struct str line, const char *what, struct why *reterr_why);
+MUST_USE enum error_code lines_text(struct arena *arena, const struct str_list *lines,
+	const char *what, struct str *ret_text, struct why *reterr_why);
+struct str_list lines_read(struct arena *arena, struct str text);
 
 #endif

@@ -87,6 +87,15 @@ MUST_USE enum error_code store_list_users(struct store *store, struct arena *are
 MUST_USE enum error_code store_count_users(struct store *store, struct str realm_id,
 					   const struct user_query *query, int64_t *ret_count,
 					   struct why *reterr_why);
+/* What a user has granted to one client (by its id), and to all, by client id. Rows of clients
+ * and scopes that are gone may be among them. */
+MUST_USE enum error_code store_find_consent(struct store *store, struct arena *arena,
+					    struct str realm_id, struct str user_id, struct str client_id,
+					    struct consent *ret_consent, struct why *reterr_why);
+MUST_USE enum error_code store_list_consents(struct store *store, struct arena *arena,
+					     struct str realm_id, struct str user_id,
+					     struct consent **ret_consents, size_t *ret_n,
+					     struct why *reterr_why);
 MUST_USE enum error_code store_find_login_failure(struct store *store, struct arena *arena,
 						  struct str realm_id, struct str user_id,
 						  struct login_failure *ret_failure,

@@ -33,7 +33,7 @@ enum error_code user_of_row(struct arena *arena, const struct db_rows *rows, siz
 	user->service_account_client_id = next_text(&row);
 	user->federation_link = next_text(&row);
 	struct str attributes = next_text(&row);
-	user->required_actions = actions_read(arena, next_text(&row));
+	user->required_actions = lines_read(arena, next_text(&row));
 	user->kept = next_text(&row);
 	return attributes_read(arena, attributes, user, reterr_why);
 }

@@ -95,7 +95,8 @@ int64_t rows_left(void)
 		     " + (select count(*) from scope_mapping) + (select count(*) from realm_group)"
 		     " + (select count(*) from group_role) + (select count(*) from component)"
 		     " + (select count(*) from users) + (select count(*) from user_role)"
-		     " + (select count(*) from user_group) + (select count(*) from credential)");
+		     " + (select count(*) from user_group) + (select count(*) from credential)"
+		     " + (select count(*) from consent)");
 }
 
 /* ---- differences ---- */

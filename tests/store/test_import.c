@@ -300,6 +300,47 @@ static void realm_of_a_name_alone(void **state)
 
 /* ---- masks ---- */
 
+static const char consenting[] =
+	"{\"realm\":\"grants\",\"clients\":[{\"clientId\":\"asks\",\"consentRequired\":true}],"
+	"\"users\":[{\"username\":\"ada\",\"clientConsents\":[{\"clientId\":\"asks\","
+	"\"grantedClientScopes\":[\"email\",\"asks\",\"profile\"],\"createdDate\":1700000000001,"
+	"\"lastUpdatedDate\":1700000000002}]}]}";
+
+static void consents_come_and_go(void **state)
+{
+	(void)state;
+	IMPORT(str_from(consenting), OK);
+	struct realm *realm = load_realm("grants");
+	const struct client *asks = realm_client_by_client_id(realm, STR("asks"));
+	struct user *ada;
+	struct consent got;
+	EXPECT(store_find_user_by_login(on.store, on.arena, realm->settings.id, STR("ada"), false,
+		       USER_ROW, &ada, &why),
+		OK);
+	EXPECT(store_find_consent(
+		       on.store, on.arena, realm->settings.id, ada->id, asks->id, &got, &why),
+		OK);
+	assert_int_equal(got.scope_ids.n, 3);
+	expect_text(got.scope_ids.items[0],
+		arena_z(on.arena, realm_scope_by_name(realm, STR("email"))->id));
+	expect_text(got.scope_ids.items[1], arena_z(on.arena, asks->id));
+	assert_int_equal(got.created_ms, INT64_C(1700000000001));
+	struct json_node *tree;
+	EXPECT(json_tree_read(on.arena, export_all("grants", false), &tree, &why), OK);
+	expect_text(json_tree_text(on.arena,
+			    json_tree_get(json_tree_get(tree, STR("users"))->items[0],
+				    STR("clientConsents"))),
+		"[{\"clientId\":\"asks\",\"grantedClientScopes\":[\"email\",\"asks\",\"profile\"],"
+		"\"createdDate\":1700000000001,\"lastUpdatedDate\":1700000000002}]");
+	store_unload_realm(realm);
+	IMPORT(STR("{\"realm\":\"r1\",\"users\":[{\"username\":\"a\",\"clientConsents\":"
+		   "[{\"clientId\":\"nosuch\"}]}]}"),
+		ERROR_INVALID_VALUE);
+	IMPORT(STR("{\"realm\":\"r1\",\"users\":[{\"username\":\"a\",\"clientConsents\":"
+		   "[{\"clientId\":\"account\",\"grantedClientScopes\":[\"nosuch\"]}]}]}"),
+		ERROR_INVALID_VALUE);
+}
+
 static void masked_export_comes_in(void **state)
 {
 	(void)state;
@@ -454,6 +495,7 @@ int main(int argc, char **argv)
 		IN_STORE(hand_made_realm_comes_back),
 		IN_STORE(null_counts_as_absent),
 		IN_STORE(realm_of_a_name_alone),
+		IN_STORE(consents_come_and_go),
 		IN_STORE(masked_export_comes_in),
 		IN_STORE(realm_alone),
 		IN_STORE(readers_go_on),

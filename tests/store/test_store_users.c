@@ -173,6 +173,7 @@ static void user_delete_takes_all(void **state)
 	user.credentials_n = 1;
 	effects_add(&on.list, EFFECT_USER_CREATE)->u.user = user;
 	ADD(FAILURE_PUT, failure, .realm_id = realm, .user_id = STR("u1"), .failures = 1);
+	ADD(CONSENT_PUT, consent, .realm_id = realm, .user_id = STR("u1"), .client_id = STR("c"));
 	add_user("u2", "bob", "", "", "");
 	APPLY(OK);
 	ADD(USER_DELETE, user, .id = STR("u1"), .realm_id = STR("other"));
@@ -184,7 +185,7 @@ static void user_delete_takes_all(void **state)
 	assert_int_equal(
 		count("select (select count(*) from users) + (select count(*) from user_role) +"
 		      " (select count(*) from user_group) + (select count(*) from credential) +"
-		      " (select count(*) from login_failure)"),
+		      " (select count(*) from login_failure) + (select count(*) from consent)"),
 		1);
 }
 
@@ -441,6 +442,78 @@ static void searches(void **state)
 		ERROR_INVALID_VALUE);
 }
 
+/* ---- consents ---- */
+
+static struct consent some_consent(int64_t version, struct str *scopes, size_t n)
+{
+	return (struct consent){ .realm_id = realm,
+		.user_id = STR("u1"),
+		.client_id = STR("c1"),
+		.scope_ids = { scopes, n },
+		.created_ms = 5,
+		.updated_ms = 5 + version,
+		.version = version };
+}
+
+static void consents_have_a_version(void **state)
+{
+	(void)state;
+	struct str scopes[] = { STR("s2"), STR("s1"), STR("s2"), STR("c1") };
+	struct consent got;
+	EXPECT(store_find_consent(on.store, on.arena, realm, STR("u1"), STR("c1"), &got, &why),
+		ERROR_NAME_NOT_FOUND);
+	effects_add(&on.list, EFFECT_CONSENT_PUT)->u.consent = some_consent(0, scopes, 1);
+	APPLY(ERROR_STALE); /* nobody's */
+	add_user("u1", "ada", "", "", "");
+	effects_add(&on.list, EFFECT_CONSENT_PUT)->u.consent = some_consent(0, scopes, 1);
+	APPLY(OK);
+	effects_add(&on.list, EFFECT_CONSENT_PUT)->u.consent = some_consent(0, scopes, 1);
+	APPLY(ERROR_STALE);
+	effects_add(&on.list, EFFECT_CONSENT_HOLDS)->u.consent = some_consent(1, NULL, 0);
+	effects_add(&on.list, EFFECT_CONSENT_PUT)->u.consent = some_consent(1, scopes, 4);
+	APPLY(OK);
+	effects_add(&on.list, EFFECT_CONSENT_PUT)->u.consent = some_consent(1, scopes, 1);
+	APPLY(ERROR_STALE);
+	effects_add(&on.list, EFFECT_CONSENT_HOLDS)->u.consent = some_consent(1, NULL, 0);
+	APPLY(ERROR_STALE);
+	EXPECT(store_find_consent(on.store, on.arena, realm, STR("u1"), STR("c1"), &got, &why), OK);
+	assert_int_equal(got.version, 2);
+	assert_int_equal(got.created_ms, 5);
+	assert_int_equal(got.updated_ms, 6);
+	assert_int_equal(got.scope_ids.n, 3);
+	expect_text(got.scope_ids.items[0], "s2");
+	expect_text(got.scope_ids.items[2], "c1");
+	expect_text(got.realm_id, "realm");
+}
+
+static void consents_are_listed_and_withdrawn(void **state)
+{
+	(void)state;
+	struct str scopes[] = { STR("s1") }, broken[] = { STR("s\n1") };
+	struct consent *list;
+	size_t n;
+	add_user("u1", "ada", "", "", "");
+	effects_add(&on.list, EFFECT_CONSENT_PUT)->u.consent = some_consent(0, scopes, 1);
+	struct consent *other = &effects_add(&on.list, EFFECT_CONSENT_PUT)->u.consent;
+	*other = some_consent(0, NULL, 0);
+	other->client_id = STR("c0");
+	APPLY(OK);
+	EXPECT(store_list_consents(on.store, on.arena, realm, STR("u1"), &list, &n, &why), OK);
+	assert_int_equal(n, 2);
+	expect_text(list[0].client_id, "c0");
+	assert_int_equal(list[0].scope_ids.n, 0);
+	for (int i = 0; i < 2; i++) { /* absent already is fine */
+		ADD(CONSENT_DELETE, consent, .user_id = STR("u1"), .client_id = STR("c1"));
+		APPLY(OK);
+	}
+	EXPECT(store_list_consents(on.store, on.arena, realm, STR("u1"), &list, &n, &why), OK);
+	assert_int_equal(n, 1);
+	effects_add(&on.list, EFFECT_CONSENT_HOLDS)->u.consent = some_consent(1, NULL, 0);
+	APPLY(ERROR_STALE);
+	effects_add(&on.list, EFFECT_CONSENT_PUT)->u.consent = some_consent(0, broken, 1);
+	APPLY(ERROR_INVALID_VALUE);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct fixture_test tests[] = {
@@ -452,6 +525,8 @@ int main(int argc, char **argv)
 		IN_STORE(passwords_are_replaced_and_rehashed),
 		IN_STORE(required_actions_come_and_go),
 		IN_STORE(failures_have_a_version),
+		IN_STORE(consents_have_a_version),
+		IN_STORE(consents_are_listed_and_withdrawn),
 		IN_STORE(users_are_found_by_login),
 		IN_STORE(searches),
 	};
