@@ -5,6 +5,7 @@
 #include "app/browser.h"
 #include "app/events.h"
 #include "app/language.h"
+#include "app/logout_page.h"
 #include "app/own_token.h"
 #include "app/page.h"
 #include "app/signing_out.h"
@@ -12,7 +13,6 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "oidc/end_session.h"
-#include "signout/channel.h"
 
 /* One request through the beats. */
 struct end_session {
@@ -101,23 +101,22 @@ static void show_question(struct end_session *e, const struct end_session_verdic
 }
 
 /* After the end, or when there was nothing to end. */
-static void go_on(struct visit *visit, const struct signout_outcome *outcome, const struct client *client,
-		  struct str redirect)
+static void go_on(struct visit *visit, const struct logout_page *page)
 {
 	struct why why;
-	if (outcome->frames_n) {
-		page_frames(visit, outcome->frames, outcome->frames_n, redirect);
-		return;
-	}
-	if (redirect.n && http_respond_redirect(visit->response, 302, redirect, &why) == OK) {
+	bool straight = page->redirect.n && !page->frames && !(page->signout_id.n && logout_page_always(visit->realm));
+	if (straight && http_respond_redirect(visit->response, 302, page->redirect, &why) == OK) {
 		http_no_store_page(visit->response);
 		return;
 	}
-	if (redirect.n)
+	if (straight)
 		log_write(LOG_WARN, "app", "redirect after logout: %s", why.text);
-	page_info(visit, STR("You are logged out"), STR("You are logged out"),
-		  client ? channel_absolute_url(visit->arena, client, client->base_url) : STR(""),
-		  STR("Back to Application"));
+	logout_page_show(visit, page);
+}
+
+static struct logout_page page_of(const struct end_session_verdict *verdict)
+{
+	return (struct logout_page){ .client = verdict->client, .redirect = verdict->redirect };
 }
 
 static enum door door_of_verdict(const struct end_session *e, const struct end_session_verdict *verdict)
@@ -131,7 +130,8 @@ static void end(struct end_session *e, const struct end_session_verdict *verdict
 {
 	struct visit *visit = e->visit;
 	struct signout_order order = signing_out_order(visit, door_of_verdict(e, verdict), verdict->client);
-	order.browser = true;
+	/* Frames load on the page that ends it all, not beside a question. */
+	order.browser = !verdict->ask_own;
 	struct signout_outcome outcome;
 	struct why why = { "" };
 	enum error_code code = signing_out(visit, &order, verdict->session->id, false, STR(""), &outcome, &why);
@@ -140,12 +140,15 @@ static void end(struct end_session *e, const struct end_session_verdict *verdict
 		page_error(visit, error_http_status(code), str_from(error_text(code)), STR(""));
 		return;
 	}
-	if (verdict->ask_own)
+	struct logout_page page = page_of(verdict);
+	page.signout_id = order.id;
+	page.frames = outcome.frames_n > 0;
+	if (verdict->ask_own) {
 		show_question(e, verdict, true);
-	else
-		go_on(visit, &outcome, verdict->client, verdict->redirect);
-	if (!verdict->ask_own)
+	} else {
+		go_on(visit, &page);
 		browser_clear_session_cookie(visit);
+	}
 	http_set_header_z(visit->response, "X-Curfew-Signout", arena_z(visit->arena, order.id));
 }
 
@@ -158,8 +161,8 @@ static void decide(struct end_session *e)
 		page_error(e->visit, error_http_status(code), str_from(error_text(code)), STR(""));
 		return;
 	}
-	const struct signout_outcome nothing = { 0 };
 	struct end_session_verdict verdict = end_session_decide(e->visit->arena, &e->request, &e->facts);
+	struct logout_page nothing;
 	switch (verdict.kind) {
 	case END_SESSION_ERROR:
 		show_error(e, &verdict);
@@ -172,7 +175,8 @@ static void decide(struct end_session *e)
 		break;
 	case END_SESSION_REDIRECT:
 	case END_SESSION_DONE:
-		go_on(e->visit, &nothing, verdict.client, verdict.redirect);
+		nothing = page_of(&verdict);
+		go_on(e->visit, &nothing);
 		break;
 	}
 }
@@ -230,13 +234,13 @@ static void confirm(struct visit *visit)
 	code = load(&e, &why);
 	struct end_session_verdict verdict = { .session = e.facts.browser, .redirect = ticket.redirect,
 		.client = ticket.client_id.n ? realm_client_by_client_id(visit->realm, ticket.client_id) : NULL };
-	const struct signout_outcome nothing = { 0 };
+	const struct logout_page nothing = page_of(&verdict);
 	if (code != OK)
 		page_error(visit, error_http_status(code), str_from(error_text(code)), STR(""));
 	else if (verdict.session)
 		end(&e, &verdict);
 	else
-		go_on(visit, &nothing, verdict.client, verdict.redirect);
+		go_on(visit, &nothing);
 }
 
 void logout_confirm_handle(void *context, struct http_request *request, struct http_response *response)

@@ -4,9 +4,11 @@
 
 #include "app/visit.h"
 
-/* GET and POST .../protocol/openid-connect/logout, and the confirmation's POST. */
+/* GET and POST .../protocol/openid-connect/logout, the confirmation's POST, and the news of
+ * the page afterwards. */
 http_handler logout_handle;
 http_handler logout_confirm_handle;
+http_handler logout_news_handle;
 
 /* A POST with a refresh token or with client credentials: answered with 204 or JSON. */
 void logout_by_token(struct visit *visit);

@@ -4,7 +4,6 @@
 #define APP_PAGE_H
 
 #include "app/visit.h"
-#include "signout/decide.h"
 #include "web/pages.h"
 
 /* Any page of web/ inside the layout; the window's title is Keycloak's "Sign in to REALM". */
@@ -12,10 +11,5 @@ void page_show(struct visit *visit, int status, const char *name, const struct t
 	       size_t n);
 /* "We are sorry...", `back` (a link that was checked; may be empty). */
 void page_error(struct visit *visit, int status, struct str text, struct str back);
-/* A heading, a text and an optional link. */
-void page_info(struct visit *visit, struct str heading, struct str text, struct str link,
-	       struct str link_text);
-/* Frames of front-channel clients, then `next` (empty: the page stays). */
-void page_frames(struct visit *visit, const struct signout_frame *frames, size_t n, struct str next);
 
 #endif

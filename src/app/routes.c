@@ -21,6 +21,7 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, OIDC "/revoke", revoke_handle, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, OIDC "/logout", logout_handle, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_POST, OIDC "/logout/logout-confirm", logout_confirm_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
+	{ HTTP_GET | HTTP_POST, OIDC "/logout/signed-out", logout_news_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_POST, "/realms/{realm}/login-actions/authenticate", authenticate_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET, "/realms/{realm}/login-actions/authenticate", authenticate_restart, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_POST, "/realms/{realm}/login-actions/required-action", update_password_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },

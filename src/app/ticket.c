@@ -10,7 +10,7 @@
 #include "json/read.h"
 #include "json/write.h"
 
-static const char *const kind_words[] = { "login", "update-password", "logout", NULL };
+static const char *const kind_words[] = { "login", "update-password", "logout", "signed-out", NULL };
 
 static const struct json_field fields[] = {
 	JSON_ENUM(struct ticket, kind, "kind", JSON_REQUIRED, kind_words),
@@ -32,6 +32,7 @@ static const struct json_field fields[] = {
 	JSON_BOOL(struct ticket, remember_me, "remember_me", JSON_OMIT_ZERO),
 	JSON_INT(struct ticket, auth_time_s, "auth_time", JSON_OMIT_ZERO),
 	JSON_TEXT(struct ticket, redirect, "redirect", 0),
+	JSON_TEXT(struct ticket, signout_id, "signout", 0),
 };
 static const struct json_shape shape = JSON_SHAPE(struct ticket, fields);
 

@@ -13,6 +13,7 @@ enum ticket_kind {
 	TICKET_LOGIN,           /* the login form */
 	TICKET_UPDATE_PASSWORD, /* the password was right; user_id must change it now */
 	TICKET_LOGOUT,          /* the logout question */
+	TICKET_SIGNED_OUT,      /* the page after a sign-out may ask for news of it */
 };
 
 struct ticket {
@@ -27,6 +28,7 @@ struct ticket {
 	int64_t auth_time_s; /* UPDATE_PASSWORD: when the password was right */
 	/* Where to go after the logout question; checked before it was sealed. */
 	struct str redirect;
+	struct str signout_id; /* SIGNED_OUT */
 };
 
 /* Sets made_ms, realm and the browser's binding (makes the cookie when it is absent) and

@@ -23,7 +23,7 @@ struct signout_order {
 
 /* A frame that the answer's page shows to tell a front-channel client. */
 struct signout_frame {
-	struct str client_name; /* what the page calls it */
+	struct str client_name; /* what users call it */
 	struct str url;
 };
 

@@ -4,6 +4,7 @@ servers are stopped (and have to stop well), their logs searched for sanitizer r
 import pathlib
 
 import pytest
+from selenium import webdriver
 
 from support import realm as realms
 from support.browser import App, Browser
@@ -155,3 +156,19 @@ def new_world(make):
 def common(shared):
     """A world that the tests of one file share. Each uses browsers of its own."""
     return World(shared)
+
+
+@pytest.fixture
+def chromium(tmp_path):
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                 "--no-first-run", "--disable-background-networking", "--disable-sync",
+                 "--no-proxy-server", f"--user-data-dir={tmp_path / 'chromium'}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(
+        options=options,
+        service=webdriver.ChromeService("/usr/bin/chromedriver"))
+    driver.set_page_load_timeout(60)
+    yield driver
+    driver.quit()

@@ -2,7 +2,6 @@
 signed in once, signed out everywhere; and what becomes of it when applications are sick."""
 
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -149,22 +148,6 @@ def test_killed_right_behind_the_answer_the_sites_are_told_after_the_restart(mak
     wait_for(lambda: set(journey.receipt().states().values()) == {"delivered"},
              "the receipt shows both sites as told", 60)
     assert journey.browser.open(journey.blog + "/private/").is_login()
-
-
-@pytest.fixture
-def chromium(tmp_path):
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                 "--no-first-run", "--disable-background-networking", "--disable-sync",
-                 "--no-proxy-server", f"--user-data-dir={tmp_path / 'chromium'}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(
-        options=options,
-        service=webdriver.ChromeService("/usr/bin/chromedriver"))
-    driver.set_page_load_timeout(60)
-    yield driver
-    driver.quit()
 
 
 @pytest.mark.parametrize("button", ["sign-out", "oidc-logout"])

@@ -1,6 +1,7 @@
 """The real program: started on free ports with a data folder of its own, killed, restarted;
 its log is searched for what the sanitizers report."""
 
+import itertools
 import json
 import os
 import pathlib
@@ -22,10 +23,22 @@ REPORT = re.compile(
     r"ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")
 
 
+_ports = itertools.count(os.getpid() * 97)
+
+
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    """A port that nobody takes before it is used: each process of the suite looks at another
+    place, below the ports that outgoing connections get."""
+    first, last = 10000, 32000
+    while True:
+        port = first + next(_ports) % (last - first)
+        with socket.socket() as found:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 class Server:

@@ -43,6 +43,7 @@ class Sink:
         self.port, self.tls = port or free_port(), tls
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.mode, self.answers, self.location = "ok", [], None
+        self.page = b""  # what a GET shows
         self.requests = []
         self.server = None
         self.changed = threading.Condition()
@@ -123,8 +124,12 @@ class Sink:
         handler.send_response(status)
         if self.location and 300 <= status < 400:
             handler.send_header("location", self.location)
-        handler.send_header("content-length", "0")
+        shown = self.page if handler.command == "GET" else b""
+        if shown:
+            handler.send_header("content-type", "text/html")
+        handler.send_header("content-length", str(len(shown)))
         handler.end_headers()
+        handler.wfile.write(shown)
 
     # ---- what it was told
 
