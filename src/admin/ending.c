@@ -15,22 +15,17 @@ enum error_code ending_session(struct admin_call *call, enum door door, struct s
 	return code;
 }
 
-static enum error_code end_kind(struct admin_call *call, enum door door, struct str user_id, bool offline,
-				struct why *reterr_why)
+struct str ending_add(struct admin_call *call, const struct mass_order *order, struct effects *effects)
 {
-	struct session *sessions;
-	size_t n;
-	enum error_code code = store_list_sessions(call->app->store, call->arena, call->realm->settings.id, user_id,
-						   offline, 0, -1, &sessions, &n, reterr_why);
-	for (size_t i = 0; i < n && code == OK; i++)
-		code = ending_session(call, door, sessions[i].id, offline, reterr_why);
-	return code;
+	struct mass_order mine = *order;
+	mine.initiator = call->actor;
+	return mass_add(&call->visit, &mine, effects);
 }
 
-enum error_code ending_user(struct admin_call *call, enum door door, struct str user_id, struct why *reterr_why)
+void ending_committed(struct admin_call *call, struct str signout_id)
 {
-	enum error_code code = end_kind(call, door, user_id, false, reterr_why);
-	if (code == OK && door_row(door)->offline == DOOR_OFFLINE_ENDS)
-		code = end_kind(call, door, user_id, true, reterr_why);
-	return code;
+	if (!signout_id.n)
+		return;
+	mass_committed(&call->visit);
+	http_set_header_z(call->response, "X-Curfew-Signout", arena_z(call->arena, signout_id));
 }

@@ -1,15 +1,18 @@
-/* Ending sessions from the admin API: one, or all of a user. Private to admin/. */
+/* Ending sessions from the admin API: one, or by a mass door. Private to admin/. */
 #ifndef ADMIN_ENDING_H
 #define ADMIN_ENDING_H
 
 #include "admin/call.h"
-#include "signout/doors.h"
+#include "app/mass.h"
 
 /* Ends one session by this door; the sign-out's id goes into the response header. */
 MUST_USE enum error_code ending_session(struct admin_call *call, enum door door, struct str session_id,
 					bool offline, struct why *reterr_why);
-/* Ends all of the user's, and the offline ones where the door's row says so. */
-MUST_USE enum error_code ending_user(struct admin_call *call, enum door door, struct str user_id,
-				     struct why *reterr_why);
+
+/* mass_add with the caller as the initiator. Returns the sign-out's id. */
+struct str ending_add(struct admin_call *call, const struct mass_order *order, struct effects *effects);
+/* After the commit and the answer: mass_committed, and the id in the response header. An empty id
+ * (no order was given) does nothing. */
+void ending_committed(struct admin_call *call, struct str signout_id);
 
 #endif

@@ -1,12 +1,11 @@
 /* /admin/realms and /admin/realms/{realm}: list, create, get, delete, log everybody out. */
 #include "admin/call.h"
+#include "admin/ending.h"
 #include "admin/handlers.h"
 #include "admin/import.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "crypto/random.h"
 #include "run/store_calls.h"
-#include "signout/decide.h"
 #include "store/export.h"
 
 /* The export of a realm without its collections, as GET of the realm has it. */
@@ -141,23 +140,6 @@ void admin_realm_get(void *context, struct http_request *request, struct http_re
 	admin_close(&call);
 }
 
-/* The mass door: one epoch and a job; from its commit on every check finds the sessions dead. */
-static void add_end_of_sessions(struct admin_call *call, enum door door, struct str signout_id, struct effects *effects)
-{
-	const struct realm_settings *realm = &call->realm->settings;
-	effects_add(effects, EFFECT_SIGNOUT_CREATE)->u.signout = (struct signout){
-		.id = signout_id, .realm_id = realm->id, .realm_name = realm->name,
-		.door = str_from(door_row(door)->name), .initiator = call->actor,
-		.ip_address = call->request->client, .at_ms = call->visit.now_ms };
-	effects_add(effects, EFFECT_REALM_END_SESSIONS)->u.mass = (struct effect_mass){
-		.job_id = random_uuid(call->arena), .signout_id = signout_id, .realm_id = realm->id,
-		.door = str_from(door_row(door)->name), .initiator = call->actor, .epoch_ms = call->visit.now_ms };
-	const struct signout_order order = { .door = door, .id = signout_id, .initiator = call->actor,
-		.ip_address = call->request->client, .now_ms = call->visit.now_ms };
-	struct signout_outcome outcome;
-	signout_everybody(&order, call->realm, call->visit.issuer, effects, &outcome);
-}
-
 void admin_realm_logout_all(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
@@ -165,14 +147,12 @@ void admin_realm_logout_all(void *context, struct http_request *request, struct 
 		return;
 	struct why why = { "" };
 	struct effects effects = effects_new(call.arena);
-	struct str id = random_uuid(call.arena);
-	add_end_of_sessions(&call, DOOR_ADMIN_REALM, id, &effects);
+	struct str id = ending_add(&call, &(struct mass_order){ .door = DOOR_ADMIN_REALM }, &effects);
 	admin_event_add(&call, &effects, "ACTION", "REALM", STR("logout-all"));
 	enum error_code code = app_apply(call.app, &effects, &why);
 	if (code == OK) {
-		snapshots_changed(call.app->snapshots, call.realm->settings.id);
 		admin_json(&call, STR("{}"));
-		http_set_header_z(response, "X-Curfew-Signout", arena_z(call.arena, id));
+		ending_committed(&call, id);
 	} else {
 		admin_fail(&call, code, &why);
 	}
@@ -187,13 +167,13 @@ void admin_realm_delete(void *context, struct http_request *request, struct http
 	struct why why = { "" };
 	struct effects effects = effects_new(call.arena);
 	struct store_writer writer = store_calls(call.app->writer);
-	struct str id = arena_str(call.arena, call.realm->settings.id), signout_id = random_uuid(call.arena);
+	struct str id = arena_str(call.arena, call.realm->settings.id);
 	enum error_code code = OK;
 	if (str_eq_z(call.realm->settings.name, "master"))
 		code = error_because(&why, ERROR_INVALID_VALUE, "the realm master cannot be deleted");
 	/* The order to tell everybody first: a crash between the two leaves a realm whose
 	 * sessions end, never one that went silently. */
-	add_end_of_sessions(&call, DOOR_REALM_DELETED, signout_id, &effects);
+	struct str signout_id = ending_add(&call, &(struct mass_order){ .door = DOOR_REALM_DELETED }, &effects);
 	if (code == OK)
 		code = app_apply(call.app, &effects, &why);
 	if (code == OK)
@@ -202,6 +182,7 @@ void admin_realm_delete(void *context, struct http_request *request, struct http
 		admin_no_content(&call);
 	else
 		admin_fail(&call, code, &why);
-	snapshots_changed(call.app->snapshots, id);
+	/* Where the order alone was committed, too. */
+	ending_committed(&call, signout_id);
 	admin_close(&call);
 }

@@ -3,6 +3,7 @@
 #include "admin/handlers.h"
 #include "admin/user_rep.h"
 #include "base/limits.h"
+#include "model/own_attributes.h"
 
 /* The user that the route names, with `parts`; false: answered. */
 static bool find(struct admin_call *call, unsigned parts, struct user **ret_user)
@@ -32,6 +33,14 @@ static void finish(struct admin_call *call, enum error_code code, const struct w
 		admin_fail(call, code, why);
 }
 
+/* The same with the order that was part of the change. */
+static void finish_order(struct admin_call *call, enum error_code code, struct str signout_id, const struct why *why)
+{
+	finish(call, code, why);
+	if (code == OK)
+		ending_committed(call, signout_id);
+}
+
 void admin_user_get(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
@@ -47,11 +56,47 @@ void admin_user_get(void *context, struct http_request *request, struct http_res
 	admin_close(&call);
 }
 
-/* One round; what the body does not name stays as it is. A user who is disabled is out of
- * everything first: the sessions' end and the row's change are told in that order, and the
- * row says no to every token from its commit on. */
+static bool gains_action(const struct user *before, const struct user *after)
+{
+	for (size_t i = 0; i < after->required_actions.n; i++)
+		if (!str_list_has(&before->required_actions, after->required_actions.items[i]))
+			return true;
+	return false;
+}
+
+/* The door that this change of a user goes through, when it is one. */
+static bool door_of_change(const struct realm *realm, const struct user *before, const struct user *after,
+			   bool password, enum door *ret_door)
+{
+	if (before->enabled && !after->enabled)
+		*ret_door = DOOR_USER_DISABLED;
+	else if (password && own_attribute_ends(realm, OWN_ON_PASSWORD))
+		*ret_door = DOOR_PASSWORD_RESET;
+	else if (gains_action(before, after) && own_attribute_ends(realm, OWN_ON_ACTION))
+		*ret_door = DOOR_ACTION_REQUIRED;
+	else if (after->not_before_s > before->not_before_s)
+		*ret_door = DOOR_NOT_BEFORE_USER;
+	else
+		return false;
+	return true;
+}
+
+/* The order that follows from the change, in the transaction that makes it. Returns its id;
+ * empty: none. */
+static struct str add_order(struct admin_call *call, const struct user *before, const struct user *after,
+			    bool password, struct effects *effects)
+{
+	struct mass_order order = { .user = after };
+	if (!door_of_change(call->realm, before, after, password, &order.door))
+		return STR("");
+	if (order.door == DOOR_NOT_BEFORE_USER)
+		order.not_before_s = after->not_before_s;
+	return ending_add(call, &order, effects);
+}
+
+/* One round; what the body does not name stays as it is. */
 static enum error_code put_round(struct admin_call *call, const struct user *present, bool *ret_answered,
-				 struct why *reterr_why)
+				 struct str *ret_signout, struct why *reterr_why)
 {
 	struct user_rep rep = { .user = *present };
 	if (!user_rep_read(call, &rep)) {
@@ -63,6 +108,7 @@ static enum error_code put_round(struct admin_call *call, const struct user *pre
 	user.realm_id = present->realm_id;
 	user.version = present->version;
 	user.service_account_client_id = present->service_account_client_id;
+	bool password = false;
 	struct effects effects = effects_new(call->arena);
 	effects_add(&effects, EFFECT_USER_UPDATE)->u.user = user;
 	for (size_t i = 0; i < rep.credentials_n; i++) {
@@ -70,16 +116,15 @@ static enum error_code put_round(struct admin_call *call, const struct user *pre
 		enum error_code code = user_rep_credential(call, &rep.credentials[i], &credential, reterr_why);
 		if (code != OK)
 			return code;
-		if (credential.type.n)
-			effects_add(&effects, EFFECT_CREDENTIAL_REPLACE)->u.credential =
-				(struct effect_credential){ user.realm_id, user.id, credential, STR("") };
+		if (!credential.type.n)
+			continue;
+		password = true;
+		effects_add(&effects, EFFECT_CREDENTIAL_REPLACE)->u.credential =
+			(struct effect_credential){ user.realm_id, user.id, credential, STR("") };
 	}
+	*ret_signout = add_order(call, present, &user, password, &effects);
 	admin_event_add(call, &effects, "UPDATE", "USER", user_path(call, &user, ""));
-	enum error_code code = app_apply(call->app, &effects, reterr_why);
-	/* Also when the row said so before: a crash may have come between. */
-	if (code == OK && !user.enabled)
-		code = ending_user(call, DOOR_USER_DISABLED, user.id, reterr_why);
-	return code;
+	return app_apply(call->app, &effects, reterr_why);
 }
 
 void admin_user_put(void *context, struct http_request *request, struct http_response *response)
@@ -87,6 +132,7 @@ void admin_user_put(void *context, struct http_request *request, struct http_res
 	struct admin_call call;
 	struct user *user;
 	struct why why = { "" };
+	struct str signout_id = STR("");
 	if (!admin_open(&call, context, request, response))
 		return;
 	enum error_code code = ERROR_STALE;
@@ -94,15 +140,13 @@ void admin_user_put(void *context, struct http_request *request, struct http_res
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && !answered; round++) {
 		answered = !find(&call, USER_ROW, &user);
 		if (!answered)
-			code = put_round(&call, user, &answered, &why);
+			code = put_round(&call, user, &answered, &signout_id, &why);
 	}
 	if (!answered)
-		finish(&call, code, &why);
+		finish_order(&call, code, signout_id, &why);
 	admin_close(&call);
 }
 
-/* Sessions first: were the row gone before, the notices' subject would be nobody's. A crash in
- * between leaves a user who is signed out everywhere. */
 void admin_user_delete(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
@@ -111,16 +155,12 @@ void admin_user_delete(void *context, struct http_request *request, struct http_
 	if (!admin_open(&call, context, request, response))
 		return;
 	if (find(&call, USER_ROW, &user)) {
-		enum error_code code = ending_user(&call, DOOR_USER_DELETED, user->id, &why);
 		struct effects effects = effects_new(call.arena);
+		struct str signout_id =
+			ending_add(&call, &(struct mass_order){ .door = DOOR_USER_DELETED, .user = user }, &effects);
 		effects_add(&effects, EFFECT_USER_DELETE)->u.user = *user;
 		admin_event_add(&call, &effects, "DELETE", "USER", user_path(&call, user, ""));
-		if (code == OK)
-			code = app_apply(call.app, &effects, &why);
-		/* A session that began in between ends too. */
-		if (code == OK)
-			code = ending_user(&call, DOOR_USER_DELETED, user->id, &why);
-		finish(&call, code, &why);
+		finish_order(&call, app_apply(call.app, &effects, &why), signout_id, &why);
 	}
 	admin_close(&call);
 }
@@ -162,10 +202,15 @@ static void reset_password(struct admin_call *call, const struct user *user)
 	add_action(user, rep.credential.temporary, &effects);
 	effects_add(&effects, EFFECT_FAILURE_CLEAR)->u.failure =
 		(struct login_failure){ .realm_id = user->realm_id, .user_id = user->id };
+	struct user after = *user;
+	struct str update_password = STR("UPDATE_PASSWORD");
+	if (rep.credential.temporary)
+		after.required_actions = (struct str_list){ &update_password, 1 };
+	struct str signout_id = add_order(call, user, &after, true, &effects);
 	admin_event_add(call, &effects, "ACTION", "USER", user_path(call, user, "/reset-password"));
 	if (code == OK)
 		code = app_apply(call->app, &effects, &why);
-	finish(call, code, &why);
+	finish_order(call, code, signout_id, &why);
 }
 
 void admin_user_reset_password(void *context, struct http_request *request, struct http_response *response)
@@ -186,7 +231,12 @@ void admin_user_logout(void *context, struct http_request *request, struct http_
 	struct why why = { "" };
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (find(&call, USER_ROW, &user))
-		finish(&call, ending_user(&call, DOOR_ADMIN_USER, user->id, &why), &why);
+	if (find(&call, USER_ROW, &user)) {
+		struct effects effects = effects_new(call.arena);
+		const struct mass_order order = { .door = DOOR_ADMIN_USER, .user = user,
+			.not_before_s = call.visit.now_ms / 1000 };
+		struct str signout_id = ending_add(&call, &order, &effects);
+		finish_order(&call, app_apply(call.app, &effects, &why), signout_id, &why);
+	}
 	admin_close(&call);
 }

@@ -9,7 +9,7 @@ static bool queues_notice(const struct effects *effects)
 		const struct effect *effect = &effects->items[i];
 		if (effect->kind == EFFECT_DELIVERY_CREATE && effect->u.delivery.state == DELIVERY_QUEUED)
 			return true;
-		if (effect->kind == EFFECT_REALM_END_SESSIONS)
+		if (effect->kind == EFFECT_MASS_END)
 			return true;
 	}
 	return false;

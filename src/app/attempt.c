@@ -1,6 +1,7 @@
 /* One try at a password; see attempt.h. */
 #include "app/attempt.h"
 
+#include "app/mass.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "crypto/password.h"
@@ -134,6 +135,8 @@ static enum error_code disable(struct visit *visit, const struct user *user, str
 	struct user *changed = &effects_add(&effects, EFFECT_USER_UPDATE)->u.user;
 	*changed = *user;
 	changed->enabled = false;
+	const struct mass_order order = { .door = DOOR_USER_DISABLED, .user = user };
+	(void)mass_add(visit, &order, &effects);
 	enum error_code code = app_apply(visit->app, &effects, reterr_why);
 	/* Somebody else changed the row: the next failure disables it. */
 	return code == ERROR_STALE ? OK : code;

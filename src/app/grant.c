@@ -176,6 +176,12 @@ enum error_code grant_code(struct visit *visit, const struct grant *grant, struc
 	struct str code = add_code(visit, grant, &session, effects);
 	struct event event = login_event(visit, grant, &session);
 	event_add(visit, &event, effects);
+	if (grant->ends_others) {
+		/* After the session's own effects: it may begin, and is spared. */
+		struct mass_order order = *grant->ends_others;
+		order.spared = session.id;
+		(void)mass_add(visit, &order, effects);
+	}
 	enum error_code result = app_apply(visit->app, effects, reterr_why);
 	if (result != OK) {
 		http_response_clear(visit->response);

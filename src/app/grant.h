@@ -3,7 +3,7 @@
 #ifndef APP_GRANT_H
 #define APP_GRANT_H
 
-#include "app/visit.h"
+#include "app/mass.h"
 #include "model/user.h"
 #include "oidc/authorize.h"
 
@@ -15,6 +15,8 @@ struct grant {
 	bool fresh;                    /* the user has just shown a password */
 	bool remember_me;
 	int64_t auth_time_s;           /* of a fresh sign-in */
+	/* Ends the user's other sessions in the same transaction; NULL: they live on. */
+	const struct mass_order *ends_others;
 };
 
 /* Adds to `effects` (which may hold more of the same transaction), applies them and writes

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "crypto/password.h"
 #include "model/credential.h"
+#include "model/own_attributes.h"
 #include "login/policy.h"
 #include "login/required_action.h"
 
@@ -71,7 +72,10 @@ static enum error_code round_trip(struct update *u, struct why *reterr_why)
 	event.client_id = u->ticket.client_id;
 	event.user_id = u->user->id;
 	event_add(visit, &event, &effects);
+	const struct mass_order others = { .door = DOOR_PASSWORD_CHANGED, .initiator = u->ticket.client_id,
+		.user = u->user };
 	const struct grant grant = { .request = &u->request, .plan = &u->plan, .user = u->user,
+		.ends_others = own_attribute_ends(visit->realm, OWN_ON_PASSWORD) ? &others : NULL,
 		.session = alive ? &session : NULL, .fresh = true, .remember_me = u->ticket.remember_me,
 		.auth_time_s = u->ticket.auth_time_s };
 	return grant_code(visit, &grant, &effects, reterr_why);

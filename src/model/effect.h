@@ -47,7 +47,7 @@ enum effect_kind {
 	EFFECT_DELIVERY_UPDATE,       /* u.delivery_update: state must be as expected (lease owner) */
 	EFFECT_EVENT,                 /* u.event */
 	EFFECT_ADMIN_EVENT,           /* u.admin_event */
-	EFFECT_REALM_END_SESSIONS,    /* u.mass: realm epoch, never moves back, plus its job row */
+	EFFECT_MASS_END,              /* u.mass: an epoch, which never moves back, plus its job row */
 	EFFECT_REALM_CHANGED,         /* u.realm_changed: raises the realm's version (snapshots reload) */
 	EFFECT_JOB_ADVANCE,           /* u.job: progress of a mass job, or its end */
 	EFFECT_COUNT
@@ -104,11 +104,28 @@ struct effect_delivery_update {
 	struct str reason;
 };
 
-/* A mass door: one epoch now, the sessions in batches by a job. */
+/* Whose sessions a mass door ends. */
+enum mass_scope {
+	MASS_REALM,      /* all of the realm */
+	MASS_REMEMBERED, /* those of the realm that were to be remembered */
+	MASS_CLIENT,     /* one client's part in each */
+	MASS_USER,       /* all of one user */
+};
+
+/* "realm", "client" ...; static storage. */
+const char *mass_scope_name(enum mass_scope scope);
+bool mass_scope_of(struct str name, enum mass_scope *ret_scope);
+
+/* A mass door: one epoch now, the sessions in batches by a job. The effect that deletes a user
+ * or a client comes after it, since it needs the row. */
 struct effect_mass {
 	struct str job_id, signout_id, realm_id;
+	enum mass_scope scope;
+	struct str target_id; /* the client's id or the user's; empty: the realm */
+	struct str spared;    /* MASS_USER: sid of the browser's session that lives on; empty: none */
 	struct str door, initiator;
-	int64_t epoch_ms;
+	int64_t epoch_ms; /* what started at or before is over */
+	int64_t not_before_s; /* MASS_USER: the user's not-before becomes this where it is later */
 };
 
 struct effect_realm_changed {

@@ -56,13 +56,27 @@ static enum life_end judge(struct life_limits limits, int64_t started_ms, int64_
 	return now_s - last_use_s >= limits.idle_s ? LIFE_IDLE : LIFE_ALIVE;
 }
 
+/* An epoch of 0 is none. */
+static bool began_before(int64_t started_ms, int64_t epoch_ms)
+{
+	return epoch_ms > 0 && started_ms <= epoch_ms;
+}
+
 enum life_end life_of(const struct realm *realm, const struct user *user,
 		      const struct session *session, int64_t now_ms)
 {
-	if (session->started_ms <= realm->sessions_ended_before_ms)
+	if (session->ended || session->started_ms <= realm->sessions_ended_before_ms)
 		return LIFE_ENDED;
-	if (user && session->started_ms <= user->sessions_ended_before_ms)
+	if (session->remember_me && began_before(session->started_ms, realm->remembered_ended_before_ms))
 		return LIFE_ENDED;
+	if (user && session->started_ms <= user->sessions_ended_before_ms &&
+	    session->spared_ms < user->sessions_ended_before_ms)
+		return LIFE_ENDED;
+	return life_expiry(realm, session, now_ms);
+}
+
+enum life_end life_expiry(const struct realm *realm, const struct session *session, int64_t now_ms)
+{
 	struct life_limits limits = life_of_session(&realm->settings, session->offline, session->remember_me);
 	return judge(limits, session->started_ms, session->last_refresh_s, now_ms);
 }
@@ -73,6 +87,8 @@ enum life_end life_of_part(const struct realm *realm, const struct client *clien
 {
 	struct life_limits limits = life_of_client_session(&realm->settings, client, session->offline,
 							   session->remember_me);
+	if (part->ended || began_before(part->started_ms, client->sessions_ended_before_ms))
+		return LIFE_ENDED;
 	return judge(limits, part->started_ms, part->last_refresh_s, now_ms);
 }
 

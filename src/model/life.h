@@ -14,7 +14,7 @@ enum life_end {
 	LIFE_ALIVE,
 	LIFE_IDLE,    /* not used for longer than the idle timeout */
 	LIFE_MAXIMUM, /* older than its maximum lifespan */
-	LIFE_ENDED,   /* started before an epoch of the realm or the user: everybody out */
+	LIFE_ENDED,   /* started before an epoch of the realm, the client or the user */
 };
 
 /* Idle timeout and maximum lifespan of a session, in seconds; maximum INT64_MAX: none. */
@@ -27,9 +27,12 @@ struct life_limits life_of_client_session(const struct realm_settings *realm,
 					  const struct client *client, bool offline,
 					  bool remember_me);
 
-/* Whether a session lives at now_ms. `user` may be NULL (its epoch is not looked at). */
+/* Whether a session lives at now_ms. `user` may be NULL (the row's `ended` tells of its
+ * epoch too). */
 enum life_end life_of(const struct realm *realm, const struct user *user,
 		      const struct session *session, int64_t now_ms);
+/* The limits alone, whatever has been ordered: ALIVE, IDLE or MAXIMUM. */
+enum life_end life_expiry(const struct realm *realm, const struct session *session, int64_t now_ms);
 /* The same for one client's part in a live session. */
 enum life_end life_of_part(const struct realm *realm, const struct client *client,
 			   const struct session *session, const struct client_session *part,

@@ -40,6 +40,14 @@ const struct client *realm_client_by_id(const struct realm *realm, struct str id
 	return table_get(&realm->client_by_id, id);
 }
 
+const struct client *realm_gone_client(const struct realm *realm, struct str id)
+{
+	for (size_t i = 0; i < realm->gone_clients_n; i++)
+		if (str_eq(realm->gone_clients[i].id, id))
+			return &realm->gone_clients[i];
+	return NULL;
+}
+
 const struct role *realm_role_by_id(const struct realm *realm, struct str id)
 {
 	return table_get(&realm->role_by_id, id);

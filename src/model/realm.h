@@ -75,6 +75,7 @@ struct client {
 	struct str root_url, base_url, admin_url;
 	struct str_list redirect_uris, web_origins;
 	int64_t not_before_s;
+	int64_t sessions_ended_before_ms; /* epoch: earlier parts of this client are dead */
 	struct attributes attributes;
 	struct mapper *mappers;
 	size_t mappers_n;
@@ -150,9 +151,13 @@ struct realm {
 	struct realm_settings settings;
 	int64_t version;               /* rises with every admin write */
 	int64_t sessions_ended_before_ms; /* epoch of "log everybody out" */
+	int64_t remembered_ended_before_ms; /* the same of remembered sessions */
 	bool deleted;                  /* a tombstone: settles deliveries, answers no login */
 	struct client *clients;
 	size_t clients_n;
+	struct client *gone_clients; /* deleted, while not everybody has been signed out of them yet:
+				      * what telling them needs */
+	size_t gone_clients_n;
 	struct client_scope *client_scopes;
 	size_t client_scopes_n;
 	struct role *roles; /* realm roles and client roles */
@@ -178,6 +183,8 @@ struct realm {
 
 const struct client *realm_client_by_client_id(const struct realm *realm, struct str client_id);
 const struct client *realm_client_by_id(const struct realm *realm, struct str id);
+/* The same of one that was deleted and is still to be told. */
+const struct client *realm_gone_client(const struct realm *realm, struct str id);
 const struct role *realm_role_by_id(const struct realm *realm, struct str id);
 const struct group *realm_group_by_id(const struct realm *realm, struct str id);
 const struct client_scope *realm_scope_by_name(const struct realm *realm, struct str name);

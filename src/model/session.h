@@ -17,6 +17,9 @@ struct session {
 	bool remember_me;
 	int64_t version; /* see DESIGN section 4: raised by all that must not race an end */
 	struct str notes; /* JSON object of session notes (text values); empty: none */
+	int64_t spared_ms; /* orders about its user up to then do not concern it */
+	/* On the way out: an order to end it has been committed, whatever a snapshot says. */
+	bool ended;
 	struct client_session *clients; /* filled by questions that say so */
 	size_t clients_n;
 };
@@ -37,6 +40,7 @@ struct client_session {
 	int64_t refresh_generation; /* of the refresh token used last */
 	int64_t refresh_use_count;  /* uses of that generation */
 	struct str notes; /* JSON object: nonce, acr, auth request facts that refresh needs */
+	bool ended;       /* as of the session; of this client's part alone */
 };
 
 /* An authorization code; the code itself is kept as a hash only. */

@@ -2,6 +2,7 @@
 #include "oidc/end_session.h"
 
 #include "base/text.h"
+#include "model/own_attributes.h"
 #include "oidc/redirect.h"
 
 static struct end_session_verdict error(struct str text, struct str event_error, struct str reason)
@@ -81,8 +82,7 @@ static struct end_session_verdict decide_legacy(struct arena *arena,
 						const struct end_session_request *request,
 						const struct end_session_facts *facts)
 {
-	const struct attributes *attributes = &facts->realm->settings.attributes;
-	struct str how = attributes_get(attributes, STR("curfew.logout.legacy"));
+	struct str how = own_attribute_of_realm(facts->realm, OWN_LEGACY_LOGOUT);
 	if (str_eq_z(how, "refuse"))
 		return error(STR("Invalid parameter: redirect_uri"), STR("invalid_request"),
 			     STR("legacy logout by redirect_uri is refused by the realm (curfew.logout.legacy)"));

@@ -1,5 +1,5 @@
-/* Mass jobs: the sessions of a realm-wide order ended in batches, through the same decision
- * as every other door. The order's epoch has made them dead already. */
+/* Mass jobs: the sessions that an order about a realm, a client or a user concerns, ended in
+ * batches through the same decision as every other door. The order's epoch has made them dead already. */
 #ifndef OUTBOX_JOBS_H
 #define OUTBOX_JOBS_H
 

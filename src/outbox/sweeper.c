@@ -10,24 +10,13 @@
 
 enum { BATCH = 50 };
 
-static struct str idle_rule(const struct realm *realm)
-{
-	struct str rule = attributes_get(&realm->settings.attributes, STR("curfew.signout.on_idle"));
-	if (rule.n)
-		return rule;
-	return realm->settings.keycloak_version.n ? STR("silent") : STR("tell");
-}
-
 static void add_end(struct arena *arena, const struct realm *realm, const struct session *session,
 		    enum life_end end, int64_t now_ms, struct effects *effects)
 {
-	bool idle = end == LIFE_IDLE;
 	const struct signout_order order = {
-		.door = idle ? DOOR_EXPIRED_IDLE : DOOR_EXPIRED_MAXIMUM,
+		.door = end == LIFE_IDLE ? DOOR_EXPIRED_IDLE : DOOR_EXPIRED_MAXIMUM,
 		.id = random_uuid(arena),
 		.now_ms = now_ms,
-		.not_told = idle && str_eq_z(idle_rule(realm), "silent") ?
-			STR("not told (setting curfew.signout.on_idle)") : STR(""),
 	};
 	struct signout_outcome outcome;
 	signout_session(&order, realm, session, effects, &outcome);
@@ -49,8 +38,8 @@ static enum error_code sweep_kind(const struct outbox_config *config, struct are
 		return code;
 	struct effects effects = effects_new(arena);
 	for (size_t i = 0; i < n; i++) {
-		enum life_end end = life_of(realm, NULL, &sessions[i], now_ms);
-		if (end == LIFE_IDLE || end == LIFE_MAXIMUM)
+		enum life_end end = life_expiry(realm, &sessions[i], now_ms);
+		if (end != LIFE_ALIVE)
 			add_end(arena, realm, &sessions[i], end, now_ms, &effects);
 	}
 	if (!effects.n)

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "model/own_attributes.h"
 #include "run/store_calls.h"
 #include "store/apply.h"
 
@@ -45,7 +46,7 @@ static enum error_code realm_rules(struct janitor *j, struct arena *arena, int64
 			break;
 		const struct realm_settings *s = &realm->settings;
 		int64_t events_s = s->events_expiration_s > 0 ? s->events_expiration_s : EVENTS_S;
-		int64_t receipts_s = attributes_seconds(&s->attributes, STR("curfew.signout.keep_s"), RECEIPTS_S);
+		int64_t receipts_s = attributes_seconds(&s->attributes, own_attribute_name(OWN_KEEP), RECEIPTS_S);
 		rules[i] = (struct store_purge_realm){
 			.realm_id = names[i].id,
 			.events_before_ms = now_ms - events_s * 1000,

@@ -1,13 +1,14 @@
 /* The one decision behind every door; see decide.h. */
 #include "signout/decide.h"
 
+#include "model/own_attributes.h"
 #include "signout/channel.h"
 
 enum { GIVE_UP_S = 24 * 3600 };
 
 int64_t signout_give_up_s(const struct realm *realm)
 {
-	return attributes_seconds(&realm->settings.attributes, STR("curfew.signout.give_up_s"), GIVE_UP_S);
+	return attributes_seconds(&realm->settings.attributes, own_attribute_name(OWN_GIVE_UP), GIVE_UP_S);
 }
 
 /* Everything that a decision works with. */
@@ -43,15 +44,6 @@ static struct delivery *add_delivery(struct work *work, const struct client_sess
 		.settled_ms = order->now_ms,
 	};
 	return delivery;
-}
-
-static void add_not_possible(struct work *work, const struct client_session *part,
-			     const struct client *client, struct str why)
-{
-	struct delivery *delivery = add_delivery(work, part, client);
-	delivery->channel = CHANNEL_NONE;
-	delivery->state = DELIVERY_NOT_POSSIBLE;
-	delivery->reason = why;
 }
 
 static struct delivery *add_owed(struct work *work, const struct client_session *part,
@@ -90,28 +82,45 @@ static void add_frame(struct work *work, const struct client_session *part,
 	*frame = (struct signout_frame){ client->name.n ? client->name : client->client_id, url };
 }
 
+/* Why a setting says that this client is not told; empty: it is. */
+static struct str not_told(const struct work *work, const struct client *client)
+{
+	if (work->order->not_told.n || work->order->door != DOOR_EXPIRED_IDLE ||
+	    own_attribute_tells_idle(work->realm, client))
+		return work->order->not_told;
+	return STR("not told (setting curfew.signout.on_idle)");
+}
+
+/* A delivery that is settled from the start. */
+static void add_settled(struct work *work, const struct client_session *part, const struct client *client,
+			enum channel channel, enum delivery_state state, struct str reason)
+{
+	struct delivery *delivery = add_delivery(work, part, client);
+	delivery->channel = channel;
+	delivery->state = state;
+	delivery->reason = reason;
+}
+
 static void tell(struct work *work, const struct client_session *part)
 {
 	const struct client *client = realm_client_by_id(work->realm, part->client_id);
-	if (work->order->not_told.n) {
-		struct delivery *delivery = add_delivery(work, part, client);
-		delivery->channel = CHANNEL_NONE;
-		delivery->state = DELIVERY_NOT_TOLD;
-		delivery->reason = work->order->not_told;
+	if (!client)
+		client = realm_gone_client(work->realm, part->client_id);
+	struct str silence = not_told(work, client);
+	if (silence.n) {
+		add_settled(work, part, client, CHANNEL_NONE, DELIVERY_NOT_TOLD, silence);
 		return;
 	}
 	if (!client) {
-		add_not_possible(work, part, NULL, STR("the client no longer exists"));
+		add_settled(work, part, NULL, CHANNEL_NONE, DELIVERY_NOT_POSSIBLE, STR("the client no longer exists"));
 		return;
 	}
 	struct channel_target server = channel_server(work->effects->arena, client, part);
 	struct channel_target front = channel_front(work->effects->arena, client, part);
 	bool framed = front.channel == CHANNEL_FRONT && work->order->browser;
 	if (server.channel == CHANNEL_ADMIN_URL && work->order->everybody) {
-		struct delivery *delivery = add_delivery(work, part, client);
-		delivery->channel = CHANNEL_ADMIN_URL;
-		delivery->state = DELIVERY_SUPERSEDED;
-		delivery->reason = STR("told with everybody, by the realm-wide notice");
+		add_settled(work, part, client, CHANNEL_ADMIN_URL, DELIVERY_SUPERSEDED,
+			    STR("told with everybody, by the realm-wide notice"));
 		return;
 	}
 	if (server.channel != CHANNEL_NONE)
@@ -121,7 +130,7 @@ static void tell(struct work *work, const struct client_session *part)
 	if (server.channel != CHANNEL_NONE || framed)
 		return;
 	struct str why = front.why.n ? front.why : server.why;
-	add_not_possible(work, part, client, front.channel == CHANNEL_FRONT ?
+	add_settled(work, part, client, CHANNEL_NONE, DELIVERY_NOT_POSSIBLE, front.channel == CHANNEL_FRONT ?
 		STR("no browser: the client has a front channel only, and no browser was at hand") : why);
 }
 
@@ -202,7 +211,8 @@ void signout_client(const struct signout_order *order, const struct realm *realm
 	if (!part)
 		return;
 	bool last = session->clients_n == 1;
-	if (last && door_row(order->door)->tells == DOOR_TELLS_LAST_ENDS) {
+	/* An offline session is nothing but its clients. */
+	if (last && (session->offline || door_row(order->door)->tells == DOOR_TELLS_LAST_ENDS)) {
 		signout_session(order, realm, session, effects, ret_outcome);
 		return;
 	}

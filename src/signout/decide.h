@@ -40,7 +40,7 @@ void signout_session(const struct signout_order *order, const struct realm *real
 		     const struct session *session, struct effects *effects,
 		     struct signout_outcome *ret_outcome);
 /* Ends one client's part of it (doors that end CLIENT); with its last client the whole
- * session goes where the door says so. `client_id` is the client's id. When that client
+ * session goes where the door says so, and an offline one always. `client_id` is the client's id. When that client
  * has no part in the session nothing is added and *ret_outcome is empty. */
 void signout_client(const struct signout_order *order, const struct realm *realm,
 		    const struct session *session, struct str client_id, struct effects *effects,

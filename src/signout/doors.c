@@ -2,9 +2,9 @@
 #include "signout/doors.h"
 
 static const struct door_row rows[DOOR_COUNT] = {
-#define D(id, door_name, what, who, offline_sessions, event_type, words) \
+#define D(id, door_name, of_whom, what, who, offline_sessions, event_type, words) \
 	[DOOR_##id] = { .name = door_name, .event = event_type, .text = words, \
-		.ends = DOOR_ENDS_##what, .tells = DOOR_TELLS_##who, \
+		.whose = DOOR_WHOSE_##of_whom, .ends = DOOR_ENDS_##what, .tells = DOOR_TELLS_##who, \
 		.offline = DOOR_OFFLINE_##offline_sessions },
 #include "signout/doors.def"
 #undef D

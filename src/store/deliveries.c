@@ -218,6 +218,11 @@ enum error_code store_list_jobs(struct store *store, struct arena *arena,
 		order->job_id = next_text(&row);
 		order->signout_id = next_text(&row);
 		order->realm_id = next_text(&row);
+		struct str scope = next_text(&row);
+		if (!mass_scope_of(scope, &order->scope))
+			return error_because(reterr_why, ERROR_CORRUPT, "job %.*s: scope \"%.*s\"",
+				STR_ARG(order->job_id), STR_ARG(scope));
+		order->target_id = next_text(&row);
 		order->door = next_text(&row);
 		order->initiator = next_text(&row);
 		order->epoch_ms = next_int(&row);

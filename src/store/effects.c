@@ -60,7 +60,7 @@ static void session_create(struct applying *a, const struct effect *effect)
 			db_text(s->ip_address), db_text(readable(a, s->user_agent)),
 			db_text(s->auth_method), db_int(s->started_ms), db_int(s->auth_time_s),
 			db_int(s->last_refresh_s), db_bool(s->remember_me), db_int(s->version),
-			db_text(s->notes)));
+			db_text(s->notes), db_int(s->spared_ms)));
 }
 
 /* Holds the user's row and the realm's, so that on PostgreSQL too the session is either there
@@ -69,7 +69,8 @@ static void session_may_begin(struct applying *a, const struct effect *effect)
 {
 	const struct session *s = &effect->u.session;
 	add(a, &statement_session_may_begin,
-		DB_VALUES(db_text(s->user_id), db_text(s->realm_id), db_int(s->started_ms)));
+		DB_VALUES(db_text(s->user_id), db_text(s->realm_id), db_int(s->started_ms),
+			db_bool(s->remember_me)));
 }
 
 static void session_sign_in_again(struct applying *a, const struct effect *effect)
@@ -383,12 +384,39 @@ static void delivery_update(struct applying *a, const struct effect *effect)
 			db_text(d->reason)));
 }
 
-static void realm_end_sessions(struct applying *a, const struct effect *effect)
+/* The realm's row comes before the client's, as everywhere. */
+static void mass_epoch(struct applying *a, const struct effect_mass *m)
+{
+	struct db_value target = db_text(m->target_id), realm = db_text(m->realm_id),
+			epoch = db_int(m->epoch_ms);
+	switch (m->scope) {
+	case MASS_REALM:
+		add(a, &statement_realm_end_sessions, DB_VALUES(realm, epoch));
+		break;
+	case MASS_REMEMBERED:
+		add(a, &statement_realm_end_remembered, DB_VALUES(realm, epoch));
+		break;
+	case MASS_CLIENT:
+		add(a, &statement_realm_raise, DB_VALUES(realm));
+		add(a, &statement_client_end_sessions, DB_VALUES(target, realm, epoch));
+		break;
+	case MASS_USER:
+		add(a, &statement_user_end_sessions,
+			DB_VALUES(target, realm, epoch, db_int(m->not_before_s)));
+		if (m->spared.n)
+			add(a, &statement_session_spare,
+				DB_VALUES(db_text(m->spared), db_bool(false), epoch));
+		break;
+	}
+}
+
+static void mass_end(struct applying *a, const struct effect *effect)
 {
 	const struct effect_mass *m = &effect->u.mass;
-	add(a, &statement_realm_end_sessions, DB_VALUES(db_text(m->realm_id), db_int(m->epoch_ms)));
+	mass_epoch(a, m);
 	add(a, &statement_job_add,
 		DB_VALUES(db_text(m->job_id), db_text(m->signout_id), db_text(m->realm_id),
+			db_text(str_from(mass_scope_name(m->scope))), db_text(m->target_id),
 			db_text(m->door), db_text(m->initiator), db_int(m->epoch_ms)));
 }
 
@@ -465,7 +493,7 @@ static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct eff
 	[EFFECT_DELIVERY_UPDATE] = delivery_update,
 	[EFFECT_EVENT] = event,
 	[EFFECT_ADMIN_EVENT] = admin_event,
-	[EFFECT_REALM_END_SESSIONS] = realm_end_sessions,
+	[EFFECT_MASS_END] = mass_end,
 	[EFFECT_REALM_CHANGED] = realm_changed,
 	[EFFECT_JOB_ADVANCE] = job_advance,
 };

@@ -68,6 +68,7 @@ static enum error_code load_head(struct load *load, struct str name, struct str 
 	bool enabled = next_bool(&row);
 	realm->deleted = next_bool(&row);
 	realm->sessions_ended_before_ms = next_int(&row);
+	realm->remembered_ended_before_ms = next_int(&row);
 	struct str default_role_id = next_text(&row), doc = next_text(&row);
 	if ((error = read_doc(load, doc, &realm_shape, "realm", row_id, &to->rep)) ||
 		(error = read_sealed(
@@ -125,6 +126,7 @@ static enum error_code load_client(struct load *load, struct row *row, struct cl
 	rep->client.id = id;
 	rep->client.client_id = client_id;
 	rep->client.secret = secret.secret;
+	rep->client.sessions_ended_before_ms = next_int(row);
 	struct attributes *attributes = &rep->client.attributes;
 	for (size_t i = 0; i < secret.attributes.n; i++)
 		*(struct json_pair *)arena_push(load->arena, &attributes->pairs, &attributes->n,
@@ -157,6 +159,27 @@ static enum error_code load_clients(struct load *load)
 		table_put(&realm->client_by_client_id, client->client_id, client);
 	}
 	return OK;
+}
+
+/* Clients that are no more, as they were, while a mass job still has to tell them. */
+static enum error_code load_gone_clients(struct load *load)
+{
+	struct realm *realm = load->to->realm;
+	struct db_rows rows;
+	enum error_code error = query(load, &statement_job_gone_clients, &rows);
+	for (size_t i = 0; !error && i < rows.n; i++) {
+		struct row row = { &rows, i, 0 };
+		struct client_rep rep = client_rep_default;
+		struct str id = next_text(&row), client_id = next_text(&row);
+		error = read_doc(load, next_text(&row), &client_shape, "deleted client", id, &rep);
+		if (error)
+			break;
+		rep.client.id = id;
+		rep.client.client_id = client_id;
+		*(struct client *)arena_push(load->arena, &realm->gone_clients, &realm->gone_clients_n,
+			sizeof *realm->gone_clients) = rep.client;
+	}
+	return error;
 }
 
 static enum error_code load_roles(struct load *load)
@@ -468,7 +491,8 @@ static enum error_code load_all(struct load *load, struct str name, struct str i
 	enum error_code error;
 	struct table scopes;
 	if ((error = load_head(load, name, id)) || (error = load_scopes(load)) ||
-		(error = load_clients(load)) || (error = load_roles(load)) ||
+		(error = load_clients(load)) || (error = load_gone_clients(load)) ||
+		(error = load_roles(load)) ||
 		(error = load_groups(load)) || (error = load_components(load)))
 		return error;
 	scopes = scope_ids(load);

@@ -3,7 +3,7 @@
 #include "store/rows.h"
 #include "store/statements.h"
 
-/* In the order of SESSION_COLUMNS. */
+/* In the order of SESSION_COLUMNS, and whether it is ended. */
 static void session_of_row(struct row *row, struct session *session)
 {
 	session->id = next_text(row);
@@ -21,9 +21,11 @@ static void session_of_row(struct row *row, struct session *session)
 	session->remember_me = next_bool(row);
 	session->version = next_int(row);
 	session->notes = next_text(row);
+	session->spared_ms = next_int(row);
+	session->ended = next_int(row) != 0;
 }
 
-/* In the order of CLIENT_SESSION_COLUMNS. */
+/* In the order of CLIENT_SESSION_COLUMNS, and whether it is ended. */
 static void client_session_of_row(struct row *row, struct client_session *client)
 {
 	client->session_id = next_text(row);
@@ -40,9 +42,10 @@ static void client_session_of_row(struct row *row, struct client_session *client
 	client->refresh_generation = next_int(row);
 	client->refresh_use_count = next_int(row);
 	client->notes = next_text(row);
+	client->ended = next_int(row) != 0;
 }
 
-enum { SESSION_ID, SESSION_OFFLINE, SESSION_WIDTH = 15 }; /* columns of SESSION_COLUMNS */
+enum { SESSION_ID, SESSION_OFFLINE, SESSION_WIDTH = 17 }; /* columns of SESSION_COLUMNS and one */
 
 static bool same_session(const struct db_rows *rows, size_t a, size_t b)
 {
@@ -129,13 +132,45 @@ enum error_code store_list_sessions(struct store *store, struct arena *arena, st
 		(struct db_values){ values, any ? 4 : 5 }, ret_sessions, ret_n, reterr_why);
 }
 
-enum error_code store_list_sessions_before(struct store *store, struct arena *arena,
-	struct str realm_id, bool offline, int64_t epoch_ms, int64_t max,
-	struct session **ret_sessions, size_t *ret_n, struct why *reterr_why)
+/* The statements of a scope: list and count. Those of realms name no target. */
+static const struct {
+	const struct db_statement *list, *count;
+	bool target;
+} mass_statements[] = {
+	[MASS_REALM] = { &statement_session_list_before, &statement_session_count_before, false },
+	[MASS_REMEMBERED] = { &statement_session_list_remembered_before,
+		&statement_session_count_remembered_before, false },
+	[MASS_CLIENT] = { &statement_session_list_client_before,
+		&statement_session_count_client_before, true },
+	[MASS_USER] = { &statement_session_list_user_before, &statement_session_count_user_before,
+		true },
+};
+
+enum error_code store_list_mass(struct store *store, struct arena *arena,
+	const struct effect_mass *order, bool offline, int64_t max, struct session **ret_sessions,
+	size_t *ret_n, struct why *reterr_why)
 {
-	return list(store, arena, &statement_session_list_before,
-		DB_VALUES(db_text(realm_id), db_bool(offline), db_int(epoch_ms), db_int(max)),
+	struct db_value values[5] = { db_text(order->realm_id), db_bool(offline), db_int(order->epoch_ms),
+		db_text(order->target_id) };
+	size_t n = mass_statements[order->scope].target ? 4 : 3;
+	values[n++] = db_int(max);
+	return list(store, arena, mass_statements[order->scope].list, (struct db_values){ values, n },
 		ret_sessions, ret_n, reterr_why);
+}
+
+enum error_code store_count_mass(struct store *store, const struct effect_mass *order, bool offline,
+	int64_t *ret_count, struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct db_rows rows;
+	struct db_value values[] = { db_text(order->realm_id), db_bool(offline), db_int(order->epoch_ms),
+		db_text(order->target_id) };
+	enum error_code code = store_read(store, arena, mass_statements[order->scope].count,
+		(struct db_values){ values, mass_statements[order->scope].target ? 4 : 3 }, &rows,
+		reterr_why);
+	if (code == OK)
+		*ret_count = db_cell_int(&rows, 0, 0);
+	return code;
 }
 
 enum error_code store_list_expired(struct store *store, struct arena *arena, struct str realm_id,

@@ -117,13 +117,14 @@ MUST_USE enum error_code store_list_sessions(struct store *store, struct arena *
 					     struct str realm_id, struct str user_id, bool offline,
 					     int64_t first, int64_t max, struct session **ret_sessions,
 					     size_t *ret_n, struct why *reterr_why);
-/* Sessions of a realm that started at or before epoch_ms, oldest first, for mass jobs:
- * `max` of them. */
-MUST_USE enum error_code store_list_sessions_before(struct store *store, struct arena *arena,
-						    struct str realm_id, bool offline,
-						    int64_t epoch_ms, int64_t max,
-						    struct session **ret_sessions, size_t *ret_n,
-						    struct why *reterr_why);
+/* What a mass order ends of one kind (the browsers' or offline), oldest first, with client
+ * sessions: `max` of them. And how many they are. */
+MUST_USE enum error_code store_list_mass(struct store *store, struct arena *arena,
+					 const struct effect_mass *order, bool offline, int64_t max,
+					 struct session **ret_sessions, size_t *ret_n,
+					 struct why *reterr_why);
+MUST_USE enum error_code store_count_mass(struct store *store, const struct effect_mass *order,
+					  bool offline, int64_t *ret_count, struct why *reterr_why);
 /* Sessions whose last use is at or before idle_before_s, or that started at or before
  * started_before_ms, for the sweeper: `max` of them. */
 MUST_USE enum error_code store_list_expired(struct store *store, struct arena *arena,

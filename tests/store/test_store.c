@@ -367,11 +367,11 @@ static void lists_of_sessions(void **state)
 		       on.store, on.arena, STR("x"), STR(""), false, 0, -1, &s, &n, &why),
 		OK);
 	assert_int_equal(n, 0);
-	EXPECT(store_list_sessions_before(on.store, on.arena, realm, false, 3000, 2, &s, &n, &why),
-		OK);
+	struct effect_mass order = { .realm_id = realm, .epoch_ms = 3000 };
+	EXPECT(store_list_mass(on.store, on.arena, &order, false, 2, &s, &n, &why), OK);
 	expect_sessions(s, n, "ab");
-	EXPECT(store_list_sessions_before(on.store, on.arena, realm, true, 999, 2, &s, &n, &why),
-		OK);
+	order.epoch_ms = 999;
+	EXPECT(store_list_mass(on.store, on.arena, &order, true, 2, &s, &n, &why), OK);
 	assert_int_equal(n, 0);
 	EXPECT(store_list_expired(on.store, on.arena, realm, false, false, 10, 0, 9, &s, &n, &why),
 		OK);

@@ -268,20 +268,20 @@ static void mass_door_sets_epoch_and_job(void **state)
 		.initiator = STR("root"),
 		.epoch_ms = 500 };
 	add_signout("so", "", "", 1);
-	effects_add(&on.list, EFFECT_REALM_END_SESSIONS)->u.mass = mass;
+	effects_add(&on.list, EFFECT_MASS_END)->u.mass = mass;
 	APPLY(OK);
-	effects_add(&on.list, EFFECT_REALM_END_SESSIONS)->u.mass = mass;
+	effects_add(&on.list, EFFECT_MASS_END)->u.mass = mass;
 	APPLY(ERROR_STALE);
 	mass.job_id = STR("j2");
 	mass.epoch_ms = 400;
-	effects_add(&on.list, EFFECT_REALM_END_SESSIONS)->u.mass = mass;
+	effects_add(&on.list, EFFECT_MASS_END)->u.mass = mass;
 	APPLY(OK);
 	assert_int_equal(
 		count("select sessions_ended_before_ms from realm where id = 'realm'"), 500);
 	assert_int_equal(count("select version from realm where id = 'realm'"), 3);
 	mass.realm_id = STR("nowhere");
 	mass.job_id = STR("j3");
-	effects_add(&on.list, EFFECT_REALM_END_SESSIONS)->u.mass = mass;
+	effects_add(&on.list, EFFECT_MASS_END)->u.mass = mass;
 	APPLY(ERROR_STALE);
 	ADD(REALM_CHANGED, realm_changed, .realm_id = STR("nowhere"));
 	APPLY(ERROR_STALE);
@@ -350,7 +350,7 @@ static void purge_takes_what_expired(void **state)
 	add_signout("owing", "ada", "s", 5);
 	add_signout("mass", "", "", 5);
 	add_signout("new", "ada", "s", 50);
-	ADD(REALM_END_SESSIONS, mass, .job_id = STR("j"), .signout_id = STR("mass"),
+	ADD(MASS_END, mass, .job_id = STR("j"), .signout_id = STR("mass"),
 		.realm_id = realm);
 	struct delivery d = some_delivery("a", "settled", 1);
 	d.state = DELIVERY_DELIVERED;
