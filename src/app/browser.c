@@ -12,7 +12,8 @@ static struct str cookie_name(const struct visit *visit, const char *prefix)
 	return arena_join(visit->arena, str_from(prefix), visit->realm->settings.id, STR(""));
 }
 
-static void set_cookie(struct visit *visit, struct str name, struct str value, int64_t max_age_s)
+static void set_cookie(struct visit *visit, struct str name, struct str value, int64_t max_age_s,
+		       bool script_may_read)
 {
 	bool secure = visit_is_secure(visit);
 	const struct cookie_out cookie = {
@@ -20,6 +21,7 @@ static void set_cookie(struct visit *visit, struct str name, struct str value, i
 		.value = value,
 		.max_age_s = max_age_s,
 		.secure = secure,
+		.script_may_read = script_may_read,
 		.same_site = secure ? SAME_SITE_NONE : SAME_SITE_LAX,
 	};
 	struct why why;
@@ -39,7 +41,7 @@ struct str browser_flow_secret(struct visit *visit)
 	if (present.n)
 		return present;
 	struct str fresh = random_token(visit->arena, COOKIE_SECRET_BYTES);
-	set_cookie(visit, cookie_name(visit, "CURFEW_FLOW_"), fresh, COOKIE_SESSION);
+	set_cookie(visit, cookie_name(visit, "CURFEW_FLOW_"), fresh, COOKIE_SESSION, false);
 	return fresh;
 }
 
@@ -79,17 +81,29 @@ enum error_code browser_session(struct visit *visit, bool *ret_alive, struct ses
 	return OK;
 }
 
-struct str browser_set_session_cookie(struct visit *visit, bool remember_me)
+struct str browser_state_cookie_name(const struct visit *visit)
+{
+	return cookie_name(visit, "CURFEW_STATE_");
+}
+
+bool browser_has_state(struct visit *visit)
+{
+	return http_cookie(visit->request, arena_z(visit->arena, browser_state_cookie_name(visit))).n > 0;
+}
+
+struct str browser_set_session_cookie(struct visit *visit, struct str sid, bool remember_me)
 {
 	struct str fresh = random_token(visit->arena, COOKIE_SECRET_BYTES);
 	int64_t age = COOKIE_SESSION;
 	if (remember_me)
 		age = life_of_session(&visit->realm->settings, false, true).maximum_s;
-	set_cookie(visit, cookie_name(visit, "CURFEW_SESSION_"), fresh, age);
+	set_cookie(visit, cookie_name(visit, "CURFEW_SESSION_"), fresh, age, false);
+	set_cookie(visit, browser_state_cookie_name(visit), hash_base64url(visit->arena, HASH_SHA256, sid), age, true);
 	return hash_base64url(visit->arena, HASH_SHA256, fresh);
 }
 
 void browser_clear_session_cookie(struct visit *visit)
 {
-	set_cookie(visit, cookie_name(visit, "CURFEW_SESSION_"), STR(""), 0);
+	set_cookie(visit, cookie_name(visit, "CURFEW_SESSION_"), STR(""), 0, false);
+	set_cookie(visit, browser_state_cookie_name(visit), STR(""), 0, true);
 }

@@ -19,8 +19,13 @@ struct str browser_flow_secret(struct visit *visit);
 MUST_USE enum error_code browser_session(struct visit *visit, bool *ret_alive, struct session *ret_session,
 					 struct user **ret_user, struct why *reterr_why);
 
-/* A new secret for a session's cookie: sets the cookie and returns the hash to store. */
-struct str browser_set_session_cookie(struct visit *visit, bool remember_me);
+/* A new secret for a session's cookie: sets the cookie and returns the hash to store. Beside
+ * it goes the state cookie, which scripts of ours may read: a hash of the sid, by which the
+ * session iframe sees that the browser's session is another one or none. */
+struct str browser_set_session_cookie(struct visit *visit, struct str sid, bool remember_me);
+/* Both cookies. */
 void browser_clear_session_cookie(struct visit *visit);
+struct str browser_state_cookie_name(const struct visit *visit);
+bool browser_has_state(struct visit *visit);
 
 #endif

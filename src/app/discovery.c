@@ -16,6 +16,7 @@ static const struct endpoint_name endpoints[] = {
 	{ "introspection_endpoint", "/protocol/openid-connect/token/introspect" },
 	{ "userinfo_endpoint", "/protocol/openid-connect/userinfo" },
 	{ "end_session_endpoint", "/protocol/openid-connect/logout" },
+	{ "check_session_iframe", "/protocol/openid-connect/login-status-iframe.html" },
 	{ "revocation_endpoint", "/protocol/openid-connect/revoke" },
 	{ "jwks_uri", "/protocol/openid-connect/certs" },
 };

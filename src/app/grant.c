@@ -87,7 +87,7 @@ static struct session next_session(struct visit *visit, const struct grant *gran
 	}
 	session.auth_time_s = grant->auth_time_s;
 	session.last_refresh_s = visit->now_ms / 1000;
-	session.cookie_hash = browser_set_session_cookie(visit, session.remember_me);
+	session.cookie_hash = browser_set_session_cookie(visit, session.id, session.remember_me);
 	return session;
 }
 

@@ -215,7 +215,7 @@ void http_response_finish(const struct http_request *request, struct http_respon
 		http_set_header_z(response, "X-Request-Id", "-");
 	add_default(response, "Referrer-Policy", "no-referrer");
 	add_default(response, "X-Content-Type-Options", "nosniff");
-	if (response->body.n || response->body_fd >= 0)
+	if (!response->framable && (response->body.n || response->body_fd >= 0))
 		add_default(response, "X-Frame-Options", "SAMEORIGIN");
 	if (str_eq_z(request->scheme, "https"))
 		add_default(response, "Strict-Transport-Security",

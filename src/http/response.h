@@ -18,6 +18,7 @@ struct http_response {
 			    server closes it */
 	uint64_t body_fd_n; /* bytes of body_fd */
 	bool close;         /* close the connection after it */
+	bool framable;      /* other sites may frame it: no X-Frame-Options */
 };
 
 void http_response_init(struct http_response *response, struct arena *arena);

@@ -36,6 +36,12 @@ struct str pages_render(struct arena *arena, const char *name, const struct page
 	return template_render(arena, template_of("layout"), frame->messages, &outer_scope);
 }
 
+struct str pages_bare(struct arena *arena, const char *name, const struct template_value *values, size_t n)
+{
+	const struct template_scope scope = { values, n };
+	return template_render(arena, template_of(name), messages_default(), &scope);
+}
+
 const struct pages_file *pages_file(struct str name)
 {
 	for (size_t i = 0; i < compiled_files_n; i++)

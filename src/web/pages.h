@@ -16,6 +16,9 @@ struct pages_frame {
 struct str pages_render(struct arena *arena, const char *name, const struct pages_frame *frame,
 			const struct template_value *values, size_t n);
 
+/* Renders templates/<name>.html alone, for what applications put into a hidden frame. */
+struct str pages_bare(struct arena *arena, const char *name, const struct template_value *values, size_t n);
+
 struct pages_file {
 	const char *name, *content_type;
 	struct str body;
