@@ -122,11 +122,16 @@ static void answer(struct visit *visit)
 		login_failed(visit, code, &why);
 }
 
+/* A browser without a session gets the form at once: nothing is read or committed for it. */
 void authorize_handle(void *context, struct http_request *request, struct http_response *response)
 {
 	struct visit visit;
 	if (!visit_open(&visit, context, request, response))
 		return;
-	answer(&visit);
+	bool waits = browser_has_session(&visit);
+	if (waits && request->next_handler != authorize_handle)
+		http_hand_over(request, HTTP_QUEUE_WORKER, authorize_handle, context);
+	else
+		answer(&visit);
 	visit_close(&visit);
 }

@@ -60,14 +60,25 @@ static enum error_code judge(struct visit *visit, const struct session *session,
 	return OK;
 }
 
+static size_t session_cookies(struct visit *visit, struct str values[COOKIES_TRIED])
+{
+	char *name = arena_z(visit->arena, cookie_name(visit, "CURFEW_SESSION_"));
+	return http_cookie_values(visit->request, name, values, COOKIES_TRIED);
+}
+
+bool browser_has_session(struct visit *visit)
+{
+	struct str values[COOKIES_TRIED];
+	return session_cookies(visit, values) > 0;
+}
+
 /* Several cookies of our name may come (a sibling host can set one): the first that names a
  * live session counts; none is believed for its place. */
 enum error_code browser_session(struct visit *visit, bool *ret_alive, struct session *ret_session,
 				struct user **ret_user, struct why *reterr_why)
 {
 	struct str values[COOKIES_TRIED];
-	char *name = arena_z(visit->arena, cookie_name(visit, "CURFEW_SESSION_"));
-	size_t n = http_cookie_values(visit->request, name, values, COOKIES_TRIED);
+	size_t n = session_cookies(visit, values);
 	*ret_alive = false;
 	for (size_t i = 0; i < n && !*ret_alive; i++) {
 		struct str hash = hash_base64url(visit->arena, HASH_SHA256, values[i]);

@@ -14,6 +14,8 @@ struct str browser_flow_cookie(struct visit *visit);
 /* The same, made and set when absent. */
 struct str browser_flow_secret(struct visit *visit);
 
+/* Whether it has a session's cookie at all; nothing is read from the store. */
+bool browser_has_session(struct visit *visit);
 /* The live session of the browser with its clients, and its user (row only). *ret_user is
  * enabled. False: none, or dead. */
 MUST_USE enum error_code browser_session(struct visit *visit, bool *ret_alive, struct session *ret_session,

@@ -49,7 +49,8 @@ void text_add_z(struct text *text, const char *z)
 
 void text_add_char(struct text *text, char c)
 {
-	text_add(text, str_of(&c, 1));
+	if (room(text, 1))
+		text->p[text->n++] = c;
 }
 
 void text_add_int(struct text *text, int64_t value)

@@ -155,14 +155,15 @@ static int one_value(
 
 static enum error_code set_up(struct sqlite_db *s, bool read_only, struct why *reterr_why)
 {
-	/* Readers map the file; the writer, whose pages change, has a page cache instead. */
+	/* Nobody maps the file: each commit of the writer would make every reader unmap it, for
+	 * all threads, and map it again. */
 	static const char *const common = "pragma foreign_keys=off; pragma temp_store=memory;"
 					  "pragma trusted_schema=off; pragma cell_size_check=on;"
 					  "pragma case_sensitive_like=on;"
-					  "pragma synchronous=full; pragma secure_delete=fast;";
-	static const char *const reader = "pragma query_only=on; pragma cache_size=-512;"
-					  "pragma mmap_size=67108864;";
-	static const char *const writer = "pragma cache_size=-8192; pragma mmap_size=0;"
+					  "pragma synchronous=full; pragma secure_delete=fast;"
+					  "pragma mmap_size=0;";
+	static const char *const reader = "pragma query_only=on; pragma cache_size=-1024;";
+	static const char *const writer = "pragma cache_size=-8192;"
 					  "pragma journal_size_limit=67108864;";
 	char mode[16] = "";
 	sqlite3_extended_result_codes(s->handle, 1);

@@ -1,6 +1,8 @@
 /* The writer of JSON; see write.h. */
 #include "json/write.h"
 
+#include <string.h>
+
 #include "base/limits.h"
 #include "json/scan.h"
 
@@ -33,11 +35,35 @@ static void add_escape(struct text *text, unsigned char c)
 		text_addf(text, "\\u%04x", c);
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The top bit of each of eight ASCII bytes that is zero (and perhaps of bytes above one). */
+static uint64_t zeros(uint64_t eight)
+{
+	return (eight - EACH(1)) & EACH(0x80);
+}
+
+/* Eight bytes at once: ASCII, no control, quote or backslash. */
+static bool are_plain(const char *p)
+{
+	uint64_t eight;
+	memcpy(&eight, p, sizeof eight);
+	uint64_t special = zeros(eight ^ EACH('"')) | zeros(eight ^ EACH('\\'));
+	return !((eight | (eight - EACH(0x20)) | special) & EACH(0x80));
+}
+
+static bool is_plain(char c)
+{
+	return (unsigned char)(c - 0x20) < 0x60 && c != '"' && c != '\\';
+}
+
 /* The length of the ASCII that stands in a JSON string as it is: usually all of it. */
 static size_t plain_length(struct str s)
 {
 	size_t n = 0;
-	while (n < s.n && (unsigned char)(s.p[n] - 0x20) < 0x60 && s.p[n] != '"' && s.p[n] != '\\')
+	while (s.n - n >= 8 && are_plain(s.p + n))
+		n += 8;
+	while (n < s.n && is_plain(s.p[n]))
 		n++;
 	return n;
 }

@@ -292,32 +292,32 @@ static void map_groups(const struct job *job)
 }
 
 struct mapper_type {
-	const char *name;
+	struct str name;
 	void (*map)(const struct job *job);
 	bool access_only; /* has no meaning in ID tokens and userinfo */
 };
 
 static const struct mapper_type types[] = {
-	{ "oidc-usermodel-attribute-mapper", map_attribute, false },
-	{ "oidc-usermodel-property-mapper", map_property, false },
-	{ "oidc-full-name-mapper", map_full_name, false },
-	{ "oidc-sub-mapper", map_subject, true },
-	{ "oidc-usersessionmodel-note-mapper", map_session_note, false },
-	{ "oidc-acr-mapper", map_acr, false },
-	{ "oidc-address-mapper", map_address, false },
-	{ "oidc-usermodel-realm-role-mapper", map_realm_roles, false },
-	{ "oidc-usermodel-client-role-mapper", map_client_roles, false },
-	{ "oidc-audience-resolve-mapper", map_audience_resolve, true },
-	{ "oidc-audience-mapper", map_audience, false },
-	{ "oidc-allowed-origins-mapper", map_allowed_origins, true },
-	{ "oidc-hardcoded-claim-mapper", map_hardcoded_claim, false },
-	{ "oidc-group-membership-mapper", map_groups, false },
+	{ STR_INIT("oidc-usermodel-attribute-mapper"), map_attribute, false },
+	{ STR_INIT("oidc-usermodel-property-mapper"), map_property, false },
+	{ STR_INIT("oidc-full-name-mapper"), map_full_name, false },
+	{ STR_INIT("oidc-sub-mapper"), map_subject, true },
+	{ STR_INIT("oidc-usersessionmodel-note-mapper"), map_session_note, false },
+	{ STR_INIT("oidc-acr-mapper"), map_acr, false },
+	{ STR_INIT("oidc-address-mapper"), map_address, false },
+	{ STR_INIT("oidc-usermodel-realm-role-mapper"), map_realm_roles, false },
+	{ STR_INIT("oidc-usermodel-client-role-mapper"), map_client_roles, false },
+	{ STR_INIT("oidc-audience-resolve-mapper"), map_audience_resolve, true },
+	{ STR_INIT("oidc-audience-mapper"), map_audience, false },
+	{ STR_INIT("oidc-allowed-origins-mapper"), map_allowed_origins, true },
+	{ STR_INIT("oidc-hardcoded-claim-mapper"), map_hardcoded_claim, false },
+	{ STR_INIT("oidc-group-membership-mapper"), map_groups, false },
 };
 
 static const struct mapper_type *type_of(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
-		if (str_eq_z(name, types[i].name))
+		if (str_eq(name, types[i].name))
 			return &types[i];
 	return NULL;
 }
@@ -349,13 +349,14 @@ static bool wanted(const struct mapper *mapper, const struct mapper_type *type,
 /* Claims that say what the token is and whose: no mapper writes them. */
 static bool is_ours(struct arena *arena, struct str path)
 {
-	static const char *const names[] = { "exp", "iat", "nbf", "jti", "iss", "aud", "typ", "azp", "sid",
-		"scope", "nonce", "at_hash", "c_hash" };
+	static const struct str names[] = { STR_INIT("exp"), STR_INIT("iat"), STR_INIT("nbf"), STR_INIT("jti"),
+		STR_INIT("iss"), STR_INIT("aud"), STR_INIT("typ"), STR_INIT("azp"), STR_INIT("sid"),
+		STR_INIT("scope"), STR_INIT("nonce"), STR_INIT("at_hash"), STR_INIT("c_hash") };
 	struct str piece;
 	if (!json_path_next(arena, &path, &piece))
 		return false;
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
-		if (str_eq_z(piece, names[i]))
+		if (str_eq(piece, names[i]))
 			return true;
 	return false;
 }

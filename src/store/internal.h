@@ -12,6 +12,12 @@ struct store {
 	struct seal_key *seal_key;
 };
 
+/* A reader for several questions; db_pool_give ends what it began. On SQLite they share one
+ * transaction, which saves the locks of each statement; PostgreSQL would pay for it with two
+ * more round trips, and reads each as of its own time. */
+MUST_USE enum error_code store_reader_take(
+	struct store *store, struct db **ret_db, struct why *reterr_why);
+
 /* db_query on a reader of the pool. */
 MUST_USE enum error_code store_read(struct store *store, struct arena *arena,
 	const struct db_statement *statement, struct db_values values, struct db_rows *ret_rows,

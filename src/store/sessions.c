@@ -258,16 +258,11 @@ enum error_code store_find_token_rows(struct store *store, struct arena *arena, 
 {
 	struct db *db;
 	struct token_rows found = { .user = NULL };
-	enum error_code code = db_pool_take(store->readers, &db, reterr_why);
+	enum error_code code = store_reader_take(store, &db, reterr_why);
 	if (code != OK)
 		return code;
-	/* One transaction saves SQLite the locks of each statement; PostgreSQL would pay for it
-	 * with two more round trips. */
-	if (store_is_local(store))
-		code = db_begin(db, DB_READ, reterr_why);
-	if (code == OK)
-		code = users_find(db, arena, realm_id, user_id, USER_ROLES | USER_GROUPS,
-			&found.user, reterr_why);
+	code = users_find(
+		db, arena, realm_id, user_id, USER_ROLES | USER_GROUPS, &found.user, reterr_why);
 	if (code == ERROR_NAME_NOT_FOUND)
 		code = OK;
 	if (code == OK && session_id.n)
@@ -277,7 +272,7 @@ enum error_code store_find_token_rows(struct store *store, struct arena *arena, 
 	if (code == OK)
 		code = token_revoked(db, arena, DB_VALUES(db_text(realm_id), db_text(jti)),
 			&found.revoked, reterr_why);
-	db_pool_give(store->readers, db); /* which ends the transaction */
+	db_pool_give(store->readers, db);
 	if (code == OK)
 		*ret_rows = found;
 	return code;

@@ -77,6 +77,20 @@ bool store_is_local(const struct store *store)
 	return store->config.engine == DB_SQLITE;
 }
 
+enum error_code store_reader_take(struct store *store, struct db **ret_db, struct why *reterr_why)
+{
+	struct db *db;
+	enum error_code code = db_pool_take(store->readers, &db, reterr_why);
+	if (code == OK && store_is_local(store)) {
+		code = db_begin(db, DB_READ, reterr_why);
+		if (code != OK)
+			db_pool_give(store->readers, db);
+	}
+	if (code == OK)
+		*ret_db = db;
+	return code;
+}
+
 enum error_code store_read(struct store *store, struct arena *arena,
 	const struct db_statement *statement, struct db_values values, struct db_rows *ret_rows,
 	struct why *reterr_why)

@@ -129,7 +129,7 @@ static enum error_code ask_store(struct store *store, struct arena *arena,
 	const struct user_question *question, struct user **ret_user, struct why *reterr_why)
 {
 	struct db *db;
-	enum error_code code = db_pool_take(store->readers, &db, reterr_why);
+	enum error_code code = store_reader_take(store, &db, reterr_why);
 	if (code != OK)
 		return code;
 	code = ask(db, arena, question, ret_user, reterr_why);
@@ -153,7 +153,7 @@ enum error_code store_find_user(struct store *store, struct arena *arena, struct
 	struct str user_id, unsigned parts, struct user **ret_user, struct why *reterr_why)
 {
 	struct db *db;
-	enum error_code code = db_pool_take(store->readers, &db, reterr_why);
+	enum error_code code = store_reader_take(store, &db, reterr_why);
 	if (code != OK)
 		return code;
 	code = users_find(db, arena, realm_id, user_id, parts, ret_user, reterr_why);

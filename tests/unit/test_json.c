@@ -640,6 +640,28 @@ static void the_writer_escapes_and_mends(void **state)
 				     "\xef\xbf\xbd\"");
 }
 
+/* Eight bytes are looked at together: none may hide behind its place or its neighbours. */
+static void the_writer_misses_no_byte_anywhere(void **state)
+{
+	struct fixture *f = *state;
+	enum { LENGTH = 19 };
+	for (int c = 0; c < 0x80; c++)
+		for (size_t at = 0; at < LENGTH; at++) {
+			char bytes[LENGTH];
+			memset(bytes, c == '!' ? '#' : '!', sizeof bytes);
+			bytes[at] = (char)c;
+			bool special = c < 0x20 || c == '"' || c == '\\';
+			struct text text = text_new(f->arena, 0);
+			json_add_text(&text, str_of(bytes, LENGTH));
+			struct str inside = str_drop(text_str(&text), 1);
+			assert_true((inside.n > LENGTH + 1) == special);
+			assert_memory_equal(inside.p, bytes, at);
+			assert_int_equal(inside.p[at], special ? '\\' : c);
+			assert_memory_equal(inside.p + inside.n - (LENGTH - at), bytes + at + 1, LENGTH - at - 1);
+			assert_int_equal(inside.p[inside.n - 1], '"');
+		}
+}
+
 static struct str streamed(struct fixture *f, bool pretty)
 {
 	struct text text = text_new(f->arena, 0);
@@ -747,6 +769,7 @@ int main(void)
 		T(duplicate_members_are_refused),
 		T(many_keys_are_read),
 		T(the_writer_escapes_and_mends),
+		T(the_writer_misses_no_byte_anywhere),
 		T(the_writer_streams_compact_and_pretty),
 		T(the_writers_misuse_sticks),
 	};
