@@ -119,6 +119,8 @@ static void add_part(struct visit *visit, const struct grant *grant, const struc
 	part.last_refresh_s = visit->now_ms / 1000;
 	part.scope = grant->plan->grant.refresh_text;
 	part.redirect_uri = grant->plan->redirect_uri;
+	/* Refreshed tokens say too whether the user came by the cookie alone. */
+	part.notes = grant->fresh ? STR("{\"acr\":\"1\"}") : STR("{\"acr\":\"0\"}");
 	struct effect_client_session *effect = &effects_add(effects, EFFECT_CLIENT_SESSION_PUT)->u.client_session;
 	effect->row = part;
 	effect->session_version = version;

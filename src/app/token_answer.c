@@ -44,7 +44,7 @@ static struct token_input input_of(struct client_request *r, const struct token_
 					       random_uuid(visit->arena)),
 		.id_jti = random_uuid(visit->arena),
 		.refresh_jti = random_uuid(visit->arena),
-		.refresh_generation = grant->refresh_generation,
+		.refresh = grant->refresh,
 		.now_ms = visit->now_ms,
 	};
 }
@@ -67,6 +67,11 @@ static enum error_code sign_id(struct client_request *r, const struct token_inpu
 	return own_token_sign(arena, r->visit->realm, algorithm, STR("JWT"), claims, &tokens->id, reterr_why);
 }
 
+static bool gives_refresh_tokens(const struct client_request *r)
+{
+	return attributes_true(&r->client->attributes, STR("use.refresh.tokens"), true);
+}
+
 static enum error_code sign_all(struct client_request *r, const struct token_grant *grant,
 				const struct token_input *input, struct signed_tokens *tokens, struct why *reterr_why)
 {
@@ -75,8 +80,7 @@ static enum error_code sign_all(struct client_request *r, const struct token_gra
 	struct str claims = token_access_claims(arena, input, &tokens->access_life_s);
 	enum error_code code = own_token_sign(arena, realm, algorithm_of(r, "access.token.signed.response.alg"),
 					      STR("JWT"), claims, &tokens->access, reterr_why);
-	bool refresh = grant->part && attributes_true(&r->client->attributes, STR("use.refresh.tokens"), true);
-	if (code == OK && refresh) {
+	if (code == OK && grant->part && gives_refresh_tokens(r)) {
 		claims = token_refresh_claims(arena, input, &tokens->refresh_life_s);
 		code = own_token_sign(arena, realm, STR("HS512"), STR("JWT"), claims, &tokens->refresh, reterr_why);
 	}
@@ -139,12 +143,38 @@ const struct client_session *token_answer_part(const struct session *session, co
 	return NULL;
 }
 
+struct refresh_place token_answer_first(struct client_request *r, struct client_session *part)
+{
+	if (!r->visit->realm->settings.revoke_refresh_token || !gives_refresh_tokens(r))
+		return (struct refresh_place){ .generation = rotation_unchained(part) };
+	struct refresh_place place = { .reuse_id = random_uuid(r->visit->arena) };
+	rotation_begin(r->visit->arena, part, place.reuse_id);
+	return place;
+}
+
+/* Realm and client as they are by now. */
+static enum error_code still_served(struct client_request *r, bool *ret_still, struct why *reterr_why)
+{
+	struct visit *visit = r->visit;
+	const struct realm *now;
+	enum error_code code = snapshots_get_by_id(visit->app->snapshots, visit->realm->settings.id, &now, reterr_why);
+	if (code != OK)
+		return code;
+	const struct client *client = realm_client_by_id(now, r->client->id);
+	*ret_still = now->settings.enabled && !now->deleted && client && client->enabled &&
+		     life_not_before_s(now, client, NULL) <= visit->now_ms / 1000;
+	snapshots_put(visit->app->snapshots, now);
+	return OK;
+}
+
 enum error_code token_answer_still(struct client_request *r, const struct token_grant *grant, bool *ret_still,
 				   struct why *reterr_why)
 {
-	struct session now;
-	enum error_code code = store_find_session(r->visit->app->store, r->visit->arena,
-		r->visit->realm->settings.id, grant->session->id, grant->session->offline, &now, reterr_why);
-	*ret_still = code == OK && token_answer_part(&now, r->client) != NULL;
-	return code == ERROR_NAME_NOT_FOUND ? OK : code;
+	bool served = false;
+	enum error_code code = still_served(r, &served, reterr_why);
+	*ret_still = false;
+	if (code != OK || !served)
+		return code == ERROR_REALM_NOT_FOUND ? OK : code;
+	return store_part_stands(r->visit->app->store, r->visit->realm->settings.id, grant->part,
+		r->visit->now_ms / 1000, ret_still, reterr_why);
 }

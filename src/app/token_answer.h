@@ -14,7 +14,7 @@ struct token_grant {
 	struct scope_grant scope;
 	struct str acr, nonce;
 	struct str client_address;        /* client credentials only */
-	int64_t refresh_generation;       /* of the refresh token to give */
+	struct refresh_place refresh;     /* of the refresh token to give */
 };
 
 /* Signed tokens, before they leave. */
@@ -32,12 +32,17 @@ MUST_USE enum error_code token_answer_make(struct client_request *r, const struc
 					   struct token_answer *ret_answer, struct why *reterr_why);
 /* Writes the answer. */
 void token_answer_send(struct client_request *r, const struct token_answer *answer);
-/* True when the session and the client's part in it still stand: asked after signing, so that
- * no token leaves after a logout's answer. */
+/* True when all stands yet that the tokens live by: the session and the client's part in it,
+ * no order to end the user's or the realm's sessions, no not-before, realm, client and user
+ * enabled. Asked after signing, so that no token leaves after a logout's answer. */
 MUST_USE enum error_code token_answer_still(struct client_request *r, const struct token_grant *grant,
 					    bool *ret_still, struct why *reterr_why);
 /* The part of this client in a session; NULL when it has none. */
 const struct client_session *token_answer_part(const struct session *session, const struct client *client);
+
+/* The place of a sign-in's first refresh token. Under rotation a chain begins in `part`, which
+ * the caller stores. */
+struct refresh_place token_answer_first(struct client_request *r, struct client_session *part);
 
 /* Grants: each answers the request. */
 typedef void token_grant_handler(struct client_request *r);

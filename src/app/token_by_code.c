@@ -13,7 +13,7 @@ struct redemption {
 	struct code code;
 	struct user *user;
 	struct session session;
-	const struct client_session *part;
+	struct client_session *part; /* in the arena */
 	struct token_grant grant;
 };
 
@@ -70,7 +70,12 @@ static enum error_code load_rows(struct redemption *d, struct why *reterr_why)
 	if (code == OK)
 		code = store_find_user(visit->app->store, visit->arena, realm_id, d->session.user_id,
 				       USER_ROLES | USER_GROUPS, &d->user, reterr_why);
-	d->part = code == OK ? token_answer_part(&d->session, d->r->client) : NULL;
+	const struct client_session *part = code == OK ? token_answer_part(&d->session, d->r->client) : NULL;
+	d->part = NULL;
+	if (part) {
+		d->part = arena_alloc(visit->arena, sizeof *d->part);
+		*d->part = *part;
+	}
 	return code;
 }
 
@@ -78,7 +83,8 @@ static enum error_code load_rows(struct redemption *d, struct why *reterr_why)
 static bool check_rows(struct redemption *d, enum error_code loaded)
 {
 	bool alive = loaded == OK && d->part &&
-		     life_of(d->r->visit->realm, d->user, &d->session, d->r->visit->now_ms) == LIFE_ALIVE;
+		     life_of(d->r->visit->realm, d->user, &d->session, d->r->visit->now_ms) == LIFE_ALIVE &&
+		     life_of_part(d->r->visit->realm, d->r->client, &d->session, d->part, d->r->visit->now_ms) == LIFE_ALIVE;
 	if (alive && d->user->enabled)
 		return true;
 	client_request_fail(d->r, ERROR_INVALID_CODE, loaded == OK && d->user && !d->user->enabled ? STR("User disabled") :
@@ -119,8 +125,12 @@ static enum error_code add_offline(struct redemption *d, struct effects *effects
 	part->last_refresh_s = visit->now_ms / 1000;
 	/* Tokens that were rotated away in an earlier offline session of this sid stay so. */
 	const struct client_session *before = token_answer_part(offline, d->r->client);
-	part->refresh_generation = before ? before->refresh_generation : 0;
-	part->refresh_use_count = before ? before->refresh_use_count : 0;
+	const struct client_session none = { .chains_n = 0 }, *rotated = before ? before : &none;
+	part->refresh_generation = rotated->refresh_generation;
+	part->refresh_use_count = rotated->refresh_use_count;
+	part->chains = rotated->chains;
+	part->chains_n = rotated->chains_n;
+	d->grant.refresh = token_answer_first(d->r, part);
 	struct effect_client_session *effect = &effects_add(effects, EFFECT_CLIENT_SESSION_PUT)->u.client_session;
 	effect->row = *part;
 	effect->session_version = offline->version;
@@ -129,13 +139,28 @@ static enum error_code add_offline(struct redemption *d, struct effects *effects
 	return OK;
 }
 
+/* The sign-in's chain of refresh tokens begins, where there are chains. */
+static void add_chain(struct redemption *d, struct effects *effects)
+{
+	d->grant.refresh = token_answer_first(d->r, d->part);
+	if (!d->grant.refresh.reuse_id.n)
+		return;
+	struct effect_client_session *effect = &effects_add(effects, EFFECT_CLIENT_SESSION_REFRESH)->u.client_session;
+	effect->row = *d->part;
+	effect->session_version = d->session.version;
+}
+
 static enum error_code apply(struct redemption *d, struct why *reterr_why)
 {
 	struct client_request *r = d->r;
 	struct effects effects = effects_new(r->visit->arena);
 	effects_add(&effects, EFFECT_CODE_USE)->u.code_use =
 		(struct effect_code_use){ d->code.hash, r->visit->now_ms };
-	enum error_code code = d->grant.scope.offline_access ? add_offline(d, &effects, reterr_why) : OK;
+	enum error_code code = OK;
+	if (d->grant.scope.offline_access)
+		code = add_offline(d, &effects, reterr_why);
+	else
+		add_chain(d, &effects);
 	struct str adapter = client_request_adapter_value(r, "client_session_state");
 	if (adapter.n) {
 		struct effect_client_session *bind = &effects_add(&effects, EFFECT_CLIENT_SESSION_BIND)->u.client_session;
@@ -147,20 +172,12 @@ static enum error_code apply(struct redemption *d, struct why *reterr_why)
 	return code == OK ? app_apply(r->visit->app, &effects, reterr_why) : code;
 }
 
-/* Later than what was used last and than what was given for it: the newest sign-in's token is
- * good, and none of before becomes so again. */
-static int64_t next_generation(const struct client_session *part)
-{
-	return part->refresh_use_count ? part->refresh_generation + 2 : part->refresh_generation;
-}
-
 static void answer(struct redemption *d)
 {
 	struct client_request *r = d->r;
 	struct token_answer answer;
 	struct why why = { "" };
 	bool still = false;
-	d->grant.refresh_generation = next_generation(d->grant.part);
 	enum error_code code = token_answer_make(r, &d->grant, &answer, &why);
 	if (code == OK)
 		code = token_answer_still(r, &d->grant, &still, &why);

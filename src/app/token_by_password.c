@@ -49,6 +49,7 @@ static void make_session(struct password_request *p)
 		p->part.adapter_bound_ms = visit->now_ms;
 	p->grant.session = &p->session;
 	p->grant.part = &p->part;
+	p->grant.refresh = token_answer_first(&p->r, &p->part);
 }
 
 static struct event login_event(struct password_request *p, const struct token_answer *answer)

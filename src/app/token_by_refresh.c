@@ -4,12 +4,13 @@
 #include "app/token_answer.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "json/read.h"
 #include "store/apply.h"
 
 struct refresh {
 	struct client_request *r;
 	struct jwt_claims claims;
-	int64_t generation;
+	struct refresh_place place;
 	bool offline;
 	struct user *user;
 	struct session session;
@@ -97,19 +98,38 @@ static void touch(struct refresh *f)
 	writer_apply_later(visit->app->writer, arena, store_work_later(effects));
 }
 
-/* Under rotation this token's generation is used up, in one transaction with the check. */
+/* Under rotation this token is used up, in one transaction with the check. */
 static enum error_code rotate(struct refresh *f, struct why *reterr_why)
 {
 	struct visit *visit = f->r->visit;
 	struct effects effects = effects_new(visit->arena);
 	struct effect_client_session *effect = &effects_add(&effects, EFFECT_CLIENT_SESSION_REFRESH)->u.client_session;
 	effect->row = *f->facts.part;
-	bool newer = f->generation > f->facts.part->refresh_generation;
-	effect->row.refresh_generation = f->generation;
-	effect->row.refresh_use_count = newer ? 1 : f->facts.part->refresh_use_count + 1;
+	rotation_use(visit->arena, &effect->row, &f->place);
 	effect->row.last_refresh_s = visit->now_ms / 1000;
 	effect->session_version = f->session.version;
 	return app_apply(visit->app, &effects, reterr_why);
+}
+
+struct notes {
+	struct str acr;
+};
+
+static const struct json_field notes_fields[] = {
+	JSON_TEXT(struct notes, acr, "acr", 0),
+};
+static const struct json_shape notes_shape = JSON_SHAPE(struct notes, notes_fields);
+
+/* As the client's last sign-in in this session had it; a sign-in without a browser was one
+ * with a password. */
+static struct str acr_of(const struct refresh *f)
+{
+	static const struct json_read_options lenient = { .unknown = JSON_UNKNOWN_IGNORED };
+	struct notes notes = { .acr = STR("1") };
+	struct str text = f->facts.part->notes;
+	if (text.n && json_read(f->r->visit->arena, text, &notes_shape, &lenient, &notes, NULL) != OK)
+		return STR("1");
+	return notes.acr;
 }
 
 static void emit(struct refresh *f, const struct token_answer *answer)
@@ -129,8 +149,8 @@ static enum error_code grant(struct refresh *f, struct why *reterr_why)
 	struct client_request *r = f->r;
 	bool rotates = r->visit->realm->settings.revoke_refresh_token, still = false;
 	f->grant = (struct token_grant){ .user = f->user, .session = &f->session, .part = f->facts.part,
-		.acr = STR("1"),
-		.refresh_generation = rotates ? f->generation + 1 : f->generation };
+		.acr = acr_of(f),
+		.refresh = { f->place.reuse_id, f->place.generation + rotates } };
 	if (!resolve_scope(f) || !token_answer_scope(r, f->user, &f->grant.scope))
 		return OK;
 	enum error_code code = rotates ? rotate(f, reterr_why) : OK;
@@ -157,7 +177,7 @@ static enum error_code round_trip(struct refresh *f, struct why *reterr_why)
 	enum error_code code = load(f, reterr_why);
 	if (code != OK)
 		return code;
-	struct token_refusal refusal = token_check_refresh(&f->facts, &f->claims, f->generation);
+	struct token_refusal refusal = token_check_refresh(&f->facts, &f->claims, &f->place);
 	return refusal.code == OK ? grant(f, reterr_why) : refuse(f, &refusal, reterr_why);
 }
 
@@ -179,7 +199,7 @@ void token_by_refresh(struct client_request *r)
 	event_detail(r->visit, &r->event, "refresh_token_type", f.claims.typ);
 	event_detail(r->visit, &r->event, "refresh_token_id", f.claims.jti);
 	event_detail(r->visit, &r->event, "refresh_token_sub", f.claims.sub);
-	f.generation = token_generation(r->visit->arena, &f.claims);
+	f.place = token_place(r->visit->arena, &f.claims);
 	f.offline = jwt_check_kind(&f.claims, JWT_OFFLINE, NULL) == OK;
 	enum error_code code = ERROR_STALE;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)

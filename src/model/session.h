@@ -24,6 +24,14 @@ struct session {
 	size_t clients_n;
 };
 
+/* The refresh tokens of one sign-in under rotation: each carries a generation, one more than
+ * that of the token it was given for. Older generations than the one used last are replays. */
+struct refresh_chain {
+	struct str reuse_id;
+	int64_t generation; /* of the token used last */
+	int64_t use_count;  /* uses of that generation */
+};
+
 /* One client's part in a session. */
 struct client_session {
 	struct str session_id;
@@ -35,12 +43,13 @@ struct client_session {
 	struct str redirect_uri;
 	struct str adapter_session_id, adapter_host; /* client_session_state / _host */
 	int64_t adapter_bound_ms; /* when they were last set */
-	/* Rotation: each refresh token carries a generation, one more than that of the token
-	 * it was given for. Older generations than the one used last are replays. */
+	/* Rotation (model/rotation.h) of refresh tokens that belong to no chain. */
 	int64_t refresh_generation; /* of the refresh token used last */
 	int64_t refresh_use_count;  /* uses of that generation */
-	struct str notes; /* JSON object: nonce, acr, auth request facts that refresh needs */
-	bool ended;       /* as of the session; of this client's part alone */
+	struct str notes;           /* JSON object: acr of the last sign-in; empty: none */
+	struct refresh_chain *chains; /* of the others, the one used last first */
+	size_t chains_n;
+	bool ended; /* as of the session; of this client's part alone */
 };
 
 /* An authorization code; the code itself is kept as a hash only. */

@@ -60,7 +60,8 @@ struct str token_refresh_claims(struct arena *arena, const struct token_input *i
 	put_text(arena, tree, "azp", claims->client->client_id);
 	put_text(arena, tree, "sid", claims->session->id);
 	put_text(arena, tree, "scope", claims->grant->refresh_text);
-	json_node_put(tree, STR("gen"), json_node_int(arena, input->refresh_generation));
+	json_node_put(tree, STR("gen"), json_node_int(arena, input->refresh.generation));
+	put_text(arena, tree, "reuse_id", input->refresh.reuse_id);
 	return json_tree_text(arena, tree);
 }
 
@@ -180,34 +181,35 @@ static struct token_refusal check_session(const struct token_refresh_facts *fact
 	return refuse(OK, STR(""));
 }
 
-struct generation {
-	int64_t value;
+static const struct json_field place_fields[] = {
+	JSON_INT(struct refresh_place, generation, "gen", 0),
+	JSON_TEXT(struct refresh_place, reuse_id, "reuse_id", 0),
 };
+static const struct json_shape place_shape = JSON_SHAPE(struct refresh_place, place_fields);
 
-static const struct json_field generation_fields[] = {
-	JSON_INT(struct generation, value, "gen", 0),
-};
-static const struct json_shape generation_shape = JSON_SHAPE(struct generation, generation_fields);
-
-int64_t token_generation(struct arena *arena, const struct jwt_claims *claims)
+struct refresh_place token_place(struct arena *arena, const struct jwt_claims *claims)
 {
 	static const struct json_read_options lenient = { .unknown = JSON_UNKNOWN_IGNORED };
-	struct generation generation = { 0 };
-	if (json_read(arena, claims->json, &generation_shape, &lenient, &generation, NULL) != OK)
-		return 0;
-	return generation.value;
+	struct refresh_place place = { .generation = 0 };
+	if (json_read(arena, claims->json, &place_shape, &lenient, &place, NULL) != OK)
+		return (struct refresh_place){ .generation = 0 };
+	return place;
 }
 
 /* A token of an earlier generation than the one used last was rotated away; one of the same
  * may be used 1 + refreshTokenMaxReuse times. */
-static struct token_refusal check_rotation(const struct token_refresh_facts *facts, int64_t generation)
+static struct token_refusal check_rotation(const struct token_refresh_facts *facts,
+					   const struct refresh_place *place)
 {
 	const struct realm_settings *realm = &facts->realm->settings;
+	struct refresh_chain chain;
 	if (!realm->revoke_refresh_token)
 		return refuse(OK, STR(""));
-	bool older = generation < facts->part->refresh_generation;
-	bool worn = generation == facts->part->refresh_generation &&
-		    facts->part->refresh_use_count > realm->refresh_token_max_reuse;
+	/* Of a chain that had to make room: nobody's replay. */
+	if (!rotation_find(facts->part, place->reuse_id, &chain))
+		return refuse(ERROR_STALE_TOKEN, STR("Stale token"));
+	bool older = place->generation < chain.generation;
+	bool worn = place->generation == chain.generation && chain.use_count > realm->refresh_token_max_reuse;
 	if (!older && !worn)
 		return refuse(OK, STR(""));
 	struct token_refusal refusal = older ? refuse(ERROR_STALE_TOKEN, STR("Stale token")) :
@@ -217,7 +219,8 @@ static struct token_refusal check_rotation(const struct token_refresh_facts *fac
 }
 
 struct token_refusal token_check_refresh(const struct token_refresh_facts *facts,
-					 const struct jwt_claims *claims, int64_t generation)
+					 const struct jwt_claims *claims,
+					 const struct refresh_place *place)
 {
 	struct token_refusal refusal = token_check_refresh_kind(facts, claims);
 	if (refusal.code != OK)
@@ -235,7 +238,7 @@ struct token_refusal token_check_refresh(const struct token_refresh_facts *facts
 		return no_session(true);
 	refusal = check_session(facts, claims, offline);
 	if (refusal.code == OK)
-		refusal = check_rotation(facts, generation);
+		refusal = check_rotation(facts, place);
 	return refusal;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "model/life.h"
+#include "model/rotation.h"
 #include "oidc/claims.h"
 
 struct jwt_claims; /* jose/jwt.h */
@@ -14,7 +15,7 @@ struct token_input {
 	const struct client_session *part; /* NULL: no session, no refresh token */
 	struct str issuer, nonce;
 	struct str access_jti, id_jti, refresh_jti;
-	int64_t refresh_generation; /* of the refresh token to be given */
+	struct refresh_place refresh; /* of the refresh token to be given */
 	int64_t now_ms;
 };
 
@@ -55,11 +56,12 @@ struct str token_access_jti(struct arena *arena, const struct session *session, 
 /* True when an access token of ours was given for an offline session. */
 bool token_is_offline(const struct jwt_claims *claims);
 
-/* The rotation generation of a refresh token of ours; 0 when it has none. */
-int64_t token_generation(struct arena *arena, const struct jwt_claims *claims);
+/* Where a refresh token of ours stands in its rotation; what it does not say is empty or 0. */
+struct refresh_place token_place(struct arena *arena, const struct jwt_claims *claims);
 /* Whether a refresh token, whose signature is ours, may be used; OK in `code` when so. */
 struct token_refusal token_check_refresh(const struct token_refresh_facts *facts,
-					 const struct jwt_claims *claims, int64_t generation);
+					 const struct jwt_claims *claims,
+					 const struct refresh_place *place);
 /* The checks of it that need no session: type, issuer, client. For logout too. */
 struct token_refusal token_check_refresh_kind(const struct token_refresh_facts *facts,
 					      const struct jwt_claims *claims);

@@ -118,7 +118,7 @@ static void client_session_put(struct applying *a, const struct effect *effect)
 			db_text(c->scope), db_text(c->redirect_uri), db_text(c->adapter_session_id),
 			db_text(c->adapter_host), db_int(c->adapter_bound_ms),
 			db_int(c->refresh_generation), db_int(c->refresh_use_count),
-			db_text(c->notes)));
+			db_text(c->notes), db_text(chains_text(a->arena, c))));
 }
 
 static void client_session_refresh(struct applying *a, const struct effect *effect)
@@ -128,7 +128,7 @@ static void client_session_refresh(struct applying *a, const struct effect *effe
 	add(a, &statement_client_session_refresh,
 		DB_VALUES(db_text(c->session_id), db_bool(c->offline), db_text(c->client_id),
 			db_int(c->last_refresh_s), db_int(c->refresh_generation),
-			db_int(c->refresh_use_count)));
+			db_int(c->refresh_use_count), db_text(chains_text(a->arena, c))));
 }
 
 static void client_session_bind(struct applying *a, const struct effect *effect)

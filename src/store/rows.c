@@ -135,3 +135,36 @@ struct str_list lines_read(struct arena *arena, struct str text)
 			*(struct str *)arena_push(arena, &list.items, &list.n, sizeof line) = line;
 	return list;
 }
+
+struct str chains_text(struct arena *arena, const struct client_session *part)
+{
+	struct text text = text_new(arena, 0);
+	for (size_t i = 0; i < part->chains_n; i++) {
+		const struct refresh_chain *chain = &part->chains[i];
+		text_addf(&text, "%.*s %lld %lld\n", STR_ARG(chain->reuse_id), (long long)chain->generation,
+			(long long)chain->use_count);
+	}
+	return text_str(&text);
+}
+
+static bool chain_of_line(struct str line, struct refresh_chain *ret_chain)
+{
+	struct refresh_chain chain = { .generation = 0 };
+	struct str generation, use_count;
+	bool whole = str_next(&line, ' ', &chain.reuse_id) && str_next(&line, ' ', &generation) &&
+		str_next(&line, ' ', &use_count) && chain.reuse_id.n > 0 &&
+		str_to_int64(generation, &chain.generation) && str_to_int64(use_count, &chain.use_count);
+	if (whole)
+		*ret_chain = chain;
+	return whole;
+}
+
+void chains_read(struct arena *arena, struct str text, struct client_session *part)
+{
+	struct str line;
+	struct refresh_chain chain;
+	while (str_next(&text, '\n', &line))
+		if (chain_of_line(line, &chain))
+			*(struct refresh_chain *)arena_push(
+				arena, &part->chains, &part->chains_n, sizeof chain) = chain;
+}

@@ -4,6 +4,7 @@
 
 #include "db/db.h"
 #include "model/event.h"
+#include "model/session.h"
 #include "model/user.h"
 
 /* The next cell of a row, in the order of the statement's column list. */
@@ -57,5 +58,10 @@ MUST_USE enum error_code line_check(struct str line, const char *what, struct wh
 MUST_USE enum error_code lines_text(struct arena *arena, const struct str_list *lines,
 	const char *what, struct str *ret_text, struct why *reterr_why);
 struct str_list lines_read(struct arena *arena, struct str text);
+
+/* Refresh chains: a line each, "id generation uses"; empty: none. A line that cannot be read
+ * is left out: its tokens are refused. */
+struct str chains_text(struct arena *arena, const struct client_session *part);
+void chains_read(struct arena *arena, struct str text, struct client_session *part);
 
 #endif

@@ -26,7 +26,8 @@ static void session_of_row(struct row *row, struct session *session)
 }
 
 /* In the order of CLIENT_SESSION_COLUMNS, and whether it is ended. */
-static void client_session_of_row(struct row *row, struct client_session *client)
+static void client_session_of_row(
+	struct arena *arena, struct row *row, struct client_session *client)
 {
 	client->session_id = next_text(row);
 	client->offline = next_bool(row);
@@ -42,6 +43,7 @@ static void client_session_of_row(struct row *row, struct client_session *client
 	client->refresh_generation = next_int(row);
 	client->refresh_use_count = next_int(row);
 	client->notes = next_text(row);
+	chains_read(arena, next_text(row), client);
 	client->ended = next_int(row) != 0;
 }
 
@@ -68,8 +70,8 @@ static size_t session_of_rows(
 	session->clients_n = end - first;
 	session->clients = arena_array(arena, session->clients_n, sizeof *session->clients);
 	for (size_t i = first; i < end; i++)
-		client_session_of_row(
-			&(struct row){ rows, i, SESSION_WIDTH }, &session->clients[i - first]);
+		client_session_of_row(arena, &(struct row){ rows, i, SESSION_WIDTH },
+			&session->clients[i - first]);
 	return end;
 }
 
@@ -276,6 +278,15 @@ enum error_code store_find_token_rows(struct store *store, struct arena *arena, 
 	if (code == OK)
 		*ret_rows = found;
 	return code;
+}
+
+enum error_code store_part_stands(struct store *store, struct str realm_id,
+	const struct client_session *part, int64_t now_s, bool *ret_stands, struct why *reterr_why)
+{
+	return any_row(store, &statement_client_session_stands,
+		DB_VALUES(db_text(part->session_id), db_bool(part->offline), db_text(realm_id),
+			db_text(part->client_id), db_int(part->started_ms), db_int(now_s)),
+		ret_stands, reterr_why);
 }
 
 enum error_code store_newer_client_session(struct store *store, struct str realm_id,

@@ -132,6 +132,13 @@ MUST_USE enum error_code store_list_expired(struct store *store, struct arena *a
 					    int64_t idle_before_s, int64_t started_before_ms,
 					    int64_t max, struct session **ret_sessions,
 					    size_t *ret_n, struct why *reterr_why);
+/* Whether a client's part of a session, loaded before, stands now: the session, this part of
+ * it (one that began anew meanwhile is another), user and realm enabled, no order to end
+ * the user's or the realm's sessions, the user's not-before no later than now_s. Lifespans
+ * are not looked at. */
+MUST_USE enum error_code store_part_stands(struct store *store, struct str realm_id,
+					   const struct client_session *part, int64_t now_s,
+					   bool *ret_stands, struct why *reterr_why);
 MUST_USE enum error_code store_find_code(struct store *store, struct arena *arena, struct str hash,
 					 struct code *ret_code, struct why *reterr_why);
 /* What an access token names, as it stands at one moment. */

@@ -147,6 +147,16 @@ static void read_client_line(struct reader *reader, struct str rest)
 		bad(reader, "unknown line of a client", name);
 }
 
+/* ID:GENERATION:USES */
+static void read_chain(struct reader *reader, struct client_session *part, struct str text)
+{
+	struct str id, generation, uses;
+	if (!str_next(&text, ':', &id) || !str_next(&text, ':', &generation) || !str_next(&text, ':', &uses))
+		bad(reader, "a chain is ID:GENERATION:USES", text);
+	struct refresh_chain *chain = arena_push(arena, &part->chains, &part->chains_n, sizeof *chain);
+	*chain = (struct refresh_chain){ id, number(reader, generation), number(reader, uses) };
+}
+
 static void read_part_word(struct reader *reader, struct client_session *part, struct str text)
 {
 	struct str value;
@@ -158,6 +168,8 @@ static void read_part_word(struct reader *reader, struct client_session *part, s
 		part->refresh_generation = number(reader, value);
 	else if (named(text, "uses", &value))
 		part->refresh_use_count = number(reader, value);
+	else if (named(text, "chain", &value))
+		read_chain(reader, part, value);
 	else if (named(text, "started", &value))
 		part->started_ms = time_s(reader, value) * 1000;
 	else if (named(text, "used", &value))

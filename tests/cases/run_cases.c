@@ -211,8 +211,8 @@ static void case_refresh(const struct case_file *file, struct text *out)
 {
 	struct str azp = get(&file->token, "azp");
 	bool endless = str_eq_z(get(&file->token, "exp"), "none");
-	int64_t generation = 0;
-	str_to_int64(get(&file->token, "gen"), &generation);
+	struct refresh_place place = { .reuse_id = get(&file->token, "reuse_id") };
+	str_to_int64(get(&file->token, "gen"), &place.generation);
 	const struct jwt_claims claims = { .iss = STR("https://sso.example.org/realms/customers"),
 		.typ = get(&file->token, "typ"), .azp = azp, .sid = get(&file->token, "sid"), .sub = STR("ada-id"),
 		.iat = { .set = true, .value = at(file, "iat", -30) },
@@ -224,7 +224,7 @@ static void case_refresh(const struct case_file *file, struct text *out)
 	for (size_t i = 0; facts.session && i < facts.session->clients_n; i++)
 		if (str_eq(facts.session->clients[i].client_id, facts.client->id))
 			facts.part = &facts.session->clients[i];
-	struct token_refusal refusal = token_check_refresh(&facts, &claims, generation);
+	struct token_refusal refusal = token_check_refresh(&facts, &claims, &place);
 	if (refusal.code == OK)
 		text_add_z(out, "tokens\n");
 	else

@@ -4,7 +4,7 @@
 
 struct setting on;
 
-static struct str store_url(struct arena *arena)
+struct str store_url(struct arena *arena)
 {
 	struct db_config config = fixture_config();
 	return config.engine == DB_SQLITE ? arena_join(arena, STR("sqlite:"), config.path, STR(""))

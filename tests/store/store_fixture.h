@@ -18,6 +18,8 @@ struct setting {
 extern struct setting on;
 
 /* For cmocka: an empty database with the realm "realm", and its end. */
+/* Where the database of the test is, for store_open. */
+struct str store_url(struct arena *arena);
 int store_setup(void **state);
 int store_teardown(void **state);
 #define IN_STORE(test)                                                                           \

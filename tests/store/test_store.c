@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/tables.h"
+#include "crypto/random.h"
 #include "store/migrate.h"
 #include "store/statements.h"
 
@@ -100,6 +101,9 @@ static void session_comes_back(void **state)
 	c.adapter_bound_ms = 5;
 	c.refresh_generation = 3;
 	c.refresh_use_count = 2;
+	struct refresh_chain chains[] = { { STR("one"), 7, 2 }, { STR("two"), 0, 0 } };
+	c.chains = chains;
+	c.chains_n = 2;
 	c.notes = STR("{\"nonce\":\"n\"}");
 	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
 	ADD(CLIENT_SESSION_PUT, client_session, .row = c, .session_version = 1);
@@ -131,6 +135,12 @@ static void session_comes_back(void **state)
 	assert_int_equal(shop->adapter_bound_ms, 5);
 	assert_int_equal(shop->refresh_generation, 3);
 	assert_int_equal(shop->refresh_use_count, 2);
+	assert_int_equal(shop->chains_n, 2);
+	expect_text(shop->chains[0].reuse_id, "one");
+	assert_int_equal(shop->chains[0].generation, 7);
+	assert_int_equal(shop->chains[0].use_count, 2);
+	expect_text(shop->chains[1].reuse_id, "two");
+	assert_int_equal(got.clients[0].chains_n, 0);
 }
 
 static void sessions_are_found_in_their_place_only(void **state)
@@ -183,6 +193,8 @@ static void session_versions(void **state)
 	struct client_session turned = some_client("s", "shop");
 	turned.refresh_generation = 4;
 	turned.refresh_use_count = 1;
+	turned.chains = &(struct refresh_chain){ STR("chain"), 1, 1 };
+	turned.chains_n = 1;
 	turned.last_refresh_s = 50;
 	ADD(CLIENT_SESSION_REFRESH, client_session, .row = turned, .session_version = 1);
 	APPLY(ERROR_STALE);
@@ -195,6 +207,8 @@ static void session_versions(void **state)
 	assert_int_equal(got.version, 3);
 	assert_int_equal(got.clients[0].refresh_generation, 4);
 	assert_int_equal(got.clients[0].refresh_use_count, 1);
+	assert_int_equal(got.clients[0].chains_n, 1);
+	expect_text(got.clients[0].chains[0].reuse_id, "chain");
 	assert_int_equal(got.clients[0].last_refresh_s, 50);
 	expect_text(got.clients[0].scope, "openid");
 	/* One client's end. */
@@ -209,6 +223,90 @@ static void session_versions(void **state)
 	APPLY(OK);
 	assert_int_equal(find_session("s").version, 4);
 	assert_int_equal(find_session("s").clients_n, 0);
+}
+
+static bool stands(const struct client_session *part)
+{
+	bool stands = false;
+	EXPECT(store_part_stands(on.store, realm, part, 100, &stands, &why), OK);
+	return stands;
+}
+
+static void a_part_stands_until_anything_ends_it(void **state)
+{
+	(void)state;
+	static const char *const ends[][2] = {
+		{ "update users set enabled = false", "update users set enabled = true" },
+		{ "update users set not_before_s = 101", "update users set not_before_s = 100" },
+		{ "update users set sessions_ended_before_ms = 1000",
+			"update users set sessions_ended_before_ms = 999" },
+		{ "update realm set sessions_ended_before_ms = 1000",
+			"update realm set sessions_ended_before_ms = 999" },
+		{ "update realm set enabled = false", "update realm set enabled = true" },
+		{ "update realm set deleted = true", "update realm set deleted = false" },
+		{ "update realm set remembered_ended_before_ms = 1000",
+			"update realm set remembered_ended_before_ms = 999" },
+		{ "update client set sessions_ended_before_ms = 1000",
+			"update client set sessions_ended_before_ms = 999" },
+		{ "update client_session set started_ms = 1001",
+			"update client_session set started_ms = 1000" },
+		{ "update session set user_id = 'nobody'", "update session set user_id = 'ada'" },
+		{ "delete from client_session where client_id = 'shop'", NULL },
+	};
+	struct client_session part = some_client("s", "shop");
+	effects_add(&on.list, EFFECT_USER_CREATE)->u.user = some_user("ada", "ada", "");
+	struct session session = some_session("s");
+	session.remember_me = true;
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = session;
+	ADD(CLIENT_SESSION_PUT, client_session, .row = part, .session_version = 1);
+	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "blog"), .session_version = 2);
+	APPLY(OK);
+	script("insert into client (id, realm_id, client_id, doc, sealed)"
+	       " values ('shop', 'realm', 'shop', '{}', ''), ('blog', 'realm', 'blog', '{}', '')");
+	assert_true(stands(&part));
+	for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+		script(ends[i][0]);
+		if (stands(&part))
+			fail_msg("it stands after: %s", ends[i][0]);
+		if (ends[i][1]) {
+			script(ends[i][1]);
+			assert_true(stands(&part));
+		}
+	}
+	part.offline = true;
+	part.client_id = STR("blog");
+	assert_false(stands(&part));
+}
+
+/* Sessions of a database of version 2 go on, their tokens without a chain as they were. */
+static void client_sessions_of_before_the_chains(void **state)
+{
+	(void)state;
+	struct db *db = fixture_open();
+	const struct migration *list[] = { &migration_0001, &migration_0002 };
+	EXPECT(migrate_list(db, list, 2, 5, &why), OK);
+	fixture_script(db,
+		"insert into session values ('s', false, 'realm', 'ada', 'ada', '', '', '',"
+		" 'openid-connect', 1000, 1, 1, false, 3, '');"
+		"insert into client_session values ('s', false, 'shop', 'http://i', 1000, 1,"
+		" 'openid', '', '', '', 0, 4, 1, '')");
+	db_close(db);
+	struct arena *arena = arena_new(0);
+	struct store *store;
+	EXPECT(store_open(&(struct store_config){ .url = store_url(arena),
+				  .seal_key = random_token(arena, 32),
+				  .max_connections = 2 },
+		       &store, &why),
+		OK);
+	struct session got;
+	EXPECT(store_find_session(store, arena, realm, STR("s"), false, &got, &why), OK);
+	assert_int_equal(got.version, 3);
+	assert_int_equal(got.clients_n, 1);
+	assert_int_equal(got.clients[0].refresh_generation, 4);
+	assert_int_equal(got.clients[0].refresh_use_count, 1);
+	assert_int_equal(got.clients[0].chains_n, 0);
+	store_close(store);
+	arena_free(arena);
 }
 
 static void session_signs_in_again(void **state)
@@ -588,6 +686,8 @@ int main(int argc, char **argv)
 		IN_STORE(sessions_are_found_in_their_place_only),
 		IN_STORE(session_id_and_cookie_are_unique),
 		IN_STORE(session_versions),
+		IN_STORE(a_part_stands_until_anything_ends_it),
+		ON_EMPTY(client_sessions_of_before_the_chains),
 		IN_STORE(session_signs_in_again),
 		IN_STORE(touch_never_moves_back),
 		IN_STORE(bind_needs_the_row),

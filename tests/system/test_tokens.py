@@ -149,6 +149,7 @@ def rotating(realm):
 REPLAYED = (400, "invalid_grant", "Maximum allowed refresh token reuse exceeded")
 OVERTAKEN = (400, "invalid_grant", "Session not active")
 PART_ENDED = (400, "invalid_grant", "Session doesn't have required client")
+STALE = (400, "invalid_grant", "Stale token")
 
 
 def test_rotation_first_use_wins(new_world):
@@ -177,6 +178,60 @@ def test_rotation_has_one_winner(new_world):
         assert set(refused) <= {REPLAYED, OVERTAKEN, PART_ENDED}
         for one in won:
             assert error(world.shop.refresh(Tokens(one.json()))) == PART_ENDED, "the family is dead"
+
+
+def next_of(app, tokens):
+    answer = app.refresh(tokens)
+    assert answer.status_code == 200, answer.text
+    return Tokens(answer.json())
+
+
+@pytest.mark.parametrize("scope", ["openid", "openid offline_access"])
+def test_two_sign_ins_rotate_each_for_itself(new_world, scope):
+    """Two tabs by one session, as Keycloak's reuse_id has it; a restart in between."""
+    world = new_world(rotating)
+    browser = Browser()
+    one = world.shop.sign_in(browser, scope=scope)
+    two = world.shop.sign_in(browser, scope=scope)
+    assert one.sid == two.sid
+    chains = [tokens.claims("refresh")["reuse_id"] for tokens in (one, two)]
+    assert chains[0] != chains[1]
+    used = one
+    for _ in range(2):
+        one, two = next_of(world.shop, one), next_of(world.shop, two)
+    world.server.kill()
+    world.server.start()
+    for _ in range(2):
+        one, two = next_of(world.shop, one), next_of(world.shop, two)
+    assert [tokens.claims("refresh")["reuse_id"] for tokens in (one, two)] == chains
+    assert error(world.shop.refresh(used)) == STALE, "its chain went on without it"
+    gone = (PART_ENDED, (400, "invalid_grant", "Offline session not active"))
+    assert error(world.shop.refresh(one)) in gone, "a replay in one chain ends the client's part"
+    assert error(world.shop.refresh(two)) in gone
+    doors = [receipt["door"] for receipt in world.admin.get("/signouts")]
+    assert doors == ["refresh-replay"]
+
+
+def test_a_part_holds_so_many_chains(new_world):
+    world = new_world(rotating)
+    browser = Browser()
+    first, second = world.shop.sign_in(browser), world.shop.sign_in(browser)
+    first = next_of(world.shop, first)  # the second is now the one not used for longest
+    for _ in range(31):
+        latest = world.shop.sign_in(browser)
+    assert error(world.shop.refresh(second)) == STALE
+    assert world.shop.is_alive(latest), "what made room is no replay"
+    next_of(world.shop, first), next_of(world.shop, latest)
+
+
+def test_acr_stays_as_the_sign_in_had_it(common):
+    browser = Browser()
+    fresh = common.shop.sign_in(browser)
+    by_cookie = common.blog.sign_in(browser)
+    for app, tokens, acr in ((common.shop, fresh, "1"), (common.blog, by_cookie, "0")):
+        for _ in range(2):
+            assert tokens.claims()["acr"] == acr and tokens.claims("id")["acr"] == acr
+            tokens = next_of(app, tokens)
 
 
 def test_rotation_outlives_a_restart(new_world):

@@ -121,15 +121,17 @@ static void what_began_anew_does_not_revive_old_tokens(void **state)
 	assert_string_equal(dead(), "user_session_not_found");
 }
 
-static void the_generation_is_read_from_the_token(void **state)
+static void the_place_is_read_from_the_token(void **state)
 {
 	(void)state;
-	claims.json = STR("{\"gen\":7,\"typ\":\"Refresh\"}");
-	assert_int_equal(token_generation(arena, &claims), 7);
+	claims.json = STR("{\"gen\":7,\"typ\":\"Refresh\",\"reuse_id\":\"r\"}");
+	assert_int_equal(token_place(arena, &claims).generation, 7);
+	expect_text(token_place(arena, &claims).reuse_id, "r");
 	static const char *const none[] = { "{}", "{\"gen\":\"7\"}", "{\"gen\":7.5}", "nonsense", "" };
 	for (size_t i = 0; i < ARRAY_LENGTH(none); i++) {
 		claims.json = str_from(none[i]);
-		assert_int_equal(token_generation(arena, &claims), 0);
+		assert_int_equal(token_place(arena, &claims).generation, 0);
+		assert_int_equal(token_place(arena, &claims).reuse_id.n, 0);
 	}
 }
 
@@ -262,7 +264,7 @@ int main(void)
 		TOKEN(other_kinds_are_no_access_tokens),
 		TOKEN(a_token_belongs_to_its_own_kind_of_session),
 		TOKEN(what_began_anew_does_not_revive_old_tokens),
-		TOKEN(the_generation_is_read_from_the_token),
+		TOKEN(the_place_is_read_from_the_token),
 		TOKEN(roles_come_directly_by_groups_and_in_composites),
 		TOKEN(a_client_without_full_scope_gets_what_it_may),
 		TOKEN(mappers_write_typed_claims),
