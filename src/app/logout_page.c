@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "json/write.h"
+#include "model/own_attributes.h"
 #include "signout/channel.h"
 
 enum {
@@ -203,7 +204,7 @@ static struct applications load(struct visit *visit, struct str signout_id)
 
 bool logout_page_always(const struct realm *realm)
 {
-	return str_eq_z(attributes_get(&realm->settings.attributes, STR("curfew.logout.page")), "always");
+	return str_eq_z(own_attribute_of_realm(realm, OWN_LOGOUT_PAGE), "always");
 }
 
 void logout_page_show(struct visit *visit, const struct logout_page *page)
