@@ -84,6 +84,12 @@ bool admin_open(struct admin_call *call, void *context, struct http_request *req
 	return good;
 }
 
+bool admin_may(struct admin_call *call, enum permission permission)
+{
+	return call->request->local ||
+	       permission_granted(call->arena, call->home.realm, &call->bearer, call->realm, permission);
+}
+
 void admin_close(struct admin_call *call)
 {
 	if (call->visit.app)
@@ -141,6 +147,21 @@ void admin_fail(struct admin_call *call, enum error_code code, const struct why 
 	}
 	/* Input that a person can mend: the reason names the field. */
 	admin_refuse(call, status, why->text[0] ? arena_str(call->arena, str_from(why->text)) : str_from(error_text(code)));
+}
+
+void admin_refuse_input(struct admin_call *call, struct str text)
+{
+	http_respond_error(call->response, 400, STR("invalid_input"), text);
+}
+
+void admin_refuse_body(struct admin_call *call, enum error_code code, const struct why *why)
+{
+	if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD)
+		admin_refuse(call, 400, arena_format(call->arena, "unable to read contents from stream: %s", why->text));
+	else if (code == ERROR_INVALID_VALUE)
+		admin_refuse_input(call, arena_str(call->arena, str_from(why->text)));
+	else
+		admin_fail(call, code, why);
 }
 
 struct str admin_query(struct admin_call *call, const char *name)

@@ -26,6 +26,9 @@ bool admin_open(struct admin_call *call, void *context, struct http_request *req
 		struct http_response *response);
 void admin_close(struct admin_call *call);
 
+/* Whether the caller has this permission too, in the call's realm. */
+bool admin_may(struct admin_call *call, enum permission permission);
+
 /* Answers. */
 void admin_json(struct admin_call *call, struct str json);
 void admin_created(struct admin_call *call, struct str path); /* 201, Location base + path */
@@ -36,6 +39,11 @@ void admin_not_found(struct admin_call *call, const char *text);
 void admin_refuse(struct admin_call *call, int status, struct str text);
 /* An error of the store, the body or ourselves, by the table; logged when ours. */
 void admin_fail(struct admin_call *call, enum error_code code, const struct why *why);
+
+/* {"error": .., "error_description": ..} of a representation that cannot be. */
+void admin_refuse_input(struct admin_call *call, struct str text);
+/* A body that could not be read or taken: Keycloak's answers, with the reason. */
+void admin_refuse_body(struct admin_call *call, enum error_code code, const struct why *why);
 
 /* A query parameter; empty when absent. Numbers: `otherwise` when absent; false: answered. */
 struct str admin_query(struct admin_call *call, const char *name);

@@ -11,6 +11,9 @@ static const char *const roles_of_permission[PERMISSION_COUNT][4] = {
 	[PERMISSION_MANAGE_REALM] = { "manage-realm" },
 	[PERMISSION_VIEW_USERS] = { "view-users", "manage-users" },
 	[PERMISSION_MANAGE_USERS] = { "manage-users" },
+	[PERMISSION_LIST_CLIENTS] = { "view-clients", "manage-clients", "query-clients" },
+	[PERMISSION_VIEW_CLIENTS] = { "view-clients", "manage-clients" },
+	[PERMISSION_MANAGE_CLIENTS] = { "manage-clients" },
 	[PERMISSION_VIEW_EVENTS] = { "view-events", "manage-events" },
 	[PERMISSION_MANAGE_EVENTS] = { "manage-events" },
 };

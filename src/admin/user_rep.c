@@ -88,7 +88,7 @@ bool user_rep_read(struct admin_call *call, struct user_rep *rep)
 	struct json_read_options options = representation_options("$");
 	enum error_code code = json_read(call->arena, call->request->body, &user_shape, &options, rep, &why);
 	if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD) {
-		admin_refuse(call, 400, arena_format(call->arena, "unable to read contents from stream: %s", why.text));
+		admin_refuse_body(call, code, &why);
 		return false;
 	}
 	if (code == OK && !rep->user.username.n) {

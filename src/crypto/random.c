@@ -34,6 +34,21 @@ struct str random_token(struct arena *arena, size_t bytes)
 	return token;
 }
 
+struct str random_letters(struct arena *arena, size_t n)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	char *text = arena_alloc(arena, n + 1);
+	for (size_t i = 0; i < n;) {
+		unsigned char byte;
+		random_bytes(&byte, 1);
+		/* The last 8 values would favour some letters. */
+		if (byte < 248)
+			text[i++] = letters[byte % 62];
+	}
+	return str_of(text, n);
+}
+
 struct str random_uuid(struct arena *arena)
 {
 	unsigned char bytes[16];

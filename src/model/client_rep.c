@@ -33,7 +33,7 @@ const struct json_shape scope_shape = JSON_SHAPE(struct scope_rep, scope_fields,
 
 static const struct json_field client_fields[] = {
 	TEXT(id, "id", 0),
-	TEXT(client_id, "clientId", JSON_REQUIRED),
+	TEXT(client_id, "clientId", 0),
 	TEXT(name, "name", 0),
 	TEXT(description, "description", 0),
 	TEXT(root_url, "rootUrl", 0),
@@ -242,4 +242,19 @@ enum error_code client_check(const struct client_rep *rep, const char *path, str
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
 			"%s.secret: too long, or with control bytes", path);
 	return mappers_check(client->mappers, client->mappers_n, path, reterr_why);
+}
+
+void client_derive_web_origins(struct arena *arena, struct client *client)
+{
+	for (size_t i = 0; i < client->redirect_uris.n; i++) {
+		struct str uri = client->redirect_uris.items[i];
+		if (str_ends(uri, STR("*")))
+			uri = str_take(uri, uri.n - 1);
+		struct str origin = url_origin_of_text(arena, uri);
+		struct str_list *origins = &client->web_origins;
+		if (origin.n && !str_list_has(origins, origin))
+			*(struct str *)arena_push(
+				arena, &origins->items, &origins->n, sizeof *origins->items) =
+				origin;
+	}
 }

@@ -48,8 +48,15 @@ enum effect_kind {
 	EFFECT_EVENT,                 /* u.event */
 	EFFECT_ADMIN_EVENT,           /* u.admin_event */
 	EFFECT_MASS_END,              /* u.mass: an epoch, which never moves back, plus its job row */
-	EFFECT_REALM_CHANGED,         /* u.realm_changed: raises the realm's version (snapshots reload) */
+	EFFECT_REALM_CHANGED,         /* u.realm_changed: raises the realm's version (snapshots reload);
+	                                 where it names one, that version must still stand */
 	EFFECT_JOB_ADVANCE,           /* u.job: progress of a mass job, or its end */
+	EFFECT_REALM_UPDATE,          /* u.realm: the realm's own row; version must match and rises.
+	                                 EXISTS: name taken, or e-mails that may no longer be shared */
+	EFFECT_CLIENT_CREATE,         /* u.client: the row and its scopes. EXISTS: clientId or id taken */
+	EFFECT_CLIENT_UPDATE,         /* u.client: the same for one that must be there */
+	EFFECT_CLIENT_DELETE,         /* u.client (rep->client.id): with its roles and what names them;
+	                                 sessions are ended by effects of their own */
 	EFFECT_COUNT
 };
 
@@ -130,6 +137,25 @@ struct effect_mass {
 
 struct effect_realm_changed {
 	struct str realm_id;
+	int64_t version; /* 0: any */
+};
+
+struct client_rep; /* model/representation.h */
+struct realm_rep;
+
+/* What a realm's row becomes. A realm of another name than before takes its client in `master`
+ * along. */
+struct effect_realm {
+	const struct realm_rep *rep;
+	struct str old_name;
+	int64_t version;
+	bool emails_change; /* whether users may share an e-mail is another matter now */
+};
+
+/* A client with its scopes by name; names that the realm has not are left out. */
+struct effect_client {
+	struct str realm_id;
+	const struct client_rep *rep;
 };
 
 struct effect_job {
@@ -162,6 +188,8 @@ struct effect {
 		struct effect_mass mass;
 		struct effect_realm_changed realm_changed;
 		struct effect_job job;
+		struct effect_realm realm;
+		struct effect_client client;
 	} u;
 };
 

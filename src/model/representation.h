@@ -59,6 +59,9 @@ extern const struct json_shape client_shape;
 extern const struct client_rep client_rep_default;
 MUST_USE enum error_code client_check(
 	const struct client_rep *client, const char *path, struct why *reterr_why);
+/* A client of which no web origins are said gets those of its redirect URIs. */
+void client_derive_web_origins(struct arena *arena, struct client *client);
+enum { CLIENT_SECRET_LETTERS = 86 }; /* of a secret that we make, as Keycloak does */
 /* A redirect URI or pattern that may be registered; for the admin API too. */
 MUST_USE enum error_code redirect_uri_check(
 	struct str uri, const char *path, struct why *reterr_why);

@@ -1,6 +1,5 @@
 /* What Keycloak gives a realm whose file leaves things out; see draft.h. */
 #include "base/tables.h"
-#include "base/url.h"
 #include "crypto/sign_key.h"
 #include "crypto/random.h"
 #include "json/write.h"
@@ -10,8 +9,6 @@
 
 #define MANAGEMENT "realm-management"
 #define CLIENT_POLICY "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy"
-
-enum { SECRET_LETTERS = 86 }; /* of a client secret, as Keycloak makes them */
 
 /* ---- small things ---- */
 
@@ -272,21 +269,6 @@ static void complete_master(struct draft *draft)
 
 /* ---- what a client's own representation leaves out ---- */
 
-static struct str new_secret(struct arena *arena)
-{
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-	char *secret = arena_alloc(arena, SECRET_LETTERS + 1);
-	for (size_t n = 0; n < SECRET_LETTERS;) {
-		unsigned char byte;
-		random_bytes(&byte, 1);
-		/* The last 8 values would favour some letters. */
-		if (byte < 248)
-			secret[n++] = letters[byte % 62];
-	}
-	return str_of(secret, SECRET_LETTERS);
-}
-
 static void complete_secret(struct draft *draft, struct draft_client *client)
 {
 	struct client *c = &client->rep.client;
@@ -298,21 +280,9 @@ static void complete_secret(struct draft *draft, struct draft_client *client)
 		c->secret = (struct str){ NULL, 0 };
 	if (c->secret.n || (!masked && (c->public_client || c->bearer_only)))
 		return;
-	c->secret = new_secret(draft->arena);
+	c->secret = random_letters(draft->arena, CLIENT_SECRET_LETTERS);
 	draft_default(draft, &c->attributes, STR("client.secret.creation.time"),
 		arena_format(draft->arena, "%lld", (long long)(draft->now_ms / 1000)));
-}
-
-static void derive_web_origins(struct draft *draft, struct client *client)
-{
-	for (size_t i = 0; i < client->redirect_uris.n; i++) {
-		struct str uri = client->redirect_uris.items[i];
-		if (str_ends(uri, STR("*")))
-			uri = str_take(uri, uri.n - 1);
-		struct str origin = url_origin_of_text(draft->arena, uri);
-		if (origin.n)
-			push_name(draft, &client->web_origins, origin);
-	}
 }
 
 static bool scope_fits(const struct draft *draft, struct str name, struct str protocol)
@@ -363,7 +333,7 @@ static void complete_client(struct draft *draft, struct draft_client *client)
 	if (!JSON_SENT(&client_shape, &client->rep, client.full_scope_allowed))
 		c->full_scope_allowed = !c->consent_required;
 	if (!JSON_SENT(&client_shape, &client->rep, client.web_origins.items))
-		derive_web_origins(draft, c);
+		client_derive_web_origins(draft->arena, c);
 	draft_default(draft, &c->attributes, STR("realm_client"), STR("false"));
 	if (!is_built_in(c))
 		draft_default(draft, &c->attributes, STR("post.logout.redirect.uris"), STR("+"));

@@ -12,6 +12,7 @@
 #include "store/deliveries.h"
 #include "store/internal.h"
 #include "store/purge.h"
+#include "store/realm_rows.h"
 #include "store/rows.h"
 #include "store/statements.h"
 
@@ -19,6 +20,7 @@ enum { USER_AGENT_LIMIT = 512 }; /* bytes */
 
 struct applying {
 	struct arena *arena;
+	struct store *store; /* for what is sealed at rest */
 	struct db_call *calls;
 	size_t n;
 	enum error_code code; /* the first effect that cannot be stored; sticky */
@@ -422,7 +424,61 @@ static void mass_end(struct applying *a, const struct effect *effect)
 
 static void realm_changed(struct applying *a, const struct effect *effect)
 {
-	add(a, &statement_realm_raise, DB_VALUES(db_text(effect->u.realm_changed.realm_id)));
+	const struct effect_realm_changed *r = &effect->u.realm_changed;
+	if (r->version)
+		add(a, &statement_realm_raise_from,
+			DB_VALUES(db_text(r->realm_id), db_int(r->version)));
+	else
+		add(a, &statement_realm_raise, DB_VALUES(db_text(r->realm_id)));
+}
+
+/* ---- configuration: its statements are made by realm_rows.h ---- */
+
+static struct row_batch rows_of(struct applying *a, struct str realm_id)
+{
+	return (struct row_batch){ .arena = a->arena,
+		.store = a->store,
+		.realm_id = realm_id,
+		.code = a->code,
+		.why = a->why };
+}
+
+static void add_rows(struct applying *a, const struct row_batch *batch)
+{
+	a->code = batch->code;
+	for (size_t i = 0; i < batch->n; i++)
+		*(struct db_call *)arena_push(a->arena, &a->calls, &a->n, sizeof *a->calls) =
+			batch->calls[i];
+}
+
+static void realm_update(struct applying *a, const struct effect *effect)
+{
+	struct row_batch batch = rows_of(a, effect->u.realm.rep->settings.id);
+	row_change_realm(&batch, &effect->u.realm);
+	add_rows(a, &batch);
+}
+
+static void client_create(struct applying *a, const struct effect *effect)
+{
+	struct row_batch batch = rows_of(a, effect->u.client.realm_id);
+	row_add_client(&batch, effect->u.client.rep);
+	row_put_client_scopes(&batch, effect->u.client.rep);
+	add_rows(a, &batch);
+}
+
+static void client_update(struct applying *a, const struct effect *effect)
+{
+	struct row_batch batch = rows_of(a, effect->u.client.realm_id);
+	row_change_client(&batch, effect->u.client.rep);
+	row_put_client_scopes(&batch, effect->u.client.rep);
+	add_rows(a, &batch);
+}
+
+static void client_delete(struct applying *a, const struct effect *effect)
+{
+	struct row_batch batch = rows_of(a, effect->u.client.realm_id);
+	row_delete_client(&batch, effect->u.client.rep->client.id);
+	add_rows(a, &batch);
 }
 
 static void job_advance(struct applying *a, const struct effect *effect)
@@ -496,14 +552,18 @@ static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct eff
 	[EFFECT_MASS_END] = mass_end,
 	[EFFECT_REALM_CHANGED] = realm_changed,
 	[EFFECT_JOB_ADVANCE] = job_advance,
+	[EFFECT_REALM_UPDATE] = realm_update,
+	[EFFECT_CLIENT_CREATE] = client_create,
+	[EFFECT_CLIENT_UPDATE] = client_update,
+	[EFFECT_CLIENT_DELETE] = client_delete,
 };
-_Static_assert(EFFECT_COUNT == EFFECT_JOB_ADVANCE + 1, "a new effect needs its line above");
+_Static_assert(EFFECT_COUNT == EFFECT_CLIENT_DELETE + 1, "a new effect needs its line above");
 
 static enum error_code apply_effects(
-	struct db *db, const struct effects *effects, struct why *reterr_why)
+	struct store *store, struct db *db, const struct effects *effects, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
-	struct applying a = { .arena = arena, .why = reterr_why };
+	struct applying a = { .arena = arena, .store = store, .why = reterr_why };
 	for (size_t i = 0; a.code == OK && i < effects->n; i++)
 		appliers[effects->items[i].kind](&a, &effects->items[i]);
 	return a.code == OK ? db_run_batch(db, a.calls, a.n, reterr_why) : a.code;
@@ -520,11 +580,10 @@ const struct store_work *store_work_later(const struct effects *effects)
 
 enum error_code store_apply(void *store, struct db *db, const void *work, struct why *reterr_why)
 {
-	(void)store;
 	const struct store_work *w = work;
 	switch (w->kind) {
 	case STORE_WORK_EFFECTS:
-		return apply_effects(db, w->u.effects, reterr_why);
+		return apply_effects(store, db, w->u.effects, reterr_why);
 	case STORE_WORK_CLAIM:
 		return deliveries_claim(db, w->u.claim, reterr_why);
 	case STORE_WORK_HURRY:

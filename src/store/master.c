@@ -120,17 +120,6 @@ enum error_code master_add_all(struct store *store, struct db *db, struct why *r
 
 enum error_code master_remove_client(struct db *db, struct str realm_name, struct why *reterr_why)
 {
-	static const struct db_statement *const parts[] = {
-		&statement_client_roles_leave_users,
-		&statement_client_roles_leave_groups,
-		&statement_client_roles_leave_scopes,
-		&statement_client_roles_leave_composites,
-		&statement_client_roles_delete,
-		&statement_client_links_delete,
-		&statement_client_mappings_delete,
-		&statement_client_consents_delete,
-		&statement_client_delete,
-	};
 	ARENA_SCOPED arena = arena_new(0);
 	struct str master = { NULL, 0 }, client = { NULL, 0 };
 	enum error_code error = ask(db, arena, &statement_realm_by_name,
@@ -141,9 +130,8 @@ enum error_code master_remove_client(struct db *db, struct str realm_name, struc
 			&client, reterr_why);
 	if (error || !client.n)
 		return error;
-	for (size_t i = 0; !error && i < ARRAY_LENGTH(parts); i++)
-		error = db_run(db, parts[i], DB_VALUES(db_text(client)), NULL, reterr_why);
-	return error
-		? error
-		: db_run(db, &statement_realm_raise, DB_VALUES(db_text(master)), NULL, reterr_why);
+	struct row_batch batch = { .arena = arena, .realm_id = master, .why = reterr_why };
+	row_delete_client(&batch, client);
+	row_add(&batch, &statement_realm_raise, DB_VALUES(db_text(master)));
+	return db_run_batch(db, batch.calls, batch.n, reterr_why);
 }

@@ -131,10 +131,14 @@ static enum error_code load_client(struct load *load, struct row *row, struct cl
 	for (size_t i = 0; i < secret.attributes.n; i++)
 		*(struct json_pair *)arena_push(load->arena, &attributes->pairs, &attributes->n,
 			sizeof *attributes->pairs) = secret.attributes.pairs[i];
-	rep->client.not_possible = client_not_possible(load->arena, &load->to->rep, &rep->client);
-	rep->client.direct_grant_not_possible =
-		client_direct_grant_not_possible(load->arena, &load->to->rep, &rep->client);
 	return OK;
+}
+
+static void judge_client(struct load *load, struct client *client)
+{
+	client->not_possible = client_not_possible(load->arena, &load->to->rep, client);
+	client->direct_grant_not_possible =
+		client_direct_grant_not_possible(load->arena, &load->to->rep, client);
 }
 
 static enum error_code load_clients(struct load *load)
@@ -154,6 +158,7 @@ static enum error_code load_clients(struct load *load)
 		struct client *client = &realm->clients[i];
 		if ((error = load_client(load, &row, &load->to->clients[i])))
 			return error;
+		judge_client(load, &load->to->clients[i].client);
 		*client = load->to->clients[i].client;
 		table_put(&realm->client_by_id, client->id, client);
 		table_put(&realm->client_by_client_id, client->client_id, client);
@@ -503,21 +508,142 @@ static enum error_code load_all(struct load *load, struct str name, struct str i
 	return OK;
 }
 
+/* ---- for the world ---- */
+
+/* Runs `work` in a read transaction: the rows of one moment. */
+static enum error_code read_moment(
+	struct load *load, enum error_code (*work)(struct load *load, void *argument), void *argument)
+{
+	enum error_code error = db_pool_take(load->store->readers, &load->db, load->why);
+	if (error)
+		return error;
+	if (!(error = db_begin(load->db, DB_READ, load->why)))
+		error = work(load, argument);
+	db_rollback(load->db);
+	db_pool_give(load->store->readers, load->db);
+	return error;
+}
+
+struct wanted_realm {
+	struct str name, id;
+};
+
+static enum error_code read_all(struct load *load, void *argument)
+{
+	const struct wanted_realm *wanted = argument;
+	return load_all(load, wanted->name, wanted->id);
+}
+
 enum error_code realm_rows_load(struct store *store, struct arena *arena, struct str name,
 	struct str id, struct loaded *ret_loaded, struct why *reterr_why)
 {
 	struct loaded loaded = { .realm = NULL };
 	struct load load = { .store = store, .arena = arena, .to = &loaded, .why = reterr_why };
-	enum error_code error = db_pool_take(store->readers, &load.db, reterr_why);
-	if (error)
-		return error;
-	/* One transaction: the rows of one moment. */
-	if (!(error = db_begin(load.db, DB_READ, reterr_why)))
-		error = load_all(&load, name, id);
-	db_rollback(load.db);
-	db_pool_give(store->readers, load.db);
+	struct wanted_realm wanted = { name, id };
+	enum error_code error = read_moment(&load, read_all, &wanted);
 	if (error)
 		return error;
 	*ret_loaded = loaded;
+	return OK;
+}
+
+/* ---- one thing in full ---- */
+
+struct reading_clients {
+	struct str realm_id, id; /* id empty: all */
+	struct client_rep *clients;
+	size_t n;
+	int64_t version;
+};
+
+/* Both lists are in the order of clients' ids only by chance: found by id. */
+static enum error_code read_scope_names(struct load *load, struct reading_clients *reading)
+{
+	struct db_rows rows;
+	struct table by_id = table_new(load->arena, reading->n);
+	enum error_code error = db_query(load->db, &statement_scope_link_names,
+		DB_VALUES(db_text(reading->realm_id), db_text(reading->id)), load->arena, &rows,
+		load->why);
+	for (size_t i = 0; !error && i < reading->n; i++)
+		table_put(&by_id, reading->clients[i].client.id, &reading->clients[i]);
+	for (size_t i = 0; !error && i < rows.n; i++) {
+		struct row row = { &rows, i, 0 };
+		struct client_rep *rep = table_get(&by_id, next_text(&row));
+		struct str name = next_text(&row);
+		if (rep)
+			push_name(load->arena,
+				next_bool(&row) ? &rep->optional_scopes : &rep->default_scopes,
+				name);
+	}
+	return error;
+}
+
+static enum error_code read_clients(struct load *load, void *argument)
+{
+	struct reading_clients *reading = argument;
+	struct db_value values[] = { db_text(reading->realm_id), db_text(reading->id) };
+	struct db_rows rows;
+	enum error_code error = db_query(load->db,
+		reading->id.n ? &statement_client_find : &statement_client_list,
+		(struct db_values){ values, reading->id.n ? 2 : 1 }, load->arena, &rows, load->why);
+	if (error)
+		return error;
+	reading->clients = arena_array(load->arena, rows.n, sizeof *reading->clients);
+	reading->n = rows.n;
+	for (size_t i = 0; !error && i < rows.n; i++) {
+		struct row row = { &rows, i, 0 };
+		error = load_client(load, &row, &reading->clients[i]);
+		if (!error && reading->id.n)
+			reading->version = next_int(&row);
+	}
+	return error ? error : read_scope_names(load, reading);
+}
+
+enum error_code store_find_client(struct store *store, struct arena *arena, struct str realm_id,
+	struct str id, struct client_rep *ret_client, int64_t *ret_version, struct why *reterr_why)
+{
+	struct load load = { .store = store, .arena = arena, .why = reterr_why };
+	struct reading_clients reading = { .realm_id = realm_id, .id = id };
+	enum error_code error = id.n ? read_moment(&load, read_clients, &reading) : OK;
+	if (error)
+		return error;
+	if (!reading.n)
+		return error_because(reterr_why, ERROR_NAME_NOT_FOUND, "there is no client \"%.*s\"",
+			STR_ARG(str_take(id, 80)));
+	*ret_client = reading.clients[0];
+	*ret_version = reading.version;
+	return OK;
+}
+
+enum error_code store_list_clients(struct store *store, struct arena *arena, struct str realm_id,
+	struct client_rep **ret_clients, size_t *ret_n, struct why *reterr_why)
+{
+	struct load load = { .store = store, .arena = arena, .why = reterr_why };
+	struct reading_clients reading = { .realm_id = realm_id };
+	enum error_code error = read_moment(&load, read_clients, &reading);
+	if (error)
+		return error;
+	*ret_clients = reading.clients;
+	*ret_n = reading.n;
+	return OK;
+}
+
+static enum error_code read_realm(struct load *load, void *argument)
+{
+	const struct str *id = argument;
+	return load_head(load, (struct str){ NULL, 0 }, *id);
+}
+
+enum error_code store_find_realm(struct store *store, struct arena *arena, struct str id,
+	struct realm_rep *ret_realm, int64_t *ret_version, struct why *reterr_why)
+{
+	struct loaded loaded = { .realm = NULL };
+	struct load load = { .store = store, .arena = arena, .to = &loaded, .why = reterr_why };
+	enum error_code error = read_moment(&load, read_realm, &id);
+	if (error)
+		return error;
+	loaded.rep.default_role = NULL;
+	*ret_realm = loaded.rep;
+	*ret_version = loaded.realm->version;
 	return OK;
 }

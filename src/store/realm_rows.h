@@ -49,6 +49,13 @@ void row_add(
 void row_add_realm(struct row_batch *batch, const struct realm_rep *realm,
 	struct str default_role_id, int64_t now_ms);
 void row_add_client(struct row_batch *batch, const struct client_rep *client);
+/* The same for rows that are there already; see model/effect.h. */
+void row_change_realm(struct row_batch *batch, const struct effect_realm *change);
+void row_change_client(struct row_batch *batch, const struct client_rep *client);
+/* The client's scopes by their names, in place of those that it has. */
+void row_put_client_scopes(struct row_batch *batch, const struct client_rep *client);
+/* The client, its roles, and all that names them. */
+void row_delete_client(struct row_batch *batch, struct str id);
 void row_add_scope(struct row_batch *batch, const struct scope_rep *scope);
 /* client_id: the client's id, or empty. */
 void row_add_role(struct row_batch *batch, const struct role_rep *role, struct str client_id);

@@ -1,4 +1,5 @@
 /* The statements that add a realm's configuration; see realm_rows.h. */
+#include "base/tables.h"
 #include "crypto/seal.h"
 #include "json/write.h"
 #include "store/realm_rows.h"
@@ -33,23 +34,59 @@ static struct str sealed(struct row_batch *batch, const char *kind, struct str i
 	return result;
 }
 
-void row_add_realm(struct row_batch *batch, const struct realm_rep *realm,
-	struct str default_role_id, int64_t now_ms)
+/* What a realm's row holds as JSON: `doc`, and its secrets sealed. */
+static void realm_texts(struct row_batch *batch, const struct realm_rep *realm, struct str *ret_doc,
+	struct str *ret_sealed)
 {
 	struct realm_rep doc = *realm;
-	struct str secrets = { NULL, 0 };
+	*ret_sealed = (struct str){ NULL, 0 };
 	if (realm->smtp_server.n || realm->identity_providers_n)
-		secrets = sealed(batch, "realm", realm->settings.id, &realm_secret_shape, realm);
+		*ret_sealed =
+			sealed(batch, "realm", realm->settings.id, &realm_secret_shape, realm);
 	realm_forget_secrets(&doc);
 	doc.default_scopes = doc.optional_scopes = (struct str_list){ NULL, 0 };
 	doc.default_roles = doc.default_scopes;
 	doc.default_role = NULL;
+	*ret_doc = json_text_of(batch->arena, &realm_shape, &doc);
+}
+
+void row_add_realm(struct row_batch *batch, const struct realm_rep *realm,
+	struct str default_role_id, int64_t now_ms)
+{
+	struct str doc, secrets;
+	realm_texts(batch, realm, &doc, &secrets);
 	row_add(batch, &statement_realm_stage,
 		DB_VALUES(db_text(realm->settings.id), db_text(realm->settings.name),
 			db_bool(realm->settings.enabled),
 			db_bool(realm->settings.duplicate_emails_allowed), db_text(default_role_id),
-			db_text(json_text_of(batch->arena, &realm_shape, &doc)), db_text(secrets),
-			db_int(now_ms)));
+			db_text(doc), db_text(secrets), db_int(now_ms)));
+}
+
+static struct db_value admin_client_name(struct row_batch *batch, struct str realm_name)
+{
+	return db_text(
+		arena_join(batch->arena, realm_name, STR("-realm"), (struct str){ NULL, 0 }));
+}
+
+void row_change_realm(struct row_batch *batch, const struct effect_realm *change)
+{
+	const struct realm_settings *settings = &change->rep->settings;
+	struct str doc, secrets;
+	realm_texts(batch, change->rep, &doc, &secrets);
+	row_add(batch, &statement_realm_change,
+		DB_VALUES(db_text(settings->id), db_text(settings->name),
+			db_bool(settings->enabled), db_bool(settings->duplicate_emails_allowed),
+			db_text(doc), db_text(secrets), db_int(change->version)));
+	if (change->emails_change)
+		row_add(batch, &statement_realm_change_emails,
+			DB_VALUES(db_text(settings->id),
+				db_bool(settings->duplicate_emails_allowed)));
+	if (str_eq(change->old_name, settings->name))
+		return;
+	row_add(batch, &statement_master_rename_client,
+		DB_VALUES(admin_client_name(batch, change->old_name),
+			admin_client_name(batch, settings->name)));
+	row_add(batch, &statement_master_raise, DB_NO_VALUES);
 }
 
 /* Splits the attributes that are secrets off a copy of the list. */
@@ -65,7 +102,9 @@ static void split_attributes(struct arena *arena, const struct attributes *all,
 	}
 }
 
-void row_add_client(struct row_batch *batch, const struct client_rep *client)
+/* What a client's row holds as JSON: `doc`, and its secrets sealed. */
+static void client_texts(struct row_batch *batch, const struct client_rep *client,
+	struct str *ret_doc, struct str *ret_sealed)
 {
 	struct client_rep doc = *client;
 	struct sealed_client secret = { .secret = client->client.secret };
@@ -73,12 +112,60 @@ void row_add_client(struct row_batch *batch, const struct client_rep *client)
 		&secret.attributes);
 	doc.client.secret = (struct str){ NULL, 0 };
 	doc.default_scopes = doc.optional_scopes = doc.default_roles = (struct str_list){ NULL, 0 };
+	*ret_doc = json_text_of(batch->arena, &client_shape, &doc);
+	*ret_sealed = sealed(batch, "client", client->client.id, &sealed_client_shape, &secret);
+}
+
+void row_add_client(struct row_batch *batch, const struct client_rep *client)
+{
+	struct str doc, secrets;
+	client_texts(batch, client, &doc, &secrets);
 	row_add(batch, &statement_client_add,
 		DB_VALUES(db_text(client->client.id), db_text(batch->realm_id),
-			db_text(client->client.client_id),
-			db_text(json_text_of(batch->arena, &client_shape, &doc)),
-			db_text(sealed(batch, "client", client->client.id, &sealed_client_shape,
-				&secret))));
+			db_text(client->client.client_id), db_text(doc), db_text(secrets)));
+}
+
+void row_change_client(struct row_batch *batch, const struct client_rep *client)
+{
+	struct str doc, secrets;
+	client_texts(batch, client, &doc, &secrets);
+	row_add(batch, &statement_client_change,
+		DB_VALUES(db_text(client->client.id), db_text(batch->realm_id),
+			db_text(client->client.client_id), db_text(doc), db_text(secrets)));
+}
+
+static void add_scope_names(
+	struct row_batch *batch, struct str client_id, const struct str_list *names, bool optional)
+{
+	for (size_t i = 0; i < names->n; i++)
+		row_add(batch, &statement_scope_link_add_named,
+			DB_VALUES(db_text(batch->realm_id), db_text(client_id),
+				db_text(names->items[i]), db_bool(optional), db_int((int64_t)i)));
+}
+
+void row_put_client_scopes(struct row_batch *batch, const struct client_rep *client)
+{
+	row_add(batch, &statement_client_links_delete, DB_VALUES(db_text(client->client.id)));
+	add_scope_names(batch, client->client.id, &client->default_scopes, false);
+	add_scope_names(batch, client->client.id, &client->optional_scopes, true);
+}
+
+void row_delete_client(struct row_batch *batch, struct str id)
+{
+	static const struct db_statement *const parts[] = {
+		&statement_client_roles_leave_users,
+		&statement_client_roles_leave_groups,
+		&statement_client_roles_leave_scopes,
+		&statement_client_roles_leave_composites,
+		&statement_client_roles_delete,
+		&statement_client_links_delete,
+		&statement_client_mappings_delete,
+		&statement_client_consents_delete,
+	};
+	row_add(batch, &statement_client_take_away,
+		DB_VALUES(db_text(id), db_text(batch->realm_id)));
+	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
+		row_add(batch, parts[i], DB_VALUES(db_text(id)));
 }
 
 void row_add_scope(struct row_batch *batch, const struct scope_rep *scope)

@@ -57,6 +57,23 @@ MUST_USE enum error_code store_load_realm(struct store *store, struct arena *are
 /* Frees what the arena does not own: the parsed keys. */
 void store_unload_realm(struct realm *realm);
 
+/* Clients and the realm in full, with what a snapshot leaves out, for admin writes and answers:
+ * `ret_version` is the realm's version then, for EFFECT_REALM_CHANGED and EFFECT_REALM_UPDATE. */
+struct client_rep; /* model/representation.h */
+struct realm_rep;
+MUST_USE enum error_code store_find_client(struct store *store, struct arena *arena,
+					   struct str realm_id, struct str id,
+					   struct client_rep *ret_client, int64_t *ret_version,
+					   struct why *reterr_why);
+/* All of them, by clientId. */
+MUST_USE enum error_code store_list_clients(struct store *store, struct arena *arena,
+					    struct str realm_id, struct client_rep **ret_clients,
+					    size_t *ret_n, struct why *reterr_why);
+/* Without default_role, default_scopes and optional_scopes, which have rows of their own. */
+MUST_USE enum error_code store_find_realm(struct store *store, struct arena *arena,
+					  struct str id, struct realm_rep *ret_realm,
+					  int64_t *ret_version, struct why *reterr_why);
+
 /* ---- users ---- */
 
 enum user_parts { USER_ROW = 0, USER_ROLES = 1, USER_GROUPS = 2, USER_CREDENTIALS = 4 };

@@ -68,6 +68,15 @@ class Makers:
             server.start(*[realms.write(one, folder) for one in realm_list])
         return server
 
+    def twin(self, server):
+        """Another node on the same database; both need one seal key in their environment."""
+        assert self.engine == "postgres" and "CURFEW_SEAL_KEY" in server.env
+        folder = self.folder / f"server-{len(self.made)}"
+        folder.mkdir()
+        twin = Server(self.binary, folder, None, server.flags, server.env)
+        self.made.append(twin)
+        return twin.start()
+
     def sink(self, **keywords):
         sink = Sink(**keywords)
         self.made.append(sink)

@@ -1,0 +1,116 @@
+/* /admin/realms/{realm}/clients/{client}: get, put, delete, its secret. */
+#include "admin/client_change.h"
+#include "admin/handlers.h"
+#include "admin/service_account.h"
+
+void admin_client_get(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct client_rep client;
+	int64_t version;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (client_rep_find(&call, &client, &version)) {
+		struct text text = text_new(call.arena, 0);
+		struct json_writer w = json_writer_new(&text, false);
+		client_rep_write(&call, &w, &client, admin_may(&call, PERMISSION_MANAGE_CLIENTS));
+		admin_json(&call, text_str(&text));
+	}
+	admin_close(&call);
+}
+
+/* ---- put ---- */
+
+static bool put(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
+{
+	(void)context;
+	struct why why = { "" };
+	if (!client_rep_read_change(call, client))
+		return false;
+	enum error_code code = service_account_fit(call, &client->client, false, effects, &why);
+	if (code != OK) {
+		admin_fail(call, code, &why);
+		return false;
+	}
+	admin_event_add(call, effects, "UPDATE", "CLIENT", client_rep_path(call, client, ""));
+	return true;
+}
+
+void admin_client_put(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (client_change(&call, put, NULL))
+		admin_no_content(&call);
+	admin_close(&call);
+}
+
+/* ---- delete ---- */
+
+void admin_client_delete(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct client_rep client;
+	struct why why = { "" };
+	int64_t version;
+	if (!admin_open(&call, context, request, response))
+		return;
+	enum error_code code = ERROR_STALE;
+	bool found = true;
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && found; round++) {
+		found = client_rep_find(&call, &client, &version);
+		if (found)
+			code = client_delete(&call, &client, version, &why);
+	}
+	if (found && code == OK)
+		admin_no_content(&call);
+	else if (found)
+		admin_fail(&call, code, &why);
+	admin_close(&call);
+}
+
+/* ---- the secret ---- */
+
+static void answer_secret(struct admin_call *call, const struct client_rep *client)
+{
+	struct text text = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	json_member_text(&w, "type", STR("secret"));
+	if (client->client.secret.n)
+		json_member_text(&w, "value", client->client.secret);
+	json_write_object_end(&w);
+	admin_json(call, text_str(&text));
+}
+
+void admin_client_secret_get(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct client_rep client;
+	int64_t version;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (client_rep_find(&call, &client, &version))
+		answer_secret(&call, &client);
+	admin_close(&call);
+}
+
+static bool renew(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
+{
+	client_rep_new_secret(call, client);
+	*(struct client_rep *)context = *client;
+	admin_event_add(call, effects, "ACTION", "CLIENT", client_rep_path(call, client, "/client-secret"));
+	return true;
+}
+
+void admin_client_secret_renew(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct client_rep client;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (client_change(&call, renew, &client))
+		answer_secret(&call, &client);
+	admin_close(&call);
+}

@@ -1,0 +1,64 @@
+/* Writing clients; see client_change.h. */
+#include "admin/client_change.h"
+
+#include "admin/service_account.h"
+
+/* Of the realm as it was when the client was read, so that nobody's change is lost. */
+static void add_realm_change(struct admin_call *call, int64_t version, struct effects *effects)
+{
+	effects_add(effects, EFFECT_REALM_CHANGED)->u.realm_changed =
+		(struct effect_realm_changed){ call->realm->settings.id, version };
+}
+
+static void refuse(struct admin_call *call, enum error_code code, const struct client_rep *client,
+		   const struct why *why)
+{
+	if (code == ERROR_EXISTS && str_contains(str_from(why->text), STR("client")))
+		admin_refuse(call, 409, arena_format(call->arena, "Client %.*s already exists",
+						     STR_ARG(client->client.client_id)));
+	else if (code == ERROR_EXISTS)
+		admin_refuse(call, 409, STR("User exists with same username"));
+	else
+		admin_fail(call, code, why);
+}
+
+bool client_change(struct admin_call *call, client_changer *change, void *context)
+{
+	struct client_rep client;
+	struct why why = { "" };
+	int64_t version;
+	enum error_code code = ERROR_STALE;
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
+		if (!client_rep_find(call, &client, &version))
+			return false;
+		struct effects effects = effects_new(call->arena);
+		add_realm_change(call, version, &effects);
+		effects_add(&effects, EFFECT_CLIENT_UPDATE)->u.client =
+			(struct effect_client){ call->realm->settings.id, &client };
+		if (!change(call, context, &client, &effects))
+			return false;
+		code = app_apply(call->app, &effects, &why);
+	}
+	if (code != OK) {
+		refuse(call, code, &client, &why);
+		return false;
+	}
+	snapshots_changed(call->app->snapshots, call->realm->settings.id);
+	return true;
+}
+
+enum error_code client_delete(struct admin_call *call, const struct client_rep *client, int64_t version,
+			      struct why *reterr_why)
+{
+	struct effects effects = effects_new(call->arena);
+	add_realm_change(call, version, &effects);
+	effects_add(&effects, EFFECT_CLIENT_DELETE)->u.client =
+		(struct effect_client){ call->realm->settings.id, client };
+	enum error_code code = service_account_fit(call, &client->client, true, &effects, reterr_why);
+	admin_event_add(call, &effects, "DELETE", "CLIENT", client_rep_path(call, client, ""));
+	if (code == OK)
+		code = app_apply(call->app, &effects, reterr_why);
+	if (code == OK)
+		snapshots_changed(call->app->snapshots, call->realm->settings.id);
+	return code;
+}

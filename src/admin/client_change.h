@@ -1,0 +1,20 @@
+/* Writing clients: load, change, commit, again when somebody was quicker. Private to admin/. */
+#ifndef ADMIN_CLIENT_CHANGE_H
+#define ADMIN_CLIENT_CHANGE_H
+
+#include "admin/client_rep.h"
+#include "base/limits.h"
+
+/* Changes the client in place and adds what belongs to the change (events, ends of sessions) to
+ * the transaction. False: answered, nothing is written. May be called again from the start. */
+typedef bool client_changer(struct admin_call *call, void *context, struct client_rep *client,
+			    struct effects *effects);
+
+/* The route's client through `change`, committed; whoever gets the realm then finds it changed.
+ * False: answered. */
+bool client_change(struct admin_call *call, client_changer *change, void *context);
+/* Deletes the client as it stood at that version of the realm. STALE: look again. */
+MUST_USE enum error_code client_delete(struct admin_call *call, const struct client_rep *client, int64_t version,
+				       struct why *reterr_why);
+
+#endif

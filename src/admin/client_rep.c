@@ -1,0 +1,213 @@
+/* Clients in the admin API's form; see client_rep.h. */
+#include "admin/client_rep.h"
+
+#include "crypto/random.h"
+
+#define SERVICE_ACCOUNT_SCOPE STR("service_account")
+
+bool client_rep_find(struct admin_call *call, struct client_rep *ret_client, int64_t *ret_version)
+{
+	struct why why = { "" };
+	enum error_code code = store_find_client(call->app->store, call->arena, call->realm->settings.id,
+		http_route_value(call->request, "client"), ret_client, ret_version, &why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		admin_not_found(call, "Could not find client");
+	else if (code != OK)
+		admin_fail(call, code, &why);
+	return code == OK;
+}
+
+struct str client_rep_path(struct admin_call *call, const struct client_rep *client, const char *tail)
+{
+	return arena_join(call->arena, STR("clients/"), client->client.id, str_from(tail));
+}
+
+void client_rep_write(struct admin_call *call, struct json_writer *w, const struct client_rep *client,
+		      bool manage)
+{
+	struct str json = json_text_of(call->arena, &client_shape, client);
+	const char *may = manage ? "true" : "false";
+	json_write_raw(w, arena_format(call->arena, "%.*s,\"access\":{\"view\":true,\"configure\":%s,\"manage\":%s}}",
+				       STR_ARG(str_take(json, json.n - 1)), may, may));
+}
+
+/* ---- pairs: attributes, flow overrides, nodes ---- */
+
+static void put_pair(struct arena *arena, struct json_pair **pairs, size_t *n, struct json_pair pair)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (str_eq((*pairs)[i].key, pair.key)) {
+			(*pairs)[i] = pair;
+			return;
+		}
+	*(struct json_pair *)arena_push(arena, pairs, n, sizeof **pairs) = pair;
+}
+
+/* `before` with what was sent: each of its own, and none that was sent empty. */
+static void merge_pairs(struct arena *arena, const struct json_pair *before, size_t before_n,
+			struct json_pair **pairs, size_t *n)
+{
+	struct json_pair *all = arena_array(arena, 0, sizeof *all), *left = arena_array(arena, 0, sizeof *left);
+	size_t all_n = 0, left_n = 0;
+	for (size_t i = 0; i < before_n; i++)
+		put_pair(arena, &all, &all_n, before[i]);
+	for (size_t i = 0; i < *n; i++)
+		put_pair(arena, &all, &all_n, (*pairs)[i]);
+	for (size_t i = 0; i < all_n; i++)
+		if (all[i].value.n)
+			*(struct json_pair *)arena_push(arena, &left, &left_n, sizeof *left) = all[i];
+	*pairs = left;
+	*n = left_n;
+}
+
+static void default_attribute(struct arena *arena, struct client_rep *client, struct str name, struct str value)
+{
+	struct attributes *attributes = &client->client.attributes;
+	if (!attributes_get(attributes, name).n)
+		put_pair(arena, &attributes->pairs, &attributes->n, (struct json_pair){ name, value });
+}
+
+/* ---- what a client has to have ---- */
+
+void client_rep_new_secret(struct admin_call *call, struct client_rep *client)
+{
+	struct attributes *attributes = &client->client.attributes;
+	client->client.secret = random_letters(call->arena, CLIENT_SECRET_LETTERS);
+	put_pair(call->arena, &attributes->pairs, &attributes->n,
+		 (struct json_pair){ STR("client.secret.creation.time"),
+			 arena_format(call->arena, "%lld", (long long)(call->visit.now_ms / 1000)) });
+}
+
+static void need_secret(struct admin_call *call, struct client_rep *client)
+{
+	const struct client *c = &client->client;
+	if (!c->secret.n && !c->public_client && !c->bearer_only)
+		client_rep_new_secret(call, client);
+}
+
+static void add_name(struct arena *arena, struct str_list *list, struct str name)
+{
+	if (!str_list_has(list, name))
+		*(struct str *)arena_push(arena, &list->items, &list->n, sizeof *list->items) = name;
+}
+
+/* The scope of clients that have an account of their own. */
+static void judge_account_scope(struct admin_call *call, struct client_rep *client)
+{
+	struct str_list kept = { 0 };
+	for (size_t i = 0; i < client->default_scopes.n; i++)
+		if (client->client.service_accounts_enabled ||
+		    !str_eq(client->default_scopes.items[i], SERVICE_ACCOUNT_SCOPE))
+			add_name(call->arena, &kept, client->default_scopes.items[i]);
+	if (client->client.service_accounts_enabled && realm_scope_by_name(call->realm, SERVICE_ACCOUNT_SCOPE))
+		add_name(call->arena, &kept, SERVICE_ACCOUNT_SCOPE);
+	client->default_scopes = kept;
+}
+
+static void add_realm_scopes(struct admin_call *call, const struct client_rep *client,
+			     struct client_scope *const *scopes, size_t n, struct str_list *list)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!scopes[i]->protocol.n || str_eq(scopes[i]->protocol, client->client.protocol))
+			add_name(call->arena, list, scopes[i]->name);
+}
+
+static void inherit_scopes(struct admin_call *call, struct client_rep *client)
+{
+	const struct realm *realm = call->realm;
+	if (!JSON_SENT(&client_shape, client, default_scopes.items))
+		add_realm_scopes(call, client, realm->default_scopes, realm->default_scopes_n, &client->default_scopes);
+	if (!JSON_SENT(&client_shape, client, optional_scopes.items))
+		add_realm_scopes(call, client, realm->optional_scopes, realm->optional_scopes_n,
+				 &client->optional_scopes);
+}
+
+static enum error_code complete_mappers(struct admin_call *call, struct client *client, struct why *reterr_why)
+{
+	for (size_t i = 0; i < client->mappers_n; i++) {
+		struct mapper *mapper = &client->mappers[i];
+		if (!mapper->id.n)
+			mapper->id = random_uuid(call->arena);
+		if (!mapper->protocol.n)
+			mapper->protocol = client->protocol;
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(client->mappers[k].name, mapper->name))
+				return error_because(reterr_why, ERROR_INVALID_VALUE,
+					"$.protocolMappers[%zu].name = \"%.*s\": another mapper has it too", i,
+					STR_ARG(str_take(mapper->name, 80)));
+	}
+	return OK;
+}
+
+/* ---- reading ---- */
+
+/* The recorded text comes first, since scripts look for it; the reason names field and value. */
+static void refuse(struct admin_call *call, enum error_code code, const struct why *why)
+{
+	static const struct str redirect = STR_INIT("A redirect URI is not a valid URI");
+	struct str text = str_from(why->text);
+	if (code == ERROR_INVALID_VALUE && str_ends(text, redirect))
+		admin_refuse_input(call, redirect);
+	else
+		admin_refuse_body(call, code, why);
+}
+
+static bool read_body(struct admin_call *call, struct client_rep *client)
+{
+	struct why why = { "" };
+	struct json_read_options options = representation_options("$");
+	client->sent = (struct json_sent){ { 0 } };
+	enum error_code code = json_read(call->arena, call->request->body, &client_shape, &options, client, &why);
+	if (code == OK)
+		code = client_check(client, "$", &why);
+	if (code == OK)
+		code = complete_mappers(call, &client->client, &why);
+	client->default_roles = (struct str_list){ 0 };
+	if (code != OK)
+		refuse(call, code, &why);
+	return code == OK;
+}
+
+bool client_rep_read_new(struct admin_call *call, struct client_rep *ret_client)
+{
+	struct client_rep client = client_rep_default;
+	struct client *c = &client.client;
+	if (!read_body(call, &client))
+		return false;
+	if (!c->id.n)
+		c->id = random_uuid(call->arena);
+	if (representation_is_masked(c->secret))
+		c->secret = STR("");
+	if (!JSON_SENT(&client_shape, &client, client.full_scope_allowed))
+		c->full_scope_allowed = !c->consent_required;
+	if (!JSON_SENT(&client_shape, &client, client.web_origins.items))
+		client_derive_web_origins(call->arena, c);
+	merge_pairs(call->arena, NULL, 0, &c->attributes.pairs, &c->attributes.n);
+	default_attribute(call->arena, &client, STR("realm_client"), STR("false"));
+	need_secret(call, &client);
+	inherit_scopes(call, &client);
+	judge_account_scope(call, &client);
+	*ret_client = client;
+	return true;
+}
+
+bool client_rep_read_change(struct admin_call *call, struct client_rep *client)
+{
+	const struct client_rep before = *client;
+	struct client *c = &client->client;
+	if (!read_body(call, client))
+		return false;
+	c->id = before.client.id;
+	client->default_scopes = before.default_scopes;
+	client->optional_scopes = before.optional_scopes;
+	if (!c->secret.n || representation_is_masked(c->secret))
+		c->secret = before.client.secret;
+	merge_pairs(call->arena, before.client.attributes.pairs, before.client.attributes.n, &c->attributes.pairs,
+		    &c->attributes.n);
+	merge_pairs(call->arena, before.client.flow_overrides.pairs, before.client.flow_overrides.n,
+		    &c->flow_overrides.pairs, &c->flow_overrides.n);
+	merge_pairs(call->arena, before.client.nodes, before.client.nodes_n, &c->nodes, &c->nodes_n);
+	need_secret(call, client);
+	judge_account_scope(call, client);
+	return true;
+}

@@ -1,0 +1,152 @@
+/* /admin/realms/{realm}/clients: list and create. */
+#include "admin/client_rep.h"
+#include "admin/handlers.h"
+#include "admin/service_account.h"
+
+/* What the query asks for. */
+struct wanted {
+	struct str client_id;
+	bool search; /* client_id is a part of the name, in any case */
+	int64_t first, max;
+	bool view, manage; /* what the caller may */
+	bool viewable_only;
+};
+
+static bool contains_nocase(struct str text, struct str part)
+{
+	for (size_t i = 0; i + part.n <= text.n; i++)
+		if (str_eq_nocase(str_take(str_drop(text, i), part.n), part))
+			return true;
+	return false;
+}
+
+static bool matches(const struct wanted *wanted, const struct client *client)
+{
+	if (!wanted->client_id.n)
+		return true;
+	return wanted->search ? contains_nocase(client->client_id, wanted->client_id) :
+				str_eq(client->client_id, wanted->client_id);
+}
+
+/* Who may list and not view sees names. */
+static void write_brief(struct json_writer *w, const struct client *client)
+{
+	json_write_object_begin(w);
+	json_member_text(w, "id", client->id);
+	json_member_text(w, "clientId", client->client_id);
+	if (client->description.n)
+		json_member_text(w, "description", client->description);
+	json_write_object_end(w);
+}
+
+static void write_matching(struct admin_call *call, struct json_writer *w, const struct wanted *wanted,
+			   const struct client_rep *clients, size_t n)
+{
+	int64_t skipped = 0, written = 0;
+	bool shown = wanted->view || !wanted->viewable_only;
+	for (size_t i = 0; i < n && shown; i++) {
+		if (!matches(wanted, &clients[i].client) || skipped++ < wanted->first)
+			continue;
+		if (wanted->max >= 0 && written++ >= wanted->max)
+			break;
+		if (wanted->view)
+			client_rep_write(call, w, &clients[i], wanted->manage);
+		else
+			write_brief(w, &clients[i].client);
+	}
+}
+
+/* One client by its clientId costs one row, all of them one walk. */
+static enum error_code load(struct admin_call *call, const struct wanted *wanted, struct client_rep **ret_clients,
+			    size_t *ret_n, struct why *reterr_why)
+{
+	struct str realm_id = call->realm->settings.id;
+	const struct client *one = NULL;
+	int64_t version;
+	if (!wanted->client_id.n || wanted->search)
+		return store_list_clients(call->app->store, call->arena, realm_id, ret_clients, ret_n, reterr_why);
+	*ret_n = 0;
+	one = realm_client_by_client_id(call->realm, wanted->client_id);
+	if (!one)
+		return OK;
+	*ret_clients = arena_alloc(call->arena, sizeof **ret_clients);
+	enum error_code code = store_find_client(call->app->store, call->arena, realm_id, one->id, *ret_clients, &version,
+						 reterr_why);
+	*ret_n = code == OK;
+	return code == ERROR_NAME_NOT_FOUND ? OK : code;
+}
+
+static void list(struct admin_call *call)
+{
+	struct wanted wanted = {
+		.client_id = admin_query(call, "clientId"),
+		.search = str_eq_z(admin_query(call, "search"), "true"),
+		.view = admin_may(call, PERMISSION_VIEW_CLIENTS),
+		.manage = admin_may(call, PERMISSION_MANAGE_CLIENTS),
+		.viewable_only = str_eq_z(admin_query(call, "viewableOnly"), "true"),
+	};
+	struct client_rep *clients = NULL;
+	struct why why = { "" };
+	size_t n = 0;
+	if (!admin_query_int(call, "first", 0, &wanted.first) || !admin_query_int(call, "max", -1, &wanted.max))
+		return;
+	enum error_code code = load(call, &wanted, &clients, &n, &why);
+	if (code != OK) {
+		admin_fail(call, code, &why);
+		return;
+	}
+	struct text text = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_array_begin(&w);
+	write_matching(call, &w, &wanted, clients, n);
+	json_write_array_end(&w);
+	admin_json(call, text_str(&text));
+}
+
+void admin_clients_list(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	list(&call);
+	admin_close(&call);
+}
+
+static void create(struct admin_call *call)
+{
+	struct client_rep client;
+	struct why why = { "" };
+	if (!client_rep_read_new(call, &client))
+		return;
+	struct effects effects = effects_new(call->arena);
+	struct str path = client_rep_path(call, &client, "");
+	/* The realm's row first: whoever else changes clients waits here. */
+	effects_add(&effects, EFFECT_REALM_CHANGED)->u.realm_changed.realm_id = call->realm->settings.id;
+	effects_add(&effects, EFFECT_CLIENT_CREATE)->u.client =
+		(struct effect_client){ call->realm->settings.id, &client };
+	enum error_code code = service_account_fit(call, &client.client, false, &effects, &why);
+	admin_event_add(call, &effects, "CREATE", "CLIENT", path);
+	if (code == OK)
+		code = app_apply(call->app, &effects, &why);
+	if (code == ERROR_EXISTS && !str_contains(str_from(why.text), STR("client"))) {
+		admin_refuse(call, 409, STR("User exists with same username"));
+	} else if (code == ERROR_EXISTS) {
+		admin_refuse(call, 409, arena_format(call->arena, "Client %.*s already exists",
+						     STR_ARG(client.client.client_id)));
+	} else if (code != OK) {
+		admin_fail(call, code, &why);
+	} else {
+		snapshots_changed(call->app->snapshots, call->realm->settings.id);
+		admin_created(call, arena_format(call->arena, "/admin/realms/%.*s/%.*s",
+						 STR_ARG(call->realm->settings.name), STR_ARG(path)));
+	}
+}
+
+void admin_clients_create(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	create(&call);
+	admin_close(&call);
+}

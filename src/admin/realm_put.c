@@ -1,0 +1,169 @@
+/* PUT /admin/realms/{realm}: what the body names changes, all else stays. */
+#include "admin/call.h"
+#include "admin/handlers.h"
+#include "base/limits.h"
+
+/* Members that have calls of their own, as in Keycloak: whatever the body says of them. */
+static void keep_apart(const struct realm_rep *before, struct realm_rep *rep)
+{
+	rep->settings.id = before->settings.id;
+	rep->settings.keycloak_version = before->settings.keycloak_version;
+	rep->default_groups = before->default_groups;
+	rep->default_roles = (struct str_list){ 0 };
+	rep->default_role = NULL;
+	rep->flows = before->flows;
+	rep->flows_n = before->flows_n;
+	rep->required_actions = before->required_actions;
+	rep->required_actions_n = before->required_actions_n;
+	rep->flow_configs = before->flow_configs;
+	rep->flow_configs_n = before->flow_configs_n;
+	rep->identity_providers = before->identity_providers;
+	rep->identity_providers_n = before->identity_providers_n;
+	rep->identity_provider_mappers = before->identity_provider_mappers;
+	rep->identity_provider_mappers_n = before->identity_provider_mappers_n;
+}
+
+/* What was answered masked comes back masked. */
+static void keep_mail_secrets(const struct realm_rep *before, struct realm_rep *rep)
+{
+	for (size_t i = 0; i < rep->smtp_server.n; i++) {
+		struct json_pair *pair = &rep->smtp_server.pairs[i];
+		if (representation_is_masked(pair->value))
+			pair->value = attributes_get(&before->smtp_server, pair->key);
+	}
+}
+
+static enum error_code need_flow(const struct realm_rep *rep, const char *field, struct str alias,
+				 struct why *reterr_why)
+{
+	for (size_t i = 0; i < rep->flows_n; i++)
+		if (str_eq(rep->flows[i].alias, alias))
+			return OK;
+	return error_because(reterr_why, ERROR_INVALID_VALUE, "$.%s = \"%.*s\": there is no such authentication flow",
+			     field, STR_ARG(str_take(alias, 80)));
+}
+
+static enum error_code read_body(struct admin_call *call, const struct realm_rep *before, struct realm_rep *rep,
+				 struct why *reterr_why)
+{
+	struct json_read_options options = representation_options("$");
+	*rep = *before;
+	enum error_code code = json_read(call->arena, call->request->body, &realm_shape, &options, rep, reterr_why);
+	if (code != OK)
+		return code;
+	keep_apart(before, rep);
+	keep_mail_secrets(before, rep);
+	if (!str_eq(rep->settings.name, before->settings.name) && str_eq_z(before->settings.name, "master"))
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "Can't rename master realm");
+	if ((code = realm_check(rep, "$", reterr_why)) ||
+	    (code = need_flow(rep, "browserFlow", rep->settings.browser_flow, reterr_why)))
+		return code;
+	return need_flow(rep, "directGrantFlow", rep->settings.direct_grant_flow, reterr_why);
+}
+
+/* ---- another name ---- */
+
+static struct str replaced(struct arena *arena, struct str text, struct str from, struct str to)
+{
+	for (size_t i = 0; i + from.n <= text.n; i++)
+		if (str_starts(str_drop(text, i), from))
+			return arena_join(arena, str_take(text, i), to, str_drop(text, i + from.n));
+	return text;
+}
+
+/* The built-in clients' own URLs name the realm. */
+static void rename_urls(struct arena *arena, struct client *client, struct str from, struct str to)
+{
+	client->base_url = replaced(arena, client->base_url, from, to);
+	for (size_t i = 0; i < client->redirect_uris.n; i++)
+		client->redirect_uris.items[i] = replaced(arena, client->redirect_uris.items[i], from, to);
+}
+
+static enum error_code rename_clients(struct admin_call *call, struct str old_name, struct str name,
+				      struct effects *effects, struct why *reterr_why)
+{
+	static const struct {
+		const char *client_id;
+		struct str before;
+	} rows[] = { { "account", STR_INIT("/realms/") }, { "account-console", STR_INIT("/realms/") },
+		     { "security-admin-console", STR_INIT("/admin/") } };
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		const struct client *client = realm_client_by_client_id(call->realm, str_from(rows[i].client_id));
+		struct client_rep *rep = arena_alloc(call->arena, sizeof *rep);
+		int64_t version;
+		if (!client)
+			continue;
+		enum error_code code = store_find_client(call->app->store, call->arena, call->realm->settings.id,
+							 client->id, rep, &version, reterr_why);
+		if (code != OK)
+			return code == ERROR_NAME_NOT_FOUND ? ERROR_STALE : code;
+		rename_urls(call->arena, &rep->client, arena_join(call->arena, rows[i].before, old_name, STR("/")),
+			    arena_join(call->arena, rows[i].before, name, STR("/")));
+		effects_add(effects, EFFECT_CLIENT_UPDATE)->u.client =
+			(struct effect_client){ call->realm->settings.id, rep };
+	}
+	return OK;
+}
+
+/* ---- the rounds ---- */
+
+static enum error_code put_round(struct admin_call *call, struct realm_rep *rep, struct why *reterr_why)
+{
+	struct realm_rep before;
+	int64_t version;
+	enum error_code code = store_find_realm(call->app->store, call->arena, call->realm->settings.id, &before,
+						&version, reterr_why);
+	if (code == OK)
+		code = read_body(call, &before, rep, reterr_why);
+	if (code != OK)
+		return code;
+	struct effects effects = effects_new(call->arena);
+	effects_add(&effects, EFFECT_REALM_UPDATE)->u.realm = (struct effect_realm){
+		.rep = rep, .old_name = before.settings.name, .version = version,
+		.emails_change = before.settings.duplicate_emails_allowed != rep->settings.duplicate_emails_allowed };
+	if (!str_eq(before.settings.name, rep->settings.name))
+		code = rename_clients(call, before.settings.name, rep->settings.name, &effects, reterr_why);
+	admin_event_add(call, &effects, "UPDATE", "REALM", STR(""));
+	return code == OK ? app_apply(call->app, &effects, reterr_why) : code;
+}
+
+/* Whoever administers from `master` is judged by the client's new name. */
+static void published(struct admin_call *call)
+{
+	const struct realm *master;
+	snapshots_changed(call->app->snapshots, call->realm->settings.id);
+	if (snapshots_get(call->app->snapshots, STR("master"), &master, NULL) == OK) {
+		snapshots_changed(call->app->snapshots, master->settings.id);
+		snapshots_put(call->app->snapshots, master);
+	}
+}
+
+static void put(struct admin_call *call)
+{
+	struct realm_rep rep;
+	struct why why = { "" };
+	enum error_code code = ERROR_STALE;
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
+		code = put_round(call, &rep, &why);
+	if (code == OK) {
+		published(call);
+		admin_no_content(call);
+	} else if (code == ERROR_EXISTS && str_contains(str_from(why.text), STR("users"))) {
+		admin_refuse(call, 409, STR("$.duplicateEmailsAllowed = false: users share an e-mail"));
+	} else if (code == ERROR_EXISTS) {
+		admin_refuse(call, 409, STR("Realm with same name exists"));
+	} else if (code == ERROR_NAME_NOT_FOUND) {
+		admin_not_found(call, "Realm not found.");
+	} else {
+		admin_refuse_body(call, code, &why);
+	}
+}
+
+void admin_realm_put(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	put(&call);
+	admin_close(&call);
+}

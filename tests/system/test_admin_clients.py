@@ -1,0 +1,327 @@
+"""Clients by the admin API: the recorded answers of Keycloak 26.7, and what a change does to those
+who use the client."""
+
+import base64
+import sqlite3
+import threading
+
+import pytest
+import requests
+
+from support import wait_for
+
+# As recorded: GET of a client that POST {"clientId": "fresh"} made; id and secret are its own.
+FRESH = {
+    "clientId": "fresh", "surrogateAuthRequired": False, "enabled": True,
+    "alwaysDisplayInConsole": False, "clientAuthenticatorType": "client-secret",
+    "redirectUris": [], "webOrigins": [], "notBefore": 0, "bearerOnly": False,
+    "consentRequired": False, "standardFlowEnabled": True, "implicitFlowEnabled": False,
+    "directAccessGrantsEnabled": False, "serviceAccountsEnabled": False, "publicClient": False,
+    "frontchannelLogout": False, "protocol": "openid-connect",
+    "attributes": {"realm_client": "false", "client.secret.creation.time": "1795253039"},
+    "authenticationFlowBindingOverrides": {}, "fullScopeAllowed": True,
+    "nodeReRegistrationTimeout": -1,
+    "defaultClientScopes": ["web-origins", "acr", "roles", "profile", "basic", "email"],
+    "optionalClientScopes": ["address", "phone", "offline_access", "organization",
+                             "microprofile-jwt"],
+    "access": {"view": True, "configure": True, "manage": True}}
+SHAPES = {"realm": "shapes", "enabled": True, "sslRequired": "none", "eventsEnabled": True,
+          "adminEventsEnabled": True, "clients": [
+              {"clientId": "web", "enabled": True, "secret": "web-secret",
+               "redirectUris": ["http://127.0.0.1:9/cb", "http://127.0.0.1:9/*"],
+               "webOrigins": ["http://127.0.0.1:9"], "directAccessGrantsEnabled": True,
+               "serviceAccountsEnabled": True}],
+          "users": [{"username": "ada", "enabled": True, "email": "ada@example.org",
+                     "firstName": "Ada", "lastName": "Lovelace", "emailVerified": True,
+                     "credentials": [{"type": "password", "value": "lovelace"}]}]}
+
+
+@pytest.fixture(scope="module")
+def server(shared):
+    return shared.server(SHAPES)
+
+
+@pytest.fixture
+def admin(server):
+    return server.admin("shapes")
+
+
+def created(admin, **representation):
+    answer = admin.request("POST", "/clients", 201, json=representation)
+    return answer.headers["location"].rpartition("/")[2]
+
+
+def token(server, client_id, secret, expect=200, **fields):
+    fields = fields or {"grant_type": "password", "username": "ada", "password": "lovelace"}
+    answer = requests.post(server.endpoint("token", "shapes"), timeout=60,
+                           data={"client_id": client_id, "client_secret": secret, **fields})
+    assert answer.status_code == expect, answer.text
+    return answer.json()
+
+
+def test_a_fresh_client_is_as_recorded(server, admin):
+    answer = admin.request("POST", "/clients", 201, json={"clientId": "fresh"})
+    client_id = answer.headers["location"].rpartition("/")[2]
+    assert answer.headers["location"] == f"{server.url}/admin/realms/shapes/clients/{client_id}"
+    fresh = admin.get(f"/clients/{client_id}")
+    assert fresh["id"] == client_id and len(fresh["secret"]) == 86
+    assert fresh["attributes"]["client.secret.creation.time"].isdigit()
+    for scopes in ("defaultClientScopes", "optionalClientScopes"):
+        assert set(fresh[scopes]) == set(FRESH[scopes])
+    own = {"id", "secret", "attributes", "defaultClientScopes", "optionalClientScopes"}
+    assert {k: v for k, v in fresh.items() if k not in own} == \
+           {k: v for k, v in FRESH.items() if k not in own}
+    assert fresh.keys() == FRESH.keys() | {"id", "secret"}
+    assert fresh["attributes"].keys() == FRESH["attributes"].keys()
+
+    again = admin.request("POST", "/clients", 409, json={"clientId": "fresh"})
+    assert again.json() == {"errorMessage": "Client fresh already exists"}
+    bad = admin.request("POST", "/clients", 400,
+                        json={"clientId": "badu", "redirectUris": ["ht tp://x#frag"]})
+    assert bad.json() == {"error": "invalid_input",
+                          "error_description": "A redirect URI is not a valid URI"}
+    unknown = admin.request("POST", "/clients", 400, json={"clientId": "u", "nosuch": 1})
+    assert "$.nosuch" in unknown.json()["errorMessage"]
+    missing = admin.request("GET", "/clients/zz", 404)
+    assert missing.json() == {"error": "Could not find client"}
+
+    admin.request("PUT", f"/clients/{client_id}", 204, json={
+        "clientId": "fresh", "description": "d",
+        "attributes": {"backchannel.logout.url": "http://127.0.0.1:9/bc"}})
+    after = admin.get(f"/clients/{client_id}")
+    assert after["description"] == "d" and after["secret"] == fresh["secret"]
+    assert after["attributes"] == {**fresh["attributes"],
+                                   "backchannel.logout.url": "http://127.0.0.1:9/bc"}
+    assert {**after, "description": None, "attributes": None} == \
+           {**fresh, "description": None, "attributes": None}
+
+    assert admin.get(f"/clients/{client_id}/client-secret") == {
+        "type": "secret", "value": fresh["secret"]}
+    renewed = admin.request("POST", f"/clients/{client_id}/client-secret", 200).json()
+    assert renewed["type"] == "secret" and renewed["value"] != fresh["secret"]
+    assert admin.get(f"/clients/{client_id}/client-secret") == renewed
+    admin.request("DELETE", f"/clients/{client_id}", 204)
+    admin.request("GET", f"/clients/{client_id}", 404)
+    admin.request("DELETE", f"/clients/{client_id}", 404)
+    admin.request("PUT", f"/clients/{client_id}", 404, json={"clientId": "fresh"})
+
+
+def test_clients_are_listed_by_name_and_page(admin):
+    every = admin.get("/clients")
+    names = [one["clientId"] for one in every]
+    assert names == sorted(names) and {"web", "account", "admin-cli"} <= set(names)
+    assert [one["clientId"] for one in admin.get("/clients", first=1, max=2)] == names[1:3]
+    assert admin.get("/clients", first=1000) == [] and admin.get("/clients", max=0) == []
+    one = admin.get("/clients", clientId="web")
+    assert [client["clientId"] for client in one] == ["web"] and one[0]["secret"] == "web-secret"
+    assert one[0] in every
+    assert "service_account" in one[0]["defaultClientScopes"]
+    assert admin.get("/clients", clientId="we") == []
+    found = admin.get("/clients", clientId="ACCOUNT", search="true")
+    assert [client["clientId"] for client in found] == ["account", "account-console"]
+    found = admin.get("/clients", clientId="account", search="true", first=1)
+    assert [client["clientId"] for client in found] == ["account-console"]
+    admin.request("GET", "/clients?first=x", 400)
+
+
+def test_who_may_list_and_not_view_sees_names_alone(server, admin):
+    admin.request("POST", "/users", 201, json={
+        "username": "lister", "enabled": True, "email": "l@example.org", "firstName": "L",
+        "lastName": "L", "credentials": [{"type": "password", "value": "lister-pw"}]})
+    realm = {"realm": "listing", "enabled": True, "sslRequired": "none", "users": [
+        {"username": who, "enabled": True, "email": who + "@example.org", "firstName": "A",
+         "lastName": "B", "credentials": [{"type": "password", "value": who}],
+         "clientRoles": {"realm-management": [who]}} for who in ("query-clients", "view-clients")]}
+    admin.create_realm(realm)
+
+    def listed(who, **params):
+        answer = requests.post(server.endpoint("token", "listing"), timeout=60, data={
+            "client_id": "admin-cli", "grant_type": "password", "username": who, "password": who})
+        bearer = {"authorization": "Bearer " + answer.json()["access_token"]}
+        answer = requests.get(server.url + "/admin/realms/listing/clients", params=params,
+                              headers=bearer, timeout=60)
+        assert answer.status_code == 200
+        return answer.json()
+
+    assert all(one.keys() <= {"id", "clientId", "description"} for one in listed("query-clients"))
+    assert listed("query-clients", viewableOnly="true") == []
+    shown = listed("view-clients", viewableOnly="true")
+    assert shown[0]["access"] == {"view": True, "configure": False, "manage": False}
+
+
+def test_what_a_change_does_not_name_stays(admin):
+    client_id = created(
+        admin, clientId="app", name="App", redirectUris=["http://127.0.0.1:9/*"],
+        attributes={"pkce.code.challenge.method": "S256", "a": "1"}, origin="mine",
+        protocolMappers=[{"name": "m", "protocolMapper": "oidc-usermodel-attribute-mapper",
+                          "config": {"claim.name": "c"}}])
+    before = admin.get(f"/clients/{client_id}")
+    assert before["webOrigins"] == ["http://127.0.0.1:9"] and before["origin"] == "mine"
+    assert before["protocolMappers"][0]["protocol"] == "openid-connect"
+    admin.request("PUT", f"/clients/{client_id}", 204, json={})
+    assert admin.get(f"/clients/{client_id}") == before
+    admin.request("PUT", f"/clients/{client_id}", 204, json=before)
+    assert admin.get(f"/clients/{client_id}") == before
+    admin.request("PUT", f"/clients/{client_id}", 204, json={
+        "attributes": {"a": "", "b": "2"}, "protocolMappers": [], "webOrigins": ["+"],
+        "secret": "**********", "enabled": "false"})
+    after = admin.get(f"/clients/{client_id}")
+    assert after["attributes"] == {
+        **{k: v for k, v in before["attributes"].items() if k != "a"}, "b": "2"}
+    assert not after.get("protocolMappers") and after["webOrigins"] == ["+"]
+    assert after["secret"] == before["secret"] and after["enabled"] is False
+    assert after["name"] == "App" and after["origin"] == "mine"
+    for bad, path in (({"redirectUris": "x"}, "redirectUris"), ({"nosuch": 1}, "$.nosuch"),
+                      ({"enabled": []}, "$.enabled"), ({"clientId": ""}, "clientId"),
+                      ({"notBefore": -1}, "notBefore"),
+                      ({"attributes": {"backchannel.logout.url": "javascript:x"}}, "backchannel"),
+                      ({"protocolMappers": [{"name": "m", "protocolMapper": "x", "z": 1}]},
+                       "$.protocolMappers[0].z")):
+        answer = admin.request("PUT", f"/clients/{client_id}", 400, json=bad)
+        assert path in answer.text, answer.text
+    assert admin.get(f"/clients/{client_id}") == after
+
+
+def test_a_change_counts_at_once(server, admin):
+    client_id = created(admin, clientId="quick", directAccessGrantsEnabled=True)
+    secret = admin.get(f"/clients/{client_id}/client-secret")["value"]
+    token(server, "quick", secret)
+    other = admin.request("POST", f"/clients/{client_id}/client-secret", 200).json()["value"]
+    token(server, "quick", secret, 401)
+    token(server, "quick", other)
+    admin.request("PUT", f"/clients/{client_id}", 204, json={"clientId": "quicker"})
+    token(server, "quick", other, 401)
+    token(server, "quicker", other)
+    again = admin.request("PUT", f"/clients/{client_id}", 409, json={"clientId": "web"})
+    assert again.json() == {"errorMessage": "Client web already exists"}
+    admin.request("PUT", f"/clients/{client_id}", 204, json={"directAccessGrantsEnabled": False})
+    token(server, "quicker", other, 400)
+    admin.request("PUT", f"/clients/{client_id}", 204, json={
+        "directAccessGrantsEnabled": True, "enabled": False})
+    token(server, "quicker", other, 401)
+    admin.request("DELETE", f"/clients/{client_id}", 204)
+    token(server, "quicker", other, 401)
+
+
+def test_a_service_account_comes_and_goes_with_its_flag(server, admin):
+    def account(name):
+        kept = admin.get("/export", users="skip").get("users", [])
+        return "service-account-" + name in [one["username"] for one in kept]
+
+    client_id = created(admin, clientId="robot", serviceAccountsEnabled=True)
+    secret = admin.get(f"/clients/{client_id}/client-secret")["value"]
+    grant = {"grant_type": "client_credentials"}
+    token(server, "robot", secret, **grant)
+    assert "service_account" in admin.get(f"/clients/{client_id}")["defaultClientScopes"]
+    admin.request("PUT", f"/clients/{client_id}", 204, json={"clientId": "robot2"})
+    assert account("robot2") and not account("robot")
+    token(server, "robot2", secret, **grant)
+    admin.request("PUT", f"/clients/{client_id}", 204, json={"serviceAccountsEnabled": False})
+    assert not account("robot2")
+    assert "service_account" not in admin.get(f"/clients/{client_id}")["defaultClientScopes"]
+    token(server, "robot2", secret, 401, **grant)
+    admin.request("PUT", f"/clients/{client_id}", 204, json={"serviceAccountsEnabled": True})
+    token(server, "robot2", secret, **grant)
+    admin.request("DELETE", f"/clients/{client_id}", 204)
+    assert not account("robot2")
+    assert server.curfew("db", "check").returncode == 0
+
+
+def test_secrets_are_sealed_at_rest(make, engine):
+    if engine != "sqlite":
+        pytest.skip("looks into the file")
+    server = make.server(SHAPES)
+    admin = server.admin("shapes")
+    client_id = created(admin, clientId="safe", secret="a-secret-that-nobody-reads",
+                        attributes={"saml.signing.private.key": "a-key-that-nobody-reads"})
+    assert admin.get(f"/clients/{client_id}")["attributes"]["saml.signing.private.key"] \
+        == "a-key-that-nobody-reads"
+    admin.request("PUT", f"/clients/{client_id}", 204, json={"secret": "another-secret-unread"})
+    assert admin.get(f"/clients/{client_id}/client-secret")["value"] == "another-secret-unread"
+    server.stop()
+    for file in server.data.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert b"-that-nobody-reads" not in content and b"-secret-unread" not in content, file
+    database = sqlite3.connect(server.data / "curfew.sqlite3")
+    assert database.execute("select sealed from client where client_id = 'safe'").fetchone()[0]
+    database.close()
+    server.start()
+    assert server.admin("shapes").get(f"/clients/{client_id}/client-secret")["value"] \
+        == "another-secret-unread"
+
+
+def test_no_change_is_lost_among_many(admin):
+    client_id = created(admin, clientId="busy")
+    admin.bearer()
+    answers = []
+
+    def change(i):
+        answers.append(admin.request("PUT", f"/clients/{client_id}",
+                                     json={"attributes": {f"n{i}": "x"}}).status_code)
+
+    threads = [threading.Thread(target=change, args=(i,)) for i in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [204] * 12
+    assert {f"n{i}" for i in range(12)} <= admin.get(f"/clients/{client_id}")["attributes"].keys()
+
+
+def test_a_client_made_again_under_its_name_revives_nothing(server, admin):
+    client_id = created(admin, clientId="phoenix", secret="s", directAccessGrantsEnabled=True)
+    tokens = token(server, "phoenix", "s")
+    admin.request("DELETE", f"/clients/{client_id}", 204)
+    for one in ({},):
+        again = created(admin, clientId="phoenix", secret="s", directAccessGrantsEnabled=True, **one)
+        assert again == one.get("id", again)
+        token(server, "phoenix", "s", 400, grant_type="refresh_token",
+              refresh_token=tokens["refresh_token"])
+        answer = requests.post(server.endpoint("token/introspect", "shapes"), timeout=60, data={
+            "client_id": "phoenix", "client_secret": "s", "token": tokens["access_token"]})
+        assert answer.json() == {"active": False}
+        admin.request("DELETE", f"/clients/{again}", 204)
+
+
+def test_admin_events_tell_of_writes_without_secrets(make, engine):
+    if engine != "sqlite":
+        pytest.skip("looks into the file")
+    server = make.server(SHAPES)
+    admin = server.admin("shapes")
+    client_id = created(admin, clientId="seen")
+    admin.request("PUT", f"/clients/{client_id}", 204, json={"secret": "s"})
+    admin.request("POST", f"/clients/{client_id}/client-secret", 200)
+    admin.request("DELETE", f"/clients/{client_id}", 204)
+    admin.request("PUT", "", 204, json={"displayName": "x"})
+    server.stop()
+    database = sqlite3.connect(server.data / "curfew.sqlite3")
+    rows = database.execute("select operation, resource_type, resource_path, representation"
+                            " from admin_event order by time_ms, rowid").fetchall()
+    database.close()
+    path = f"clients/{client_id}"
+    assert [row[:3] for row in rows] == [
+        ("CREATE", "CLIENT", path), ("UPDATE", "CLIENT", path),
+        ("ACTION", "CLIENT", path + "/client-secret"), ("DELETE", "CLIENT", path),
+        ("UPDATE", "REALM", "")]
+    assert not any(row[3] for row in rows)
+
+
+def test_another_nodes_change_arrives(make, engine):
+    if engine != "postgres":
+        pytest.skip("several nodes share a PostgreSQL")
+    key = base64.urlsafe_b64encode(bytes(32)).rstrip(b"=").decode()
+    first = make.server(SHAPES, env={"CURFEW_SEAL_KEY": key})
+    second = make.twin(first)
+    client_id = created(first.admin("shapes"), clientId="far", secret="s",
+                        directAccessGrantsEnabled=True)
+
+    def works(node, secret):
+        return requests.post(node.endpoint("token", "shapes"), timeout=60, data={
+            "client_id": "far", "client_secret": secret, "grant_type": "password",
+            "username": "ada", "password": "lovelace"}).status_code == 200
+
+    wait_for(lambda: works(second, "s"), "the other node knows the client")
+    second.admin("shapes").request("PUT", f"/clients/{client_id}", 204, json={"secret": "t"})
+    wait_for(lambda: works(first, "t"), "the first node knows the new secret")
+    assert not works(first, "s")

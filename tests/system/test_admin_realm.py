@@ -1,0 +1,136 @@
+"""PUT of a realm by the admin API: what it does not name stays, and what it changes counts."""
+
+import secrets
+import threading
+
+import pytest
+import requests
+
+from support import realm as realms
+
+SMALL = {"enabled": True, "sslRequired": "none", "users": [
+    {"username": who, "enabled": True, "email": who + "@example.org", "firstName": "A",
+     "lastName": "B", "credentials": [{"type": "password", "value": who}]}
+    for who in ("ada", "bob")]}
+
+
+@pytest.fixture(scope="module")
+def server(shared):
+    return shared.server(realms.customers({}))
+
+
+@pytest.fixture
+def small(server):
+    """A realm of the test's own."""
+    name = "small-" + secrets.token_hex(4)
+    server.admin().create_realm({**SMALL, "realm": name})
+    return server.admin(name)
+
+
+def put(admin, expect=204, **body):
+    return admin.request("PUT", "", expect, json=body)
+
+
+def test_what_a_change_does_not_name_stays(server):
+    admin = server.admin()
+    before = admin.get()
+    put(admin)
+    assert admin.get() == before
+    put(admin, **before)
+    assert admin.get() == before
+    put(admin, displayName="Shapes 2", ssoSessionIdleTimeout=1200, passwordPolicy="length(8)",
+        id="ignored", users=[{"username": "nobody"}], clients=[], defaultLocale="de")
+    after = admin.get()
+    assert after == {**before, "displayName": "Shapes 2", "ssoSessionIdleTimeout": 1200,
+                     "passwordPolicy": "length(8)", "defaultLocale": "de"}
+    assert admin.get("/clients", clientId="django-shop") and admin.user("ada")
+    exported = admin.get("/export")
+    assert exported["authenticationFlows"] and exported["components"]
+    put(admin, attributes={"curfew.signout.on_idle": "tell"})
+    assert admin.get()["attributes"] == {"curfew.signout.on_idle": "tell"}
+    put(admin, eventsEnabled="true", accessTokenLifespan="77")
+    assert admin.get()["eventsEnabled"] is True and admin.get()["accessTokenLifespan"] == 77
+
+
+def test_mail_secrets_that_come_back_masked_stay(small):
+    admin = small
+    put(admin, smtpServer={"host": "mail.example.org", "password": "of-the-mail"})
+    masked = admin.get()["smtpServer"]
+    assert masked["password"] == "**********"
+    put(admin, smtpServer={**masked, "port": "25"})
+    assert admin.get("/export")["smtpServer"] == {
+        "host": "mail.example.org", "password": "of-the-mail", "port": "25"}
+
+
+@pytest.mark.parametrize("body,named", [
+    ({"nosuchfield": 1}, "$.nosuchfield"), ({"enabled": []}, "$.enabled"),
+    ({"sslRequired": "sometimes"}, "sslRequired"), ({"notBefore": -1}, "notBefore"),
+    ({"realm": ""}, "realm"), ({"realm": "a/b"}, "realm"),
+    ({"browserFlow": "nosuch"}, "browserFlow"), ({"bruteForceStrategy": "x"}, "bruteForceStrategy"),
+    ({"eventsExpiration": "soon"}, "eventsExpiration"), ([], "")])
+def test_what_cannot_be_is_refused_by_its_path(server, body, named):
+    admin = server.admin()
+    before = admin.get()
+    answer = admin.request("PUT", "", 400, json=body)
+    assert named in answer.text
+    assert admin.get() == before
+
+
+def test_a_realm_gets_another_name(server, small):
+    admin, old = small, small.realm
+    assert put(admin, 409, realm="customers").json() == \
+        {"errorMessage": "Realm with same name exists"}
+    assert "master" in put(server.admin("master"), 400, realm="lord").text
+    put(admin, realm="large")
+    admin.request("GET", "", 404)
+    large = server.admin("large")
+    assert large.get()["realm"] == "large" and large.user("ada")
+    account = large.get("/clients", clientId="account")[0]
+    assert account["baseUrl"] == "/realms/large/account/"
+    assert account["redirectUris"] == ["/realms/large/account/*"]
+    names = [one["clientId"] for one in server.admin("master").get("/clients")]
+    assert "large-realm" in names and old + "-realm" not in names
+    assert requests.get(server.realm_url(old), timeout=60).status_code == 404
+    found = requests.get(server.realm_url("large") + "/.well-known/openid-configuration",
+                         timeout=60).json()
+    assert found["issuer"] == server.realm_url("large")
+    answer = requests.post(server.endpoint("token", "large"), timeout=60, data={
+        "client_id": "admin-cli", "grant_type": "password", "username": "ada", "password": "ada"})
+    assert answer.status_code == 200
+    server.stop()
+    server.start()
+    assert server.admin("large").get()["realm"] == "large"
+    assert server.curfew("db", "check").returncode == 0
+    server.admin("large").request("DELETE", "", 204)
+    names = [one["clientId"] for one in server.admin("master").get("/clients")]
+    assert "large-realm" not in names
+
+
+def test_emails_may_be_shared_or_not(small):
+    admin = small
+    put(admin, duplicateEmailsAllowed=True, loginWithEmailAllowed=False)
+    bob = admin.user("bob")
+    admin.request("PUT", f"/users/{bob['id']}", 204, json={"email": "ada@example.org"})
+    assert "duplicateEmailsAllowed" in put(admin, 409, duplicateEmailsAllowed=False).text
+    admin.request("PUT", f"/users/{bob['id']}", 204, json={"email": "bob@example.org"})
+    put(admin, duplicateEmailsAllowed=False)
+    admin.request("PUT", f"/users/{bob['id']}", 409, json={"email": "ada@example.org"})
+
+
+def test_no_change_is_lost_among_many(small):
+    admin = small
+    admin.bearer()
+    names = ["accessTokenLifespan", "ssoSessionIdleTimeout", "ssoSessionMaxLifespan",
+             "accessCodeLifespan", "accessCodeLifespanLogin", "offlineSessionIdleTimeout"]
+    answers = []
+
+    def change(name):
+        answers.append(admin.request("PUT", "", json={name: 4321}).status_code)
+
+    threads = [threading.Thread(target=change, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [204] * len(names)
+    assert [admin.get()[name] for name in names] == [4321] * len(names)
