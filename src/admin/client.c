@@ -1,7 +1,9 @@
 /* /admin/realms/{realm}/clients/{client}: get, put, delete, its secret. */
 #include "admin/client_change.h"
+#include "admin/ending.h"
 #include "admin/handlers.h"
 #include "admin/service_account.h"
+#include "base/clock.h"
 
 void admin_client_get(void *context, struct http_request *request, struct http_response *response)
 {
@@ -21,9 +23,26 @@ void admin_client_get(void *context, struct http_request *request, struct http_r
 
 /* ---- put ---- */
 
+/* The door that a change of a client goes through, when it is one. */
+static struct str add_order(struct admin_call *call, const struct client *before, const struct client *after,
+			    struct effects *effects)
+{
+	struct mass_order order = { .client = after };
+	if (before->enabled && !after->enabled) {
+		order.door = DOOR_CLIENT_DISABLED;
+	} else if (after->not_before_s > before->not_before_s) {
+		order.door = DOOR_NOT_BEFORE_CLIENT;
+		order.not_before_s = after->not_before_s;
+	} else {
+		return STR("");
+	}
+	return ending_add(call, &order, effects);
+}
+
 static bool put(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
 {
-	(void)context;
+	const struct client before = client->client;
+	struct str *ret_signout = context;
 	struct why why = { "" };
 	if (!client_rep_read_change(call, client))
 		return false;
@@ -32,6 +51,7 @@ static bool put(struct admin_call *call, void *context, struct client_rep *clien
 		admin_fail(call, code, &why);
 		return false;
 	}
+	*ret_signout = add_order(call, &before, &client->client, effects);
 	admin_event_add(call, effects, "UPDATE", "CLIENT", client_rep_path(call, client, ""));
 	return true;
 }
@@ -39,10 +59,13 @@ static bool put(struct admin_call *call, void *context, struct client_rep *clien
 void admin_client_put(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
+	struct str signout_id = STR("");
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (client_change(&call, put, NULL))
+	if (client_change(&call, put, &signout_id)) {
 		admin_no_content(&call);
+		ending_committed(&call, signout_id);
+	}
 	admin_close(&call);
 }
 
@@ -53,20 +76,24 @@ void admin_client_delete(void *context, struct http_request *request, struct htt
 	struct admin_call call;
 	struct client_rep client;
 	struct why why = { "" };
+	struct str signout_id = STR("");
 	int64_t version;
 	if (!admin_open(&call, context, request, response))
 		return;
 	enum error_code code = ERROR_STALE;
 	bool found = true;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && found; round++) {
+		call.visit.now_ms = clock_wall_ms();
 		found = client_rep_find(&call, &client, &version);
 		if (found)
-			code = client_delete(&call, &client, version, &why);
+			code = client_delete(&call, &client, version, &signout_id, &why);
 	}
-	if (found && code == OK)
+	if (found && code == OK) {
 		admin_no_content(&call);
-	else if (found)
+		ending_committed(&call, signout_id);
+	} else if (found) {
 		admin_fail(&call, code, &why);
+	}
 	admin_close(&call);
 }
 

@@ -1,7 +1,9 @@
 /* Writing clients; see client_change.h. */
 #include "admin/client_change.h"
 
+#include "admin/ending.h"
 #include "admin/service_account.h"
+#include "base/clock.h"
 
 /* Of the realm as it was when the client was read, so that nobody's change is lost. */
 static void add_realm_change(struct admin_call *call, int64_t version, struct effects *effects)
@@ -29,12 +31,13 @@ bool client_change(struct admin_call *call, client_changer *change, void *contex
 	int64_t version;
 	enum error_code code = ERROR_STALE;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
+		call->visit.now_ms = clock_wall_ms();
 		if (!client_rep_find(call, &client, &version))
 			return false;
 		struct effects effects = effects_new(call->arena);
 		add_realm_change(call, version, &effects);
 		effects_add(&effects, EFFECT_CLIENT_UPDATE)->u.client =
-			(struct effect_client){ call->realm->settings.id, &client };
+			(struct effect_client){ .realm_id = call->realm->settings.id, .rep = &client };
 		if (!change(call, context, &client, &effects))
 			return false;
 		code = app_apply(call->app, &effects, &why);
@@ -48,12 +51,15 @@ bool client_change(struct admin_call *call, client_changer *change, void *contex
 }
 
 enum error_code client_delete(struct admin_call *call, const struct client_rep *client, int64_t version,
-			      struct why *reterr_why)
+			      struct str *ret_signout, struct why *reterr_why)
 {
 	struct effects effects = effects_new(call->arena);
+	const struct mass_order order = { .door = DOOR_CLIENT_DELETED, .client = &client->client };
 	add_realm_change(call, version, &effects);
+	/* First the order: it keeps what the client is told by. */
+	*ret_signout = ending_add(call, &order, &effects);
 	effects_add(&effects, EFFECT_CLIENT_DELETE)->u.client =
-		(struct effect_client){ call->realm->settings.id, client };
+		(struct effect_client){ .realm_id = call->realm->settings.id, .rep = client };
 	enum error_code code = service_account_fit(call, &client->client, true, &effects, reterr_why);
 	admin_event_add(call, &effects, "DELETE", "CLIENT", client_rep_path(call, client, ""));
 	if (code == OK)

@@ -13,8 +13,9 @@ typedef bool client_changer(struct admin_call *call, void *context, struct clien
 /* The route's client through `change`, committed; whoever gets the realm then finds it changed.
  * False: answered. */
 bool client_change(struct admin_call *call, client_changer *change, void *context);
-/* Deletes the client as it stood at that version of the realm. STALE: look again. */
+/* Deletes the client as it stood at that version of the realm; its part of every session ends by
+ * the sign-out *ret_signout. STALE: look again. */
 MUST_USE enum error_code client_delete(struct admin_call *call, const struct client_rep *client, int64_t version,
-				       struct why *reterr_why);
+				       struct str *ret_signout, struct why *reterr_why);
 
 #endif

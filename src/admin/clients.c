@@ -123,7 +123,7 @@ static void create(struct admin_call *call)
 	/* The realm's row first: whoever else changes clients waits here. */
 	effects_add(&effects, EFFECT_REALM_CHANGED)->u.realm_changed.realm_id = call->realm->settings.id;
 	effects_add(&effects, EFFECT_CLIENT_CREATE)->u.client =
-		(struct effect_client){ call->realm->settings.id, &client };
+		(struct effect_client){ call->realm->settings.id, &client, call->visit.now_ms - 1 };
 	enum error_code code = service_account_fit(call, &client.client, false, &effects, &why);
 	admin_event_add(call, &effects, "CREATE", "CLIENT", path);
 	if (code == OK)

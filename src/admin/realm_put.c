@@ -1,6 +1,7 @@
 /* PUT /admin/realms/{realm}: what the body names changes, all else stays. */
-#include "admin/call.h"
+#include "admin/ending.h"
 #include "admin/handlers.h"
+#include "base/clock.h"
 #include "base/limits.h"
 
 /* Members that have calls of their own, as in Keycloak: whatever the body says of them. */
@@ -105,10 +106,30 @@ static enum error_code rename_clients(struct admin_call *call, struct str old_na
 	return OK;
 }
 
+/* ---- the doors ---- */
+
+/* What ends with the change, in its transaction. Returns the widest order's id; empty: nothing. */
+static struct str add_orders(struct admin_call *call, const struct realm_settings *before,
+			     const struct realm_settings *after, struct effects *effects)
+{
+	struct str id = STR("");
+	if (before->enabled && !after->enabled)
+		return ending_add(call, &(struct mass_order){ .door = DOOR_REALM_DISABLED }, effects);
+	if (before->remember_me && !after->remember_me)
+		id = ending_add(call, &(struct mass_order){ .door = DOOR_REMEMBER_ME_OFF }, effects);
+	if (after->not_before_s > before->not_before_s) {
+		const struct mass_order order = { .door = DOOR_NOT_BEFORE_REALM, .not_before_s = after->not_before_s };
+		id = ending_add(call, &order, effects);
+	}
+	return id;
+}
+
 /* ---- the rounds ---- */
 
-static enum error_code put_round(struct admin_call *call, struct realm_rep *rep, struct why *reterr_why)
+static enum error_code put_round(struct admin_call *call, struct realm_rep *rep, struct str *ret_signout,
+				 struct why *reterr_why)
 {
+	call->visit.now_ms = clock_wall_ms();
 	struct realm_rep before;
 	int64_t version;
 	enum error_code code = store_find_realm(call->app->store, call->arena, call->realm->settings.id, &before,
@@ -123,6 +144,7 @@ static enum error_code put_round(struct admin_call *call, struct realm_rep *rep,
 		.emails_change = before.settings.duplicate_emails_allowed != rep->settings.duplicate_emails_allowed };
 	if (!str_eq(before.settings.name, rep->settings.name))
 		code = rename_clients(call, before.settings.name, rep->settings.name, &effects, reterr_why);
+	*ret_signout = add_orders(call, &before.settings, &rep->settings, &effects);
 	admin_event_add(call, &effects, "UPDATE", "REALM", STR(""));
 	return code == OK ? app_apply(call->app, &effects, reterr_why) : code;
 }
@@ -142,12 +164,14 @@ static void put(struct admin_call *call)
 {
 	struct realm_rep rep;
 	struct why why = { "" };
+	struct str signout_id = STR("");
 	enum error_code code = ERROR_STALE;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
-		code = put_round(call, &rep, &why);
+		code = put_round(call, &rep, &signout_id, &why);
 	if (code == OK) {
 		published(call);
 		admin_no_content(call);
+		ending_committed(call, signout_id);
 	} else if (code == ERROR_EXISTS && str_contains(str_from(why.text), STR("users"))) {
 		admin_refuse(call, 409, STR("$.duplicateEmailsAllowed = false: users share an e-mail"));
 	} else if (code == ERROR_EXISTS) {

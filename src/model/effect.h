@@ -156,6 +156,7 @@ struct effect_realm {
 struct effect_client {
 	struct str realm_id;
 	const struct client_rep *rep;
+	int64_t epoch_ms; /* CREATE: what started at or before was with one of its id before it */
 };
 
 struct effect_job {

@@ -463,6 +463,9 @@ static void client_create(struct applying *a, const struct effect *effect)
 	struct row_batch batch = rows_of(a, effect->u.client.realm_id);
 	row_add_client(&batch, effect->u.client.rep);
 	row_put_client_scopes(&batch, effect->u.client.rep);
+	row_add(&batch, &statement_client_end_sessions,
+		DB_VALUES(db_text(effect->u.client.rep->client.id), db_text(batch.realm_id),
+			db_int(effect->u.client.epoch_ms)));
 	add_rows(a, &batch);
 }
 

@@ -273,7 +273,7 @@ def test_a_client_made_again_under_its_name_revives_nothing(server, admin):
     client_id = created(admin, clientId="phoenix", secret="s", directAccessGrantsEnabled=True)
     tokens = token(server, "phoenix", "s")
     admin.request("DELETE", f"/clients/{client_id}", 204)
-    for one in ({},):
+    for one in ({}, {"id": client_id}):
         again = created(admin, clientId="phoenix", secret="s", directAccessGrantsEnabled=True, **one)
         assert again == one.get("id", again)
         token(server, "phoenix", "s", 400, grant_type="refresh_token",

@@ -95,9 +95,13 @@ class Person:
     def assert_out(self, client):
         """No token of this application's part is accepted in any way."""
         app, tokens = self.app(client), self.tokens[client]
-        assert not app.introspect(tokens.access)["active"]
         assert app.userinfo(tokens).status_code == 401
+        asked = app.post("token/introspect", token=tokens.access)
         refused = app.refresh(tokens)
+        if asked.status_code == 401:  # the client itself is out
+            assert refused.status_code == 401 and refused.json()["error"] == "invalid_client"
+            return
+        assert asked.json() == {"active": False}
         assert refused.status_code == 400 and refused.json()["error"] == "invalid_grant", \
             refused.text
 
