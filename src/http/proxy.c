@@ -149,7 +149,8 @@ static struct str without_port(struct str text)
 {
 	if (text.n && text.p[0] == '[') {
 		struct str inner = str_drop(text, 1);
-		return str_take(inner, str_index(inner, ']'));
+		size_t end = str_index(inner, ']');
+		return end < inner.n ? str_take(inner, end) : text;
 	}
 	size_t colon = str_index(text, ':');
 	return colon == str_last_index(text, ':') ? str_take(text, colon) : text;
