@@ -141,11 +141,21 @@ static void live(void *context, struct http_request *request, struct http_respon
 	http_respond_json(response, 200, STR("{\"status\":\"UP\",\"checks\":[]}"));
 }
 
+/* Writing is tried only where it has failed before: then it has to work again. */
+static bool can_write(struct writer *writer, struct why *why)
+{
+	if (!writer || !writer_is_failing(writer))
+		return true;
+	const struct store_work probe = { .kind = STORE_WORK_CALL, .u.call = { store_probe, NULL } };
+	return writer_apply(writer, &probe, why) == OK;
+}
+
 static void ready(void *context, struct http_request *request, struct http_response *response)
 {
 	struct management *m = context;
 	struct why why = { "the server is starting or stopping" };
-	bool up = atomic_load(&m->ready) && store_ping(m->store, &why) == OK;
+	bool up = atomic_load(&m->ready) && store_ping(m->store, &why) == OK &&
+		  can_write(atomic_load(&m->writer), &why);
 	if (up) {
 		http_respond_json(response, 200, STR("{\"status\":\"UP\",\"checks\":[{\"name\":\"store\",\"status\":\"UP\"}]}"));
 		return;

@@ -42,6 +42,7 @@ struct queue {
 struct counters {
 	_Atomic uint64_t lists, later, refused, commits, commits_failed, retries, commit_us,
 		largest_batch;
+	_Atomic bool failing; /* the last transaction was lost to the store */
 };
 
 struct writer {
@@ -127,6 +128,7 @@ static void count_commit(
 {
 	struct counters *c = &writer->counters;
 	atomic_fetch_add(&c->commits, 1);
+	atomic_store(&c->failing, false);
 	atomic_fetch_add(&c->lists, lists);
 	atomic_fetch_add(&c->later, later);
 	atomic_fetch_add(&c->commit_us, microseconds_since(start));
@@ -138,6 +140,14 @@ static void count_commit(
 static bool is_store_trouble(enum error_code code)
 {
 	return code == ERROR_STORE_FAILED || code == ERROR_BUSY || code == ERROR_CORRUPT;
+}
+
+/* A store that is busy is not sick. */
+static void count_failure(struct writer *writer, enum error_code code)
+{
+	atomic_fetch_add(&writer->counters.commits_failed, 1);
+	if (code != ERROR_BUSY)
+		atomic_store(&writer->counters.failing, true);
 }
 
 /* ---- a transaction ---- */
@@ -291,7 +301,7 @@ static bool do_batch(struct writer *writer)
 
 	enum error_code code = run_batch(writer, &waiting, &later, &why);
 	if (code != OK)
-		atomic_fetch_add(&writer->counters.commits_failed, 1);
+		count_failure(writer, code);
 	answer_waiting(writer, &waiting, code, &why);
 	size_t settled = settle_later(writer, &later, code, &why);
 
@@ -359,10 +369,10 @@ static enum error_code run_own(struct writer *writer, const void *list, struct w
 		nanosleep(&(struct timespec){ .tv_nsec = in_ms(0).tv_nsec % (i * 2000000L) }, NULL);
 		code = run_once(writer, db, list, reterr_why);
 	}
-	if (code != OK)
-		atomic_fetch_add(is_store_trouble(code) ? &writer->counters.commits_failed
-							: &writer->counters.refused,
-			1);
+	if (is_store_trouble(code))
+		count_failure(writer, code);
+	else if (code != OK)
+		atomic_fetch_add(&writer->counters.refused, 1);
 	db_pool_give(writer->pool, db);
 	return code;
 }
@@ -428,6 +438,11 @@ bool writer_flush(struct writer *writer)
 	bool done = writer->later_out >= until;
 	pthread_mutex_unlock(&writer->lock);
 	return done;
+}
+
+bool writer_is_failing(const struct writer *writer)
+{
+	return atomic_load(&writer->counters.failing);
 }
 
 void writer_stats(struct writer *writer, struct writer_stats *ret_stats)

@@ -55,6 +55,9 @@ void writer_apply_later(struct writer *writer, struct arena *arena, const void *
  * up; false when the store failed meanwhile and some still wait. */
 bool writer_flush(struct writer *writer);
 
+/* True when the store failed the last thing that was to be written, and nothing has been since. */
+bool writer_is_failing(const struct writer *writer);
+
 /* For metrics; all but `waiting` only rise. */
 struct writer_stats {
 	uint64_t lists;          /* applied durably, with `later` */

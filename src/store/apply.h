@@ -88,6 +88,10 @@ static inline struct store_work store_work_effects(const struct effects *effects
  * once. Only where no other process uses the store: after the start on a folder of our own. */
 MUST_USE enum error_code store_release_leases(void *now_ms, struct db *db, struct why *reterr_why);
 
+/* A STORE_WORK_CALL (argument: NULL): writes a row as it is. For readiness, when writing has failed
+ * before. */
+MUST_USE enum error_code store_probe(void *nothing, struct db *db, struct why *reterr_why);
+
 /* A copy of that work in the effects' own arena, for writer_apply_later. */
 const struct store_work *store_work_later(const struct effects *effects);
 

@@ -126,6 +126,12 @@ enum error_code store_ping(struct store *store, struct why *reterr_why)
 	return store_read(store, arena, &statement_ping, DB_NO_VALUES, &rows, reterr_why);
 }
 
+enum error_code store_probe(void *nothing, struct db *db, struct why *reterr_why)
+{
+	(void)nothing;
+	return db_run(db, &statement_probe, DB_NO_VALUES, NULL, reterr_why);
+}
+
 /* What must never be there; counted. */
 static const struct {
 	const struct db_statement *statement;
