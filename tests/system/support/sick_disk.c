@@ -30,7 +30,7 @@ static int sickness(int fd, const char *kind)
 	if (n <= 0 || read_n <= 0)
 		return 0;
 	path[n] = 0;
-	return strstr(path, ".sqlite3") && strstr(text, kind) ? atoi(text) : 0;
+	return strstr(path, ".sqlite3") && strstr(text, kind) ? (int)strtol(text, NULL, 10) : 0;
 }
 
 #define REAL(name, type) ((type)(void *)dlsym(RTLD_NEXT, name))
