@@ -16,6 +16,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,6 +164,10 @@ _builds = {
         "-Dbuildtype=debugoptimized"]),
     "clang": dict(compiler="clang", targets=[], flags=[
         "-Dtests=true", "-Dtest_build=true", "-Dbuildtype=debugoptimized"]),
+    "plain": dict(compiler="gcc", targets=["src/curfew"], flags=[
+        "-Dtest_build=true", "-Dbuildtype=debugoptimized"]),
+    "thread": dict(compiler="gcc", targets=["src/curfew"], flags=[
+        "-Dtest_build=true", "-Db_sanitize=thread", "-Dbuildtype=debugoptimized"]),
     "release": dict(compiler="gcc", targets=["src/curfew"], flags=["-Dbuildtype=release"]),
     "fuzz": dict(compiler="clang", targets=[], flags=[
         "-Dfuzz=true", "-Dtest_build=true", "-Db_sanitize=address,undefined",
@@ -388,6 +393,41 @@ def system(options, log):
     with open(log, "a") as file:
         file.write("".join(f"{title}\n" for title in result.failed))
     return result
+
+
+def journey(options, name, binary, file, words, patience):
+    """Some of the system tests with another binary, on SQLite."""
+    log, report = LOGS / f"{name}-system.log", LOGS / f"{name}-system.xml"
+    log.unlink(missing_ok=True)
+    report.unlink(missing_ok=True)
+    patience *= options.patience
+    code = run([ROOT / ".cache/test-venv/bin/python", "-m", "pytest", "-c",
+                ROOT / "tests/system/pytest.ini", f"--junit-xml={report}", f"--curfew={binary}",
+                "--engines=sqlite", "--color=no", "-q", "--tb=short",
+                *(["-k", options.only or words] if options.only or words else []),
+                ROOT / "tests/system" / file], log, 1200 * patience,
+               {"PYTHONDONTWRITEBYTECODE": "1", "CURFEW_TEST_PATIENCE": str(patience)})
+    return read_junit(report, code, name)
+
+
+@suite("valgrind", "memcheck over a short journey of the real program (by name only: slow)")
+def valgrind(options, log):
+    if not shutil.which("valgrind"):
+        raise Failure("valgrind is not installed (apt install valgrind)")
+    folder = build("plain")
+    binary = folder / "curfew-in-valgrind"
+    binary.write_text("#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full "
+                      "--show-leak-kinds=definite --errors-for-leak-kinds=definite "
+                      f"{shlex.quote(str(folder / 'src/curfew'))} \"$@\"\n")
+    binary.chmod(0o755)
+    return journey(options, "valgrind", binary, "test_doors.py",
+                   "test_rp_initiated or test_refresh_token or test_admin_ends_a_session", 10)
+
+
+@suite("threads", "ThreadSanitizer over the tests of races (by name only)")
+def threads(options, log):
+    return journey(options, "threads", build("thread") / "src" / "curfew",
+                   "test_attacks_races.py", "", 3)
 
 
 @suite("fuzz", "every parser: its corpus, then new inputs (tests/fuzz)")

@@ -14,7 +14,7 @@ import time
 
 import requests
 
-from support import wait_for
+from support import PATIENCE, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ADMIN, ADMIN_PASSWORD = "admin", "admin-password-of-the-tests"
@@ -104,7 +104,7 @@ class Server:
         """SIGTERM; everything that it was doing ends well, and the exit code is 0."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            code = self.process.wait(60)
+            code = self.process.wait(60 * PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
@@ -135,7 +135,7 @@ class Server:
         """Runs a verb against this server's data folder."""
         done = subprocess.run(
             [str(self.binary), *map(str, words)], cwd=self.folder, capture_output=True,
-            text=True, timeout=120, stdin=subprocess.DEVNULL,
+            text=True, timeout=120 * PATIENCE, stdin=subprocess.DEVNULL,
             env=self.environment(CURFEW_DATA=str(self.data)))
         assert not REPORT.search(done.stderr), done.stderr
         if check:
