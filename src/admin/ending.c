@@ -9,10 +9,7 @@ enum error_code ending_session(struct admin_call *call, enum door door, struct s
 	struct signout_order order = signing_out_order(&call->visit, door, NULL);
 	struct signout_outcome outcome;
 	order.initiator = call->actor;
-	enum error_code code = signing_out(&call->visit, &order, session_id, offline, STR(""), &outcome, reterr_why);
-	if (code == OK && outcome.session_ended)
-		http_set_header_z(call->response, "X-Curfew-Signout", arena_z(call->arena, order.id));
-	return code;
+	return signing_out(&call->visit, &order, session_id, offline, STR(""), &outcome, reterr_why);
 }
 
 struct str ending_add(struct admin_call *call, const struct mass_order *order, struct effects *effects)
@@ -27,5 +24,5 @@ void ending_committed(struct admin_call *call, struct str signout_id)
 	if (!signout_id.n)
 		return;
 	mass_committed(&call->visit);
-	http_set_header_z(call->response, "X-Curfew-Signout", arena_z(call->arena, signout_id));
+	signing_out_name(&call->visit, signout_id);
 }

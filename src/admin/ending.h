@@ -5,7 +5,7 @@
 #include "admin/call.h"
 #include "app/mass.h"
 
-/* Ends one session by this door; the sign-out's id goes into the response header. */
+/* Ends one session by this door, which the response's header names. */
 MUST_USE enum error_code ending_session(struct admin_call *call, enum door door, struct str session_id,
 					bool offline, struct why *reterr_why);
 

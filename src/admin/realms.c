@@ -177,6 +177,8 @@ void admin_realm_delete(void *context, struct http_request *request, struct http
 	if (code == OK)
 		code = app_apply(call.app, &effects, &why);
 	if (code == OK)
+		ending_committed(&call, signout_id);
+	if (code == OK)
 		code = store_delete_realm(call.app->store, id, &writer, call.visit.now_ms, &why);
 	if (code == OK)
 		admin_no_content(&call);

@@ -37,6 +37,9 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, R "/signouts", admin_signouts_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_EVENTS, NULL, NULL },
 	{ HTTP_GET, R "/signouts/{signout}", admin_signout_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_EVENTS, NULL, NULL },
 	{ HTTP_POST, R "/signouts/{signout}/retry", admin_signout_retry, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_EVENTS, NULL, NULL },
+	{ HTTP_POST, R "/signouts/{signout}/cancel", admin_signout_cancel, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_EVENTS, NULL, NULL },
+	{ HTTP_POST, R "/signouts/{signout}/deliveries/{delivery}/retry", admin_signout_retry, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_EVENTS, NULL, NULL },
+	{ HTTP_POST, R "/signouts/{signout}/deliveries/{delivery}/cancel", admin_signout_cancel, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_EVENTS, NULL, NULL },
 	{ HTTP_GET, R "/export", admin_realm_export, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 };
 

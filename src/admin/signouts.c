@@ -1,8 +1,11 @@
 /* /admin/realms/{realm}/signouts: the receipts of sign-outs, application by application. */
 #include "admin/call.h"
 #include "admin/handlers.h"
-#include "signout/doors.h"
+#include "base/log.h"
+#include "signout/decide.h"
 #include "store/apply.h"
+
+enum { TOTAL_MOST = 10000 };
 
 static void write_delivery(struct json_writer *w, const struct delivery *delivery)
 {
@@ -41,7 +44,11 @@ static void write_signout(struct json_writer *w, const struct signout *signout)
 	json_member_text(w, "initiator", signout->initiator);
 	json_member_text(w, "ipAddress", signout->ip_address);
 	json_member_int(w, "time", signout->at_ms);
-	if (signout->total) {
+	json_member_bool(w, "settled", signout_settled(signout));
+	json_member_bool(w, "everybodyTold", signout_told(signout));
+	/* The order of a mass door; its sessions have receipts of their own. */
+	if (!signout->session_id.n) {
+		json_member_bool(w, "ending", signout->ending);
 		json_member_int(w, "progress", signout->progress);
 		json_member_int(w, "total", signout->total);
 	}
@@ -54,7 +61,9 @@ static void write_signout(struct json_writer *w, const struct signout *signout)
 
 static bool read_query(struct admin_call *call, struct signout_query *query)
 {
+	enum door door;
 	struct str state = admin_query(call, "state");
+	query->door = admin_query(call, "door");
 	query->realm_id = call->realm->settings.id;
 	query->user = admin_query(call, "user");
 	query->client_id = admin_query(call, "client");
@@ -65,8 +74,27 @@ static bool read_query(struct admin_call *call, struct signout_query *query)
 						     STR_ARG(str_take(state, 40))));
 		return false;
 	}
+	if (query->door.n && !door_of(query->door, &door)) {
+		admin_refuse(call, 400, arena_format(call->arena, "query parameter door: there is no door '%.*s'",
+						     STR_ARG(str_take(query->door, 40))));
+		return false;
+	}
 	return admin_query_int(call, "since", 0, &query->since_ms) && admin_query_int(call, "first", 0, &query->first) &&
 	       admin_query_int(call, "max", 100, &query->max);
+}
+
+/* ?total=true: how many there are beside the page, in a header; left out where counting them
+ * would cost. */
+static enum error_code add_total(struct admin_call *call, const struct signout_query *query, struct why *reterr_why)
+{
+	int64_t n;
+	if (!str_eq_z(admin_query(call, "total"), "true"))
+		return OK;
+	enum error_code code = store_count_signouts(call->app->store, query, TOTAL_MOST + 1, &n, reterr_why);
+	if (code == OK && n <= TOTAL_MOST)
+		http_set_header_z(call->response, "X-Total-Count",
+				  arena_z(call->arena, arena_format(call->arena, "%lld", (long long)n)));
+	return code;
 }
 
 void admin_signouts_list(void *context, struct http_request *request, struct http_response *response)
@@ -81,6 +109,8 @@ void admin_signouts_list(void *context, struct http_request *request, struct htt
 	(void)writer_flush(call.app->writer);
 	bool good = read_query(&call, &query);
 	enum error_code code = good ? store_list_signouts(call.app->store, call.arena, &query, &signouts, &n, &why) : OK;
+	if (good && code == OK)
+		code = add_total(&call, &query, &why);
 	struct text text = text_new(call.arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
 	json_write_array_begin(&w);
@@ -123,25 +153,82 @@ void admin_signout_get(void *context, struct http_request *request, struct http_
 	admin_close(&call);
 }
 
-/* What waits is tried at once. */
-void admin_signout_retry(void *context, struct http_request *request, struct http_response *response)
+/* How an order for deliveries is called, and what does it. */
+struct order_kind {
+	enum error_code (*run)(void *order, struct db *db, struct why *reterr_why);
+	const char *operation, *done; /* of the admin event; the answer's member */
+	const char *reason;
+};
+
+static enum error_code apply_order(struct admin_call *call, const struct order_kind *kind,
+				   struct store_delivery_order *order, struct why *reterr_why)
 {
-	struct admin_call call;
+	const struct store_work work = { .kind = STORE_WORK_CALL, .u.call = { kind->run, order } };
+	enum error_code code = writer_apply(call->app->writer, &work, reterr_why);
+	if (code != OK)
+		return code;
+	call->app->wake_outbox(call->app->outbox);
+	log_write(LOG_INFO, "admin", "%s signout=%.*s delivery=%.*s by=%.*s: %lld", kind->operation,
+		  STR_ARG(order->signout_id), STR_ARG(order->delivery_id), STR_ARG(call->actor),
+		  (long long)order->ret_changed);
+	struct effects effects = effects_new(call->arena);
+	admin_event_add(call, &effects, "ACTION", "SIGNOUT",
+			arena_format(call->arena, "signouts/%.*s/%s", STR_ARG(order->signout_id), kind->operation));
+	return effects.n ? app_apply(call->app, &effects, reterr_why) : OK;
+}
+
+/* The route's {delivery}; empty: all of them. False: answered. */
+static bool find_delivery(struct admin_call *call, const struct signout *signout, struct str *ret_id)
+{
+	struct str id = http_route_value(call->request, "delivery");
+	*ret_id = id.n ? id : STR("");
+	for (size_t i = 0; i < signout->deliveries_n; i++)
+		if (str_eq(signout->deliveries[i].id, id))
+			return true;
+	if (id.n)
+		admin_not_found(call, "Delivery not found");
+	return !id.n;
+}
+
+static void give_order(struct admin_call *call, const struct order_kind *kind)
+{
 	struct signout signout;
 	struct why why = { "" };
+	struct str delivery_id;
+	(void)writer_flush(call->app->writer);
+	if (!find(call, &signout) || !find_delivery(call, &signout, &delivery_id))
+		return;
+	struct store_delivery_order order = {
+		.realm_id = call->realm->settings.id,
+		.signout_id = signout.id,
+		.delivery_id = delivery_id,
+		.reason = arena_join(call->arena, str_from(kind->reason), STR(" by "), call->actor),
+		.now_ms = call->visit.now_ms,
+		.give_up_ms = call->visit.now_ms + signout_give_up_s(call->realm) * 1000,
+	};
+	enum error_code code = apply_order(call, kind, &order, &why);
+	if (code == OK)
+		admin_json(call, arena_format(call->arena, "{\"%s\":%lld}", kind->done, (long long)order.ret_changed));
+	else
+		admin_fail(call, code, &why);
+}
+
+void admin_signout_retry(void *context, struct http_request *request, struct http_response *response)
+{
+	static const struct order_kind retry = { store_retry_deliveries, "retry", "retried", "asked for again" };
+	struct admin_call call;
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (find(&call, &signout)) {
-		struct store_hurry hurry = { .realm_id = call.realm->settings.id, .signout_id = signout.id,
-			.now_ms = call.visit.now_ms };
-		const struct store_work work = { .kind = STORE_WORK_HURRY, .u.hurry = &hurry };
-		enum error_code code = writer_apply(call.app->writer, &work, &why);
-		if (code == OK) {
-			call.app->wake_outbox(call.app->outbox);
-			admin_json(&call, arena_format(call.arena, "{\"hurried\":%lld}", (long long)hurry.ret_changed));
-		} else {
-			admin_fail(&call, code, &why);
-		}
-	}
+	give_order(&call, &retry);
+	admin_close(&call);
+}
+
+void admin_signout_cancel(void *context, struct http_request *request, struct http_response *response)
+{
+	static const struct order_kind cancel = { store_cancel_deliveries, "cancel", "cancelled", "cancelled" };
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	give_order(&call, &cancel);
 	admin_close(&call);
 }

@@ -149,7 +149,6 @@ static void end(struct end_session *e, const struct end_session_verdict *verdict
 		go_on(visit, &page);
 		browser_clear_session_cookie(visit);
 	}
-	http_set_header_z(visit->response, "X-Curfew-Signout", arena_z(visit->arena, order.id));
 }
 
 static void decide(struct end_session *e)

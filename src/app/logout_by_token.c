@@ -83,6 +83,4 @@ void logout_by_token(struct visit *visit)
 	}
 	http_respond_empty(visit->response, 204);
 	http_no_store(visit->response);
-	if (outcome.session_ended)
-		http_set_header_z(visit->response, "X-Curfew-Signout", arena_z(visit->arena, order.id));
 }

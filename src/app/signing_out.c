@@ -3,8 +3,11 @@
 
 #include "app/events.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "crypto/random.h"
 #include "model/life.h"
+
+enum { SIGNOUTS_NAMED = 20 }; /* in one response; a head has its limits */
 
 struct signout_order signing_out_order(const struct visit *visit, enum door door, const struct client *client)
 {
@@ -17,6 +20,17 @@ struct signout_order signing_out_order(const struct visit *visit, enum door door
 		.ip_address = visit->request->client,
 		.now_ms = visit->now_ms,
 	};
+}
+
+void signing_out_name(struct visit *visit, struct str signout_id)
+{
+	static const char name[] = "X-Curfew-Signout";
+	struct why why = { "" };
+	size_t named = 0;
+	for (size_t i = 0; i < visit->response->n_headers; i++)
+		named += str_eq_z(visit->response->headers[i].name, name);
+	if (named < SIGNOUTS_NAMED && http_add_header(visit->response, name, signout_id, &why) != OK)
+		log_write(LOG_ERROR, "app", "%s: %s", name, why.text);
 }
 
 static void log_events(const struct visit *visit, const struct effects *effects)
@@ -47,6 +61,8 @@ static enum error_code round_trip(struct visit *visit, const struct signout_orde
 	if (code != OK)
 		return code;
 	log_events(visit, &effects);
+	if (effects.n)
+		signing_out_name(visit, order->id);
 	*ret_outcome = outcome;
 	return OK;
 }

@@ -9,10 +9,14 @@
  * application that asks. */
 struct signout_order signing_out_order(const struct visit *visit, enum door door, const struct client *client);
 
+/* Names a sign-out in the response: a header X-Curfew-Signout for each, of the first 20. Those
+ * of signing_out are named by it. */
+void signing_out_name(struct visit *visit, struct str signout_id);
+
 /* Ends the session (doors that end SESSION), or with `client_id` (the client's id) that
  * client's part of it (doors that end CLIENT). Loads and decides again when something came
- * between; a session that has gone meanwhile is fine: *ret_outcome is empty then. The
- * session's rows are named by (session_id, offline). */
+ * between; a session that has gone meanwhile is fine: *ret_outcome is empty then. What was
+ * ended is named in the response (signing_out_name), and in the log. The session's rows are named by (session_id, offline). */
 MUST_USE enum error_code signing_out(struct visit *visit, const struct signout_order *order,
 				     struct str session_id, bool offline, struct str client_id,
 				     struct signout_outcome *ret_outcome, struct why *reterr_why);

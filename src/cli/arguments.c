@@ -286,7 +286,8 @@ enum error_code arguments_max(const struct arguments *arguments, int64_t otherwi
 	return OK;
 }
 
-static bool since_of_age(struct str text, int64_t now_ms, int64_t *ret_since_ms)
+/* "90s", "30m", "12h", "7d". */
+static bool span_of(struct str text, int64_t *ret_ms)
 {
 	static const struct {
 		char letter;
@@ -299,7 +300,7 @@ static bool since_of_age(struct str text, int64_t now_ms, int64_t *ret_since_ms)
 		if (!str_to_int64(str_take(text, text.n - 1), &count) || count < 0 ||
 			count > 100000)
 			return false;
-		*ret_since_ms = now_ms - count * units[i].ms;
+		*ret_ms = count * units[i].ms;
 		return true;
 	}
 	return false;
@@ -328,12 +329,27 @@ enum error_code arguments_since(const struct arguments *arguments, int64_t now_m
 	int64_t *ret_since_ms, struct why *reterr_why)
 {
 	struct str text = arguments->values[FLAG_SINCE];
-	int64_t since_ms = 0;
-	if (text.n && !since_of_age(text, now_ms, &since_ms) && !since_of_date(text, &since_ms))
+	int64_t since_ms = 0, age_ms;
+	if (span_of(text, &age_ms))
+		since_ms = now_ms - age_ms;
+	else if (text.n && !since_of_date(text, &since_ms))
 		return error_because(reterr_why, ERROR_USAGE,
 			"--since: '%.*s' is neither an age such as 30m or 7d nor a date such as "
 			"2026-11-21",
 			STR_ARG(str_take(text, 40)));
 	*ret_since_ms = since_ms;
+	return OK;
+}
+
+enum error_code arguments_timeout(
+	const struct arguments *arguments, int64_t *ret_timeout_ms, struct why *reterr_why)
+{
+	struct str text = arguments->values[FLAG_TIMEOUT];
+	int64_t timeout_ms = 0;
+	if (text.n && (!span_of(text, &timeout_ms) || !timeout_ms))
+		return error_because(reterr_why, ERROR_USAGE,
+			"--timeout: '%.*s' is not a time such as 90s or 30m",
+			STR_ARG(str_take(text, 40)));
+	*ret_timeout_ms = timeout_ms;
 	return OK;
 }

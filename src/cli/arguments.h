@@ -71,4 +71,8 @@ MUST_USE enum error_code arguments_max(const struct arguments *arguments, int64_
 MUST_USE enum error_code arguments_since(const struct arguments *arguments, int64_t now_ms,
 	int64_t *ret_since_ms, struct why *reterr_why);
 
+/* The span that --timeout names, in ms; 0 when it was not given. */
+MUST_USE enum error_code arguments_timeout(
+	const struct arguments *arguments, int64_t *ret_timeout_ms, struct why *reterr_why);
+
 #endif

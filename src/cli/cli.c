@@ -15,6 +15,8 @@ static enum cli_exit exit_of(enum error_code code)
 		return CLI_USAGE;
 	if (code == ERROR_NAME_NOT_FOUND)
 		return CLI_NOT_FOUND;
+	if (code == ERROR_NOT_TOLD)
+		return CLI_NOT_TOLD;
 	return code == ERROR_NETWORK_FAILED ? CLI_UNREACHABLE : CLI_FAILED;
 }
 

@@ -120,3 +120,41 @@ struct str receipt_text(struct arena *arena, const struct json_node *signout, in
 		text_add(&text, grid_text(&grid, 2));
 	return text_str(&text);
 }
+
+enum { NAMED_MAX = 5 }; /* applications that the verdict names */
+
+static bool is_told(const struct json_node *delivery)
+{
+	struct str state = ask_text(delivery, "state");
+	return str_eq_z(state, "delivered") || str_eq_z(state, "superseded");
+}
+
+struct str receipt_verdict(struct arena *arena, const struct json_node *signout)
+{
+	const struct json_node *deliveries = ask_list(signout, "deliveries");
+	size_t n = deliveries ? deliveries->n : 0, told = 0, named = 0;
+	struct text text = text_new(arena, 0), rest = text_new(arena, 0);
+	for (size_t i = 0; i < n; i++) {
+		const struct json_node *one = deliveries->items[i];
+		struct str reason = ask_text(one, "reason");
+		told += is_told(one);
+		if (is_told(one) || named++ >= NAMED_MAX)
+			continue;
+		text_add_z(&rest, "; ");
+		text_add_clean(&rest, ask_text(one, "clientId"), FIELD_BYTES);
+		text_add_z(&rest, ": ");
+		text_add_clean(&rest, ask_text(one, "state"), FIELD_BYTES);
+		text_add_z(&rest, reason.n ? ", " : "");
+		text_add_clean(&rest, reason, 3 * FIELD_BYTES);
+	}
+	if (ask_bool(signout, "ending"))
+		text_add_z(&text, "its sessions are still being ended; ");
+	if (told == n)
+		text_add_z(&text, n ? "everybody was told" : "there was nobody to tell");
+	else
+		text_addf(&text, "%zu of %zu were told", told, n);
+	text_add(&text, text_str(&rest));
+	if (named > NAMED_MAX)
+		text_addf(&text, "; and %zu more", named - NAMED_MAX);
+	return text_str(&text);
+}

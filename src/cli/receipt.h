@@ -11,4 +11,8 @@ struct str receipt_states(struct arena *arena, const struct json_node *signout);
 /* Several lines. A notice that still waits is shown with the time until its next attempt. */
 struct str receipt_text(struct arena *arena, const struct json_node *signout, int64_t now_ms);
 
+/* One line that says whether everybody was told, "everybody was told" or "2 of 3 were told;
+ * django-blog: waiting, HTTP 500". */
+struct str receipt_verdict(struct arena *arena, const struct json_node *signout);
+
 #endif

@@ -38,6 +38,27 @@ bool delivery_state_settled(enum delivery_state state)
 	return state != DELIVERY_QUEUED && state != DELIVERY_SENDING && state != DELIVERY_WAITING;
 }
 
+bool delivery_state_told(enum delivery_state state)
+{
+	return state == DELIVERY_DELIVERED || state == DELIVERY_SUPERSEDED;
+}
+
+bool signout_settled(const struct signout *signout)
+{
+	for (size_t i = 0; i < signout->deliveries_n; i++)
+		if (!delivery_state_settled(signout->deliveries[i].state))
+			return false;
+	return !signout->ending;
+}
+
+bool signout_told(const struct signout *signout)
+{
+	for (size_t i = 0; i < signout->deliveries_n; i++)
+		if (!delivery_state_told(signout->deliveries[i].state))
+			return false;
+	return !signout->ending;
+}
+
 const char *channel_name(enum channel channel)
 {
 	static const char *const names[] = {

@@ -23,12 +23,15 @@ enum delivery_state {
 	DELIVERY_CANCELLED,
 	DELIVERY_NOT_POSSIBLE, /* no channel, or no browser at hand */
 	DELIVERY_NOT_TOLD,     /* a setting says so */
+	DELIVERY_STATES
 };
 /* "queued", "sending" ...; static storage. */
 const char *delivery_state_name(enum delivery_state state);
 bool delivery_state_of(struct str name, enum delivery_state *ret_state);
 /* True when nothing further will happen by itself. */
 bool delivery_state_settled(enum delivery_state state);
+/* True when there is nothing left to tell: the client said 2xx, or needs to hear nothing. */
+bool delivery_state_told(enum delivery_state state);
 /* "back-channel", "admin-url", "front-channel", "none". */
 const char *channel_name(enum channel channel);
 
@@ -42,9 +45,14 @@ struct signout {
 	struct str ip_address;
 	int64_t at_ms;
 	int64_t progress, total; /* of a mass job; 0, 0 otherwise */
+	bool ending;             /* a mass job has not yet ended all of its sessions */
 	struct delivery *deliveries; /* filled by questions that say so */
 	size_t deliveries_n;
 };
+/* Of a sign-out with its deliveries: nothing further will happen by itself. */
+bool signout_settled(const struct signout *signout);
+/* Every client of it was told (delivery_state_told). */
+bool signout_told(const struct signout *signout);
 
 struct delivery {
 	struct str id, signout_id, realm_id;

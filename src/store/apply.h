@@ -92,6 +92,21 @@ MUST_USE enum error_code store_release_leases(void *now_ms, struct db *db, struc
  * before. */
 MUST_USE enum error_code store_probe(void *nothing, struct db *db, struct why *reterr_why);
 
+/* An administrator's order for a sign-out's deliveries, the argument of two STORE_WORK_CALLs.
+ * Retry: what waits is due at once; what gave up, is unconfirmed or was cancelled is owed again, until
+ * give_up_ms at least, for `reason`. Cancel: what is queued or waits is told no more; what is being
+ * sent this moment goes its way. */
+struct store_delivery_order {
+	struct str realm_id, signout_id, delivery_id /* empty: all of the sign-out */;
+	struct str reason;
+	int64_t now_ms, give_up_ms;
+	int64_t ret_changed;
+};
+MUST_USE enum error_code store_retry_deliveries(
+	void *order, struct db *db, struct why *reterr_why);
+MUST_USE enum error_code store_cancel_deliveries(
+	void *order, struct db *db, struct why *reterr_why);
+
 /* A copy of that work in the effects' own arena, for writer_apply_later. */
 const struct store_work *store_work_later(const struct effects *effects);
 

@@ -60,7 +60,8 @@ static enum error_code delivery_of_row(
 
 /* ---- sign-outs ---- */
 
-enum { SIGNOUT_ID, SIGNOUT_WIDTH = 13 }; /* columns of SIGNOUT_COLUMNS */
+/* Columns of SIGNOUT_COLUMNS, of DELIVERY_COLUMNS. */
+enum { SIGNOUT_ID, SIGNOUT_WIDTH = 13, DELIVERY_WIDTH = 28 };
 
 static void signout_of_row(struct row *row, struct signout *signout)
 {
@@ -91,6 +92,7 @@ static enum error_code signout_of_rows(struct arena *arena, const struct db_rows
 	*row = end;
 	*signout = (struct signout){ .total = 0 };
 	signout_of_row(&(struct row){ rows, first, 0 }, signout);
+	signout->ending = db_cell_int(rows, first, SIGNOUT_WIDTH + DELIVERY_WIDTH) != 0;
 	if (db_is_null(rows, first, SIGNOUT_WIDTH))
 		return OK;
 	signout->deliveries_n = end - first;
@@ -118,22 +120,44 @@ enum error_code store_find_signout(struct store *store, struct arena *arena, str
 	return code;
 }
 
+/* One of three statements, by what is asked for: time, session, user. */
+static enum error_code ask(struct store *store, struct arena *arena,
+	const struct signout_query *query, const struct db_statement *const *statements, int64_t max,
+	int64_t first, struct db_rows *ret_rows, struct why *reterr_why)
+{
+	const struct db_statement *statement =
+		statements[query->session_id.n ? 1 : query->user.n ? 2 : 0];
+	struct str state = query->has_state ? str_from(delivery_state_name(query->state)) : STR("");
+	return store_read(store, arena, statement,
+		DB_VALUES(db_text(query->realm_id), db_int(query->since_ms),
+			db_text(query->client_id), db_text(state), db_text(query->session_id),
+			db_text(query->user), db_int(max < 0 ? INT64_MAX : max),
+			db_int(first < 0 ? 0 : first), db_text(query->door)),
+		ret_rows, reterr_why);
+}
+
+enum error_code store_count_signouts(struct store *store, const struct signout_query *query,
+	int64_t most, int64_t *ret_n, struct why *reterr_why)
+{
+	static const struct db_statement *const statements[] = { &statement_signout_count,
+		&statement_signout_count_by_session, &statement_signout_count_by_user };
+	ARENA_SCOPED arena = arena_new(0);
+	struct db_rows rows;
+	enum error_code code = ask(store, arena, query, statements, most, 0, &rows, reterr_why);
+	if (code == OK)
+		*ret_n = db_cell_int(&rows, 0, 0);
+	return code;
+}
+
 enum error_code store_list_signouts(struct store *store, struct arena *arena,
 	const struct signout_query *query, struct signout **ret_signouts, size_t *ret_n,
 	struct why *reterr_why)
 {
-	const struct db_statement *statement = query->session_id.n
-		? &statement_signout_list_by_session
-		: query->user.n ? &statement_signout_list_by_user
-				: &statement_signout_list;
-	struct str state = query->has_state ? str_from(delivery_state_name(query->state)) : STR("");
+	static const struct db_statement *const statements[] = { &statement_signout_list,
+		&statement_signout_list_by_session, &statement_signout_list_by_user };
 	struct db_rows rows;
-	enum error_code code = store_read(store, arena, statement,
-		DB_VALUES(db_text(query->realm_id), db_int(query->since_ms),
-			db_text(query->client_id), db_text(state), db_text(query->session_id),
-			db_text(query->user), db_int(query->max < 0 ? INT64_MAX : query->max),
-			db_int(query->first < 0 ? 0 : query->first)),
-		&rows, reterr_why);
+	enum error_code code =
+		ask(store, arena, query, statements, query->max, query->first, &rows, reterr_why);
 	struct signout *signouts = NULL;
 	size_t n = 0;
 	for (size_t row = 0; code == OK && row < rows.n;)
@@ -182,6 +206,47 @@ enum error_code deliveries_hurry(struct db *db, struct store_hurry *hurry, struc
 		DB_VALUES(db_text(hurry->realm_id), db_text(hurry->client_id),
 			db_text(hurry->signout_id), db_int(hurry->now_ms)),
 		&hurry->ret_changed, reterr_why);
+}
+
+enum error_code store_retry_deliveries(void *order, struct db *db, struct why *reterr_why)
+{
+	struct store_delivery_order *o = order;
+	return db_run(db, &statement_delivery_retry,
+		DB_VALUES(db_text(o->realm_id), db_text(o->signout_id), db_text(o->delivery_id),
+			db_int(o->now_ms), db_int(o->give_up_ms), db_text(o->reason)),
+		&o->ret_changed, reterr_why);
+}
+
+enum error_code store_cancel_deliveries(void *order, struct db *db, struct why *reterr_why)
+{
+	struct store_delivery_order *o = order;
+	return db_run(db, &statement_delivery_cancel,
+		DB_VALUES(db_text(o->realm_id), db_text(o->signout_id), db_text(o->delivery_id),
+			db_int(o->now_ms), db_text(o->reason)),
+		&o->ret_changed, reterr_why);
+}
+
+enum error_code store_count_deliveries(struct store *store, struct delivery_counts *ret_counts,
+	struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct db_rows rows;
+	struct delivery_counts counts = { 0 };
+	enum error_code code =
+		store_read(store, arena, &statement_delivery_states, DB_NO_VALUES, &rows, reterr_why);
+	for (size_t i = 0; code == OK && i < rows.n; i++) {
+		enum delivery_state state;
+		int64_t oldest_ms = db_cell_int(&rows, i, 2);
+		if (!delivery_state_of(db_cell_text(&rows, i, 0), &state))
+			continue;
+		counts.by_state[state] = db_cell_int(&rows, i, 1);
+		if (!delivery_state_settled(state) &&
+			(!counts.oldest_owed_ms || oldest_ms < counts.oldest_owed_ms))
+			counts.oldest_owed_ms = oldest_ms;
+	}
+	if (code == OK)
+		*ret_counts = counts;
+	return code;
 }
 
 enum error_code store_release_leases(void *now_ms, struct db *db, struct why *reterr_why)

@@ -177,10 +177,14 @@ MUST_USE enum error_code store_next_due(struct store *store, int64_t *ret_due_ms
 					struct why *reterr_why);
 struct signout_query {
 	struct str realm_id, user /* id or username */, client_id /* clientId */, session_id;
+	struct str door; /* name in doors.def */
 	int has_state;  /* 1: only those with a delivery in `state` */
 	enum delivery_state state;
-	int64_t since_ms, first, max;
+	int64_t since_ms, first, max; /* max < 0: all */
 };
+/* How many there are, without first and max; counts to `most` and no further. */
+MUST_USE enum error_code store_count_signouts(struct store *store, const struct signout_query *query,
+					      int64_t most, int64_t *ret_n, struct why *reterr_why);
 /* Newest first, with their deliveries. */
 MUST_USE enum error_code store_list_signouts(struct store *store, struct arena *arena,
 					     const struct signout_query *query,
@@ -189,6 +193,14 @@ MUST_USE enum error_code store_list_signouts(struct store *store, struct arena *
 MUST_USE enum error_code store_find_signout(struct store *store, struct arena *arena,
 					    struct str realm_id, struct str id,
 					    struct signout *ret_signout, struct why *reterr_why);
+/* How many deliveries there are in each state, and when the oldest was queued of those that are
+ * still owed (0: none is). Reads the whole table: for who can wait. */
+struct delivery_counts {
+	int64_t by_state[DELIVERY_STATES];
+	int64_t oldest_owed_ms;
+};
+MUST_USE enum error_code store_count_deliveries(struct store *store, struct delivery_counts *ret_counts,
+						struct why *reterr_why);
 /* True when a client session of this client and user, (re)bound after `since_ms`, lives. */
 MUST_USE enum error_code store_newer_client_session(struct store *store, struct str realm_id,
 						    struct str user_id, struct str client_id,

@@ -17,6 +17,9 @@ ROUTES = [
     ("GET", "/sessions", "view-users"), ("DELETE", "/sessions/nosuch", "manage-users"),
     ("GET", "/events", "view-events"), ("GET", "/signouts", "view-events"),
     ("GET", "/signouts/nosuch", "view-events"), ("POST", "/signouts/nosuch/retry", "manage-events"),
+    ("POST", "/signouts/nosuch/cancel", "manage-events"),
+    ("POST", "/signouts/nosuch/deliveries/one/retry", "manage-events"),
+    ("POST", "/signouts/nosuch/deliveries/one/cancel", "manage-events"),
     ("POST", "/logout-all", "manage-users"), ("DELETE", "", "manage-realm"),
     ("GET", "/export", "manage-realm")]
 ROLES = sorted({role for _, _, role in ROUTES} | {"query-realms"})
