@@ -23,8 +23,8 @@ enum delivery_state {
 	DELIVERY_CANCELLED,
 	DELIVERY_NOT_POSSIBLE, /* no channel, or no browser at hand */
 	DELIVERY_NOT_TOLD,     /* a setting says so */
-	DELIVERY_STATES
 };
+enum { DELIVERY_STATES = DELIVERY_NOT_TOLD + 1 };
 /* "queued", "sending" ...; static storage. */
 const char *delivery_state_name(enum delivery_state state);
 bool delivery_state_of(struct str name, enum delivery_state *ret_state);
