@@ -5,16 +5,41 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/tables.h"
+#include "main/sampler.h"
 #include "metrics/metrics.h"
+#include "signout/doors.h"
+#include "store/apply.h"
 
 enum { EVENT_SERIES = 2000 };
+
+/* The names and help texts of metrics.def. */
+#define M(id, name, help) METRIC_##id,
+enum metric {
+#include "metrics/metrics.def"
+	METRIC_COUNT
+};
+#undef M
+#define M(id, name, help) [METRIC_##id] = name,
+static const char *const metric_names[METRIC_COUNT] = {
+#include "metrics/metrics.def"
+};
+#undef M
+#define M(id, name, help) [METRIC_##id] = help,
+static const char *const metric_helps[METRIC_COUNT] = {
+#include "metrics/metrics.def"
+};
+#undef M
+#define METRIC(id) metric_names[METRIC_##id], metric_helps[METRIC_##id]
 
 struct management {
 	struct store *store;
 	struct metrics *metrics;
+	struct sampler *sampler;
+	const char *states[DELIVERY_STATES], *doors[DOOR_COUNT];
 	struct metrics_dynamic *events;
-	struct metrics_counter *deliveries;
+	struct metrics_counter *attempts, *signouts;
 	struct metrics_histogram *latency, *requests;
 	_Atomic bool ready;
 	_Atomic(struct http_server *) listeners;
@@ -22,9 +47,6 @@ struct management {
 	_Atomic(struct writer *) writer;
 };
 
-static const char *const state_names[] = { "queued", "sending", "waiting", "delivered", "unconfirmed",
-	"asked-through-browser", "gave-up", "superseded", "cancelled", "not-possible", "not-told" };
-static const struct metrics_label state_label = { "state", state_names, ARRAY_LENGTH(state_names) };
 static const char *const class_names[] = { "none", "1xx", "2xx", "3xx", "4xx", "5xx" };
 static const struct metrics_label class_label = { "class", class_names, ARRAY_LENGTH(class_names) };
 static const char *const pool_names[] = { "worker", "gate" };
@@ -64,27 +86,56 @@ static double read_commits(void *context, size_t index)
 	return (double)stats.commits;
 }
 
+static double read_state(void *context, size_t index)
+{
+	struct management *m = context;
+	struct delivery_counts counts;
+	return sampler_ask(m->sampler, &counts) ? (double)counts.by_state[index] : NAN;
+}
+
+static double read_oldest(void *context, size_t index)
+{
+	(void)index;
+	struct management *m = context;
+	struct delivery_counts counts;
+	if (!sampler_ask(m->sampler, &counts))
+		return NAN;
+	int64_t age_ms = counts.oldest_owed_ms ? clock_wall_ms() - counts.oldest_owed_ms : 0;
+	return age_ms > 0 ? (double)age_ms / 1000 : 0;
+}
+
+static void add_signouts(struct management *m)
+{
+	static const double bounds[] = { 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 60, 600, 3600, 86400 };
+	for (size_t i = 0; i < DELIVERY_STATES; i++)
+		m->states[i] = delivery_state_name((enum delivery_state)i);
+	for (size_t i = 0; i < DOOR_COUNT; i++)
+		m->doors[i] = door_row((enum door)i)->name;
+	const struct metrics_label state = { "state", m->states, DELIVERY_STATES };
+	const struct metrics_label door = { "door", m->doors, DOOR_COUNT };
+	m->signouts = metrics_add_counter(m->metrics, METRIC(SIGNOUTS), &door, NULL);
+	metrics_add_gauge(m->metrics, METRIC(DELIVERIES), &state, read_state, m);
+	metrics_add_gauge(m->metrics, METRIC(OLDEST), NULL, read_oldest, m);
+	m->attempts = metrics_add_counter(m->metrics, METRIC(ATTEMPTS), &state, NULL);
+	m->latency = metrics_add_histogram(m->metrics, METRIC(LATENCY), NULL, bounds, ARRAY_LENGTH(bounds));
+}
+
 struct management *management_new(struct store *store)
 {
 	static const char *const event_labels[] = { "realm", "event", "error" };
-	static const double bounds[] = { 0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 60, 600, 3600 };
+	static const double bounds[] = { 0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 60 };
 	struct management *m = calloc(1, sizeof *m);
 	if (!m)
 		abort();
 	m->store = store;
+	m->sampler = sampler_new(store);
 	m->metrics = metrics_new();
-	m->events = metrics_add_dynamic(m->metrics, "keycloak_user_events_total", "Events by realm, type and error",
-					event_labels, ARRAY_LENGTH(event_labels), EVENT_SERIES);
-	m->deliveries = metrics_add_counter(m->metrics, "curfew_deliveries_total",
-					    "Attempts at deliveries by the state they led to", &state_label, NULL);
-	m->latency = metrics_add_histogram(m->metrics, "curfew_delivery_latency_seconds",
-					   "From the sign-out to the client's 2xx", NULL, bounds, ARRAY_LENGTH(bounds));
-	m->requests = metrics_add_histogram(m->metrics, "curfew_http_request_seconds", "Time to the response", NULL,
-					    bounds, ARRAY_LENGTH(bounds));
-	metrics_add_counter_read(m->metrics, "curfew_http_requests_total", "Requests by status class", &class_label,
-				 read_requests, m);
-	metrics_add_gauge(m->metrics, "curfew_jobs_waiting", "Requests that wait for a thread", &pool_label, read_waiting, m);
-	metrics_add_counter_read(m->metrics, "curfew_commits_total", "Durable commits", NULL, read_commits, m);
+	add_signouts(m);
+	m->events = metrics_add_dynamic(m->metrics, METRIC(EVENTS), event_labels, ARRAY_LENGTH(event_labels), EVENT_SERIES);
+	m->requests = metrics_add_histogram(m->metrics, METRIC(REQUEST_TIME), NULL, bounds, ARRAY_LENGTH(bounds));
+	metrics_add_counter_read(m->metrics, METRIC(REQUESTS), &class_label, read_requests, m);
+	metrics_add_gauge(m->metrics, METRIC(WAITING), &pool_label, read_waiting, m);
+	metrics_add_counter_read(m->metrics, METRIC(COMMITS), NULL, read_commits, m);
 	return m;
 }
 
@@ -92,6 +143,7 @@ void management_free(struct management *m)
 {
 	if (!m)
 		return;
+	sampler_free(m->sampler);
 	metrics_free(m->metrics);
 	free(m);
 }
@@ -122,9 +174,19 @@ void management_observe_delivery(void *context, const struct delivery *delivery,
 {
 	struct management *m = context;
 	(void)delivery;
-	metrics_count(m->deliveries, state, 0, 1);
+	metrics_count(m->attempts, state, 0, 1);
 	if (state == DELIVERY_DELIVERED)
 		metrics_observe(m->latency, 0, latency_ms * 1000);
+}
+
+void management_count_work(struct management *m, const struct store_work *work)
+{
+	enum door door;
+	for (size_t i = 0; work->kind == STORE_WORK_EFFECTS && i < work->u.effects->n; i++) {
+		const struct effect *effect = &work->u.effects->items[i];
+		if (effect->kind == EFFECT_SIGNOUT_CREATE && door_of(effect->u.signout.door, &door))
+			metrics_count(m->signouts, door, 0, 1);
+	}
 }
 
 void management_count_event(void *context, struct str realm, struct str type, struct str error)
@@ -167,8 +229,12 @@ static void ready(void *context, struct http_request *request, struct http_respo
 static void metrics(void *context, struct http_request *request, struct http_response *response)
 {
 	struct management *m = context;
-	http_respond_bytes(response, 200, "text/plain; version=0.0.4; charset=utf-8",
-			   metrics_render(m->metrics, request->arena));
+	if (str_contains(http_header(request, "Accept"), STR("application/openmetrics-text")))
+		http_respond_bytes(response, 200, "application/openmetrics-text; version=1.0.0; charset=utf-8",
+				   metrics_render_open(m->metrics, request->arena));
+	else
+		http_respond_bytes(response, 200, "text/plain; version=0.0.4; charset=utf-8",
+				   metrics_render(m->metrics, request->arena));
 }
 
 static const struct http_route routes[] = {

@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 struct management;
+struct store_work;
 
 struct management *management_new(struct store *store);
 void management_free(struct management *management);
@@ -24,6 +25,8 @@ void management_stopping(struct management *management);
 void management_observe_request(struct management *management, int status, int64_t took_us);
 void management_observe_delivery(void *management, const struct delivery *delivery, enum delivery_state state,
 				 int64_t latency_ms);
+/* Counts the sign-outs of a work that is durable. */
+void management_count_work(struct management *management, const struct store_work *work);
 void management_count_event(void *management, struct str realm, struct str type, struct str error);
 
 #endif

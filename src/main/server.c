@@ -67,10 +67,22 @@ static void later_failed(void *context, enum error_code code, const struct why *
 	log_write(LOG_WARN, "store", "background write: %s: %s", error_name(code), why->text);
 }
 
+static void committed(void *context, const void *work)
+{
+	struct server *s = context;
+	management_count_work(s->management, work);
+}
+
+static enum error_code apply(void *context, struct db *db, const void *work, struct why *reterr_why)
+{
+	const struct server *s = context;
+	return store_apply(s->store, db, work, reterr_why);
+}
+
 static enum error_code open_writer(struct server *s, struct why *reterr_why)
 {
-	const struct writer_config config = {
-		.db = store_db_config(s->store), .apply = store_apply, .later_failed = later_failed, .context = s->store };
+	const struct writer_config config = { .db = store_db_config(s->store), .apply = apply,
+		.later_failed = later_failed, .committed = committed, .context = s };
 	return writer_new(&config, &s->writer, reterr_why);
 }
 
@@ -289,14 +301,15 @@ static enum error_code open_parts(struct server *s, struct why *reterr_why)
 	enum error_code code = folder_open(s->config->data, s->config->seal_key, &s->folder, reterr_why);
 	if (code == OK)
 		code = open_store(s, reterr_why);
-	if (code == OK)
+	if (code == OK) {
+		s->management = management_new(s->store);
 		code = open_writer(s, reterr_why);
+	}
 	if (code == OK)
 		code = make_ticket_key(s, reterr_why);
 	if (code != OK)
 		return code;
 	s->snapshots = snapshots_new(s->store, prepare_realm);
-	s->management = management_new(s->store);
 	code = open_outbox(s, reterr_why);
 	if (code == OK)
 		code = open_workers(s, reterr_why);

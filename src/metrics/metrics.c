@@ -99,20 +99,41 @@ void metrics_add_series(struct text *text, const char *name, const char *suffix,
 	text_add_z(text, n ? "} " : " ");
 }
 
-struct str metrics_render(struct metrics *metrics, struct arena *arena)
+static bool ends_in(const char *name, const char *suffix)
 {
-	struct text text = text_new(arena, 0);
+	return str_ends(str_from(name), str_from(suffix));
+}
+
+static void render_families(struct metrics *metrics, bool open, struct text *text)
+{
 	pthread_mutex_lock(&metrics->lock);
 	struct family *family = metrics->first;
 	pthread_mutex_unlock(&metrics->lock);
 	while (family) {
-		text_addf(&text, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help,
-			family->name, family->type);
-		family->render(family, &text);
+		struct str name = str_from(family->name);
+		if (open && ends_in(family->name, "_total"))
+			name.n -= sizeof "_total" - 1;
+		text_addf(text, "# HELP %.*s %s\n# TYPE %.*s %s\n", STR_ARG(name), family->help,
+			STR_ARG(name), family->type);
+		family->render(family, text);
 		pthread_mutex_lock(&metrics->lock);
 		family = family->next;
 		pthread_mutex_unlock(&metrics->lock);
 	}
+}
+
+struct str metrics_render(struct metrics *metrics, struct arena *arena)
+{
+	struct text text = text_new(arena, 0);
+	render_families(metrics, false, &text);
+	return text_str(&text);
+}
+
+struct str metrics_render_open(struct metrics *metrics, struct arena *arena)
+{
+	struct text text = text_new(arena, 0);
+	render_families(metrics, true, &text);
+	text_add_z(&text, "# EOF\n");
 	return text_str(&text);
 }
 
@@ -126,11 +147,6 @@ static struct metrics_label own_label(const char *metric, const struct metrics_l
 	if (!metrics_is_name(label->name, false) || !label->values_n)
 		metrics_mistake(metric, "a label without name or values");
 	return *label;
-}
-
-static bool ends_in(const char *name, const char *suffix)
-{
-	return str_ends(str_from(name), str_from(suffix));
 }
 
 /* Writes the start of a line for places in up to two labels, and perhaps `le`. */

@@ -67,5 +67,8 @@ void metrics_observe(struct metrics_histogram *histogram, size_t a_index, int64_
 /* The text of all families in the order of their registration (Prometheus text format 0.0.4,
  * "text/plain; version=0.0.4; charset=utf-8"). In the arena. */
 struct str metrics_render(struct metrics *metrics, struct arena *arena);
+/* The same as OpenMetrics 1.0 ("application/openmetrics-text; version=1.0.0; charset=utf-8"): a
+ * counter's family has no "_total" in its name, and the text has an end. */
+struct str metrics_render_open(struct metrics *metrics, struct arena *arena);
 
 #endif

@@ -219,6 +219,12 @@ static enum error_code run_batch(struct writer *writer, const struct queue *wait
 
 /* ---- the thread ---- */
 
+static void tell_committed(struct writer *writer, const void *list)
+{
+	if (writer->config.committed)
+		writer->config.committed(writer->config.context, list);
+}
+
 /* The semaphore is the waiter's: after the post the entry is gone. */
 static void answer_waiting(
 	struct writer *writer, struct queue *queue, enum error_code code, const struct why *why)
@@ -230,6 +236,8 @@ static void answer_waiting(
 			entry->why = *why;
 		} else if (entry->code != OK) {
 			atomic_fetch_add(&writer->counters.refused, 1);
+		} else {
+			tell_committed(writer, entry->list);
 		}
 		sem_post(&entry->done);
 	}
@@ -261,6 +269,8 @@ static size_t settle_later(
 		if (entry->code != OK) {
 			atomic_fetch_add(&writer->counters.refused, 1);
 			give_up(writer, entry);
+		} else {
+			tell_committed(writer, entry->list);
 		}
 		arena_free(entry->arena);
 		settled++;
@@ -374,6 +384,8 @@ static enum error_code run_own(struct writer *writer, const void *list, struct w
 	else if (code != OK)
 		atomic_fetch_add(&writer->counters.refused, 1);
 	db_pool_give(writer->pool, db);
+	if (code == OK)
+		tell_committed(writer, list);
 	return code;
 }
 

@@ -26,7 +26,10 @@ struct writer_config {
 		void *context, struct db *db, const void *list, struct why *reterr_why);
 	/* Told of a `later` list that was given up, from the writer's thread. May be NULL. */
 	void (*later_failed)(void *context, enum error_code code, const struct why *why);
-	void *context;        /* of both */
+	/* Told of each list once it is durable, before its asker hears; the list is still there. On the
+	 * writer's thread or the caller's; it must not wait. May be NULL. */
+	void (*committed)(void *context, const void *list);
+	void *context;        /* of all three */
 	unsigned connections; /* PostgreSQL: most connections; 0: 16 */
 	unsigned later_bound; /* most `later` lists that wait; 0: 4096 */
 };

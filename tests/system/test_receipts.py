@@ -10,7 +10,7 @@ import pytest
 
 from support import realm as realms
 from support import wait_for
-from support.browser import Browser, Tokens
+from support.browser import Browser
 
 NOT_TOLD = 5  # exit code of a verb
 
@@ -275,7 +275,7 @@ def test_watching_says_who_was_not_told(world):
 
 
 def test_watching_an_order_for_several_sessions(world):
-    sids = [Tokens(world.shop.password_grant().json()).sid for _ in range(5)]
+    sids = [world.shop.sign_in().sid for _ in range(4)]
     world.admin.request("POST", f"/users/{world.admin.user('ada')['id']}/logout", 204)
     done = world.server.curfew("signout", "watch", check=False)
     told = {one["sid"] for one in world.sinks["django-shop"].logout_tokens()}
