@@ -121,6 +121,8 @@ static void create(struct admin_call *call)
 	user.service_account_client_id = STR("");
 	if (call->realm->default_role)
 		add_text(call->arena, &user.role_ids, call->realm->default_role->id);
+	for (size_t i = 0; i < call->realm->default_groups_n; i++)
+		add_text(call->arena, &user.group_ids, call->realm->default_groups[i]->id);
 	if (!resolve_groups(call, &rep, &user) || !resolve_credentials(call, &rep, &user))
 		return;
 	struct effects effects = effects_new(call->arena);

@@ -86,7 +86,11 @@ static enum error_code finish_round(struct authentication *a, struct why *reterr
 static enum error_code ask_for_password(struct authentication *a, struct why *reterr_why)
 {
 	struct effects effects = effects_new(a->visit.arena);
+	const struct user *user = a->attempt.user;
 	enum error_code code = attempt_succeeded(&a->visit, &a->attempt, &effects, reterr_why);
+	if (!str_list_has(&user->required_actions, STR("UPDATE_PASSWORD")))
+		effects_add(&effects, EFFECT_REQUIRED_ACTION_ADD)->u.required_action = (struct effect_required_action){
+			user->realm_id, user->id, STR("UPDATE_PASSWORD") };
 	if (code == OK)
 		code = app_apply(a->visit.app, &effects, reterr_why);
 	if (code != OK)
@@ -114,7 +118,11 @@ static enum error_code finish_right(struct authentication *a, struct why *reterr
 		return OK;
 	}
 	struct str text = STR("");
-	switch (required_next(a->visit.arena, user, &text)) {
+	enum required_step step = required_next(a->visit.arena, user, &text);
+	if (step == REQUIRED_NOTHING &&
+	    required_password_is_old(a->visit.realm->settings.password_policy, user, a->visit.now_ms))
+		step = REQUIRED_UPDATE_PASSWORD;
+	switch (step) {
 	case REQUIRED_NOT_POSSIBLE:
 		refused(a, text, STR("resolve_required_actions"));
 		return OK;

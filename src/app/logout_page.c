@@ -166,7 +166,11 @@ static struct str way_back(struct visit *visit, const struct logout_page *page)
 {
 	if (page->redirect.n || !page->client)
 		return STR("");
-	return channel_absolute_url(visit->arena, page->client, page->client->base_url);
+	/* Keycloak's own clients stand where the server does. */
+	struct client client = *page->client;
+	if (str_eq_z(client.root_url, "${authBaseUrl}") || str_eq_z(client.root_url, "${authAdminUrl}"))
+		client.root_url = visit->base;
+	return channel_absolute_url(visit->arena, &client, client.base_url);
 }
 
 static void show(struct visit *visit, const struct logout_page *page, const struct applications *list)

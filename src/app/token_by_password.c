@@ -101,7 +101,8 @@ static enum error_code right(struct password_request *p, struct why *reterr_why)
 		client_request_fail(&p->r, ERROR_USER_DISABLED, STR(""), STR(""));
 		return OK;
 	}
-	if (required_next(p->visit.arena, p->attempt.user, &text) != REQUIRED_NOTHING) {
+	if (required_next(p->visit.arena, p->attempt.user, &text) != REQUIRED_NOTHING ||
+	    required_password_is_old(p->visit.realm->settings.password_policy, p->attempt.user, p->visit.now_ms)) {
 		client_request_fail(&p->r, ERROR_USER_NOT_SET_UP, STR("Account is not fully set up"), text);
 		return OK;
 	}

@@ -23,7 +23,8 @@ enum error_code cli_user_recover_admin(struct cli_call *call, struct why *reterr
 	if (call_given(call, FLAG_JSON))
 		call_json(call, answer.json);
 	else
-		call_print(call, "Administrator: %.*s\nPassword:      %.*s\n",
+		call_print(call, "%sAdministrator: %.*s\nPassword:      %.*s\n",
+			ask_bool(answer.json, "roleGiven") ? "The user was no administrator and is one now.\n" : "",
 			STR_ARG(call_clean(call, ask_text(answer.json, "username"))),
 			STR_ARG(ask_text(answer.json, "password")));
 	return OK;

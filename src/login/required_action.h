@@ -13,5 +13,8 @@ enum required_step {
 
 /* The next step for a user whose password was right. `user` has its credentials. */
 enum required_step required_next(struct arena *arena, const struct user *user, struct str *ret_text);
+/* True when the realm's policy (forceExpiredPasswordChange, days) wants a new password because the
+ * present one is too old, or nobody knows how old it is. */
+bool required_password_is_old(struct str policy, const struct user *user, int64_t now_ms);
 
 #endif

@@ -61,9 +61,28 @@ static void add_new_admin(struct arena *arena, const struct realm *master, struc
 		.credentials_n = 1 };
 }
 
-/* Makes the user, or gives the one that is there a new password and enables it. */
+/* A new password for a user that is there, who is enabled and unlocked, and becomes an
+ * administrator. */
+static void add_recovery(const struct realm *master, const struct user *user, const struct credential *credential,
+			 bool *ret_role_given, struct effects *effects)
+{
+	struct effect_credential *change = &effects_add(effects, EFFECT_CREDENTIAL_REPLACE)->u.credential;
+	*change = (struct effect_credential){ .realm_id = user->realm_id, .user_id = user->id, .credential = *credential };
+	struct user *enabled = &effects_add(effects, EFFECT_USER_UPDATE)->u.user;
+	*enabled = *user;
+	enabled->enabled = true;
+	effects_add(effects, EFFECT_FAILURE_CLEAR)->u.failure =
+		(struct login_failure){ .realm_id = user->realm_id, .user_id = user->id };
+	const struct role *admin = realm_role(master, "admin");
+	if (!admin || str_list_has(&user->role_ids, admin->id))
+		return;
+	effects_add(effects, EFFECT_USER_ROLE_ADD)->u.user_role = (struct effect_user_role){ user->id, admin->id };
+	*ret_role_given = true;
+}
+
+/* Makes the user, or gives the one that is there a new password and, if it lacks it, the role. */
 static enum error_code put_admin(struct app *app, struct arena *arena, struct str username, struct str password,
-				 struct why *reterr_why)
+				 bool *ret_role_given, struct why *reterr_why)
 {
 	const struct realm *master;
 	enum error_code code = snapshots_get(app->snapshots, STR("master"), &master, reterr_why);
@@ -79,13 +98,7 @@ static enum error_code put_admin(struct app *app, struct arena *arena, struct st
 		add_new_admin(arena, master, username, &credential, &effects);
 		code = OK;
 	} else if (code == OK) {
-		struct effect_credential *change = &effects_add(&effects, EFFECT_CREDENTIAL_REPLACE)->u.credential;
-		*change = (struct effect_credential){ .realm_id = user->realm_id, .user_id = user->id, .credential = credential };
-		struct user *enabled = &effects_add(&effects, EFFECT_USER_UPDATE)->u.user;
-		*enabled = *user;
-		enabled->enabled = true;
-		effects_add(&effects, EFFECT_FAILURE_CLEAR)->u.failure =
-			(struct login_failure){ .realm_id = user->realm_id, .user_id = user->id };
+		add_recovery(master, user, &credential, ret_role_given, &effects);
 	}
 	if (code == OK)
 		code = app_apply(app, &effects, reterr_why);
@@ -119,10 +132,10 @@ static enum error_code make_master(struct app *app, const struct config *config,
 		code = has_users(app, &done, reterr_why);
 	if (done)
 		return code;
-	bool random = !config->admin_password.n;
+	bool random = !config->admin_password.n, role_given;
 	struct str password = random ? random_token(arena, PASSWORD_BYTES) : config->admin_password;
 	if (code == OK)
-		code = put_admin(app, arena, config->admin_username, password, reterr_why);
+		code = put_admin(app, arena, config->admin_username, password, &role_given, reterr_why);
 	if (code != OK)
 		return code;
 	log_write(LOG_INFO, "main", "realm master made, administrator %.*s", STR_ARG(config->admin_username));
@@ -152,12 +165,13 @@ static void recover(void *context, struct http_request *request, struct http_res
 	struct app *app = context;
 	struct why why = { "" };
 	const struct params *form;
+	bool role_given = false;
 	struct str password = random_token(request->arena, PASSWORD_BYTES), username = STR("admin");
 	enum error_code code = http_form(request, &form, &why);
 	if (code == OK && params_value(form, "username").n)
 		username = params_value(form, "username");
 	if (code == OK)
-		code = put_admin(app, request->arena, username, password, &why);
+		code = put_admin(app, request->arena, username, password, &role_given, &why);
 	if (code != OK) {
 		http_respond_error(response, error_http_status(code), str_from(error_oauth(code)), str_from(why.text));
 		return;
@@ -167,6 +181,7 @@ static void recover(void *context, struct http_request *request, struct http_res
 	json_write_object_begin(&w);
 	json_member_text(&w, "username", username);
 	json_member_text(&w, "password", password);
+	json_member_bool(&w, "roleGiven", role_given);
 	json_write_object_end(&w);
 	http_respond_json(response, 200, text_str(&text));
 }

@@ -36,6 +36,7 @@ enum effect_kind {
 	EFFECT_REQUIRED_ACTION_ADD,   /* u.required_action; present already is fine */
 	EFFECT_USER_CREATE,           /* u.user, with its roles, groups and credentials */
 	EFFECT_USER_UPDATE,           /* u.user: the row's own fields and attributes; version must match */
+	EFFECT_USER_ROLE_ADD,         /* u.user_role; held already is fine */
 	EFFECT_USER_DELETE,           /* u.user: id; sessions are ended by effects of their own */
 	EFFECT_CONSENT_PUT,           /* u.consent: version must match (0: no row), rises; the user exists */
 	EFFECT_CONSENT_HOLDS,         /* u.consent (user, client, version): changes nothing; STALE when it
@@ -96,6 +97,10 @@ struct effect_credential {
 
 struct effect_required_action {
 	struct str realm_id, user_id, alias;
+};
+
+struct effect_user_role {
+	struct str user_id, role_id;
 };
 
 struct effect_token_revoke {
@@ -180,6 +185,7 @@ struct effect {
 		struct effect_required_action required_action;
 		struct user user;
 		struct consent consent;
+		struct effect_user_role user_role;
 		struct effect_token_revoke token_revoke;
 		struct signout signout;
 		struct delivery delivery;

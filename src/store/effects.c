@@ -325,6 +325,12 @@ static void user_create(struct applying *a, const struct effect *effect)
 		consent_row(a, &u->consents[i]);
 }
 
+static void user_role_add(struct applying *a, const struct effect *effect)
+{
+	const struct effect_user_role *r = &effect->u.user_role;
+	add(a, &statement_user_role_add, DB_VALUES(db_text(r->user_id), db_text(r->role_id)));
+}
+
 static void user_update(struct applying *a, const struct effect *effect)
 {
 	const struct user *u = &effect->u.user;
@@ -542,6 +548,7 @@ static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct eff
 	[EFFECT_REQUIRED_ACTION_ADD] = required_action_add,
 	[EFFECT_USER_CREATE] = user_create,
 	[EFFECT_USER_UPDATE] = user_update,
+	[EFFECT_USER_ROLE_ADD] = user_role_add,
 	[EFFECT_USER_DELETE] = user_delete,
 	[EFFECT_CONSENT_PUT] = consent_put,
 	[EFFECT_CONSENT_HOLDS] = consent_holds,

@@ -416,3 +416,18 @@ def test_a_server_is_asked_over_the_network(common, tmp_path):
     remote("realm", "list", "--data", tmp_path, code=USAGE)
     nobody = common.server.curfew("realm", "list", "--server", "http://127.0.0.1:1", check=False)
     assert nobody.returncode == USAGE and "password" in nobody.stderr
+
+
+def test_a_user_becomes_an_administrator_again(stopped):
+    stopped.start()
+    admin = stopped.admin("master")
+    admin.request("POST", "/users", 201, json={"username": "third", "enabled": True})
+    said = stopped.curfew("user", "recover-admin", "-u", "third").stdout
+    assert "The user was no administrator and is one now." in said
+    password = said.split("Password:")[1].split()[0]
+    assert "no administrator" not in stopped.curfew("user", "recover-admin", "-u", ADMIN).stdout
+    answer = requests.post(stopped.endpoint("token", "master"), timeout=60, data={
+        "grant_type": "password", "client_id": "admin-cli", "username": "third", "password": password})
+    listed = requests.get(f"{stopped.url}/admin/realms", timeout=60, headers={
+        "authorization": "Bearer " + answer.json()["access_token"]})
+    assert "customers" in [realm["realm"] for realm in listed.json()]

@@ -7,7 +7,7 @@ import requests
 
 from support import realm as realms
 from support import wait_for
-from support.browser import Browser, Page
+from support.browser import Browser, Page, Tokens
 
 
 def login_page(common, browser=None, **changes):
@@ -403,3 +403,33 @@ def test_error_pages_lead_nowhere(common):
         page = common.shop.authorize(Browser(), **changes)
         assert isinstance(page, Page) and page.status == 400 and page.location is None
         assert "evil.example" not in page.response.text
+
+
+def test_an_old_password_has_to_be_changed(new_world):
+    """The policy forceExpiredPasswordChange, as Keycloak: at the page and at the grant type."""
+    def change(realm):
+        realm["passwordPolicy"] = "forceExpiredPasswordChange(30)"
+        for user in realm["users"]:
+            for credential in user.get("credentials", ()):
+                credential["createdDate"] = 1
+
+    world = new_world(change)
+    answer = world.ovirt.password_grant()
+    assert answer.status_code == 400
+    assert answer.json()["error_description"] == "Account is not fully set up"
+    browser = Browser()
+    form = world.shop.authorize(browser)
+    page = form.submit(username="ada", password="lovelace")
+    assert "Update password" in page.text
+    page = page.submit(**{"password-new": "byron-1815", "password-confirm": "byron-1815"}, follow=False)
+    assert page.status == 302 and page.query()["code"]
+    assert world.ovirt.password_grant(password="byron-1815").status_code == 200
+
+
+def test_a_new_user_joins_the_default_groups(new_world):
+    world = new_world(lambda realm: realm.update(defaultGroups=["/staff"]))
+    world.admin.request("POST", "/users", 201, json={
+        "username": "newcomer", "enabled": True,
+        "credentials": [{"type": "password", "value": "secret-1"}]})
+    tokens = Tokens(world.ovirt.password_grant("newcomer", "secret-1").json())
+    assert "auditor" in tokens.claims()["realm_access"]["roles"], "the group's role"

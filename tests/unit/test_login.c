@@ -235,6 +235,28 @@ static enum required_step next_step(const char *credential, const char *first, c
 	return step;
 }
 
+static bool is_old(const char *policy, int64_t created_ms)
+{
+	struct credential password = { .type = STR("password"), .created_ms = created_ms };
+	const struct user user = { .credentials = &password, .credentials_n = 1 };
+	return required_password_is_old(str_from(policy), &user, INT64_C(1800000000000));
+}
+
+static void old_passwords_have_to_be_changed(void **state)
+{
+	(void)state;
+	const int64_t day_ms = 86400000, now_ms = INT64_C(1800000000000);
+	static const char policy[] = "length(8) and forceExpiredPasswordChange(30)";
+	assert_false(is_old(policy, now_ms - 30 * day_ms));
+	assert_true(is_old(policy, now_ms - 30 * day_ms - 1));
+	assert_true(is_old(policy, 0)); /* nobody knows since when */
+	assert_false(is_old("length(8)", 0));
+	assert_false(is_old("forceExpiredPasswordChange", now_ms - 365 * day_ms));
+	assert_true(is_old("forceExpiredPasswordChange", now_ms - 365 * day_ms - 1));
+	assert_false(is_old("forceExpiredPasswordChange(-1)", 1));
+	assert_false(is_old("forceExpiredPasswordChange(9223372036854775807)", 1));
+}
+
 static void nobody_gets_in_by_less_than_is_asked(void **state)
 {
 	(void)state;
@@ -263,6 +285,7 @@ int main(void)
 		IN_REALM(policies_speak_as_keycloak_does),
 		IN_REALM(what_cannot_be_checked_is_not_met),
 		IN_REALM(a_password_has_a_longest),
+		IN_REALM(old_passwords_have_to_be_changed),
 		IN_REALM(nobody_gets_in_by_less_than_is_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
