@@ -4,8 +4,8 @@
  * the hash) and finish (the outcome in one transaction). */
 #include "app/attempt.h"
 #include "app/browser.h"
+#include "app/consenting.h"
 #include "app/events.h"
-#include "app/grant.h"
 #include "app/login.h"
 #include "app/login_page.h"
 #include "app/page.h"
@@ -80,7 +80,7 @@ static enum error_code finish_round(struct authentication *a, struct why *reterr
 	const struct grant grant = { .request = &a->request, .plan = &a->plan, .user = user,
 		.session = alive ? &session : NULL, .fresh = true, .remember_me = a->remember_me,
 		.auth_time_s = visit->now_ms / 1000 };
-	return grant_code(visit, &grant, &effects, reterr_why);
+	return consenting_grant(visit, &grant, &effects, reterr_why);
 }
 
 static enum error_code ask_for_password(struct authentication *a, struct why *reterr_why)

@@ -3,8 +3,8 @@
 #include "app/login.h"
 
 #include "app/browser.h"
+#include "app/consenting.h"
 #include "app/events.h"
-#include "app/grant.h"
 #include "app/page.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -97,7 +97,7 @@ static enum error_code round_trip(struct visit *visit, const struct authorize_re
 	}
 	struct effects effects = effects_new(visit->arena);
 	const struct grant grant = { .request = request, .plan = plan, .user = user, .session = &session };
-	return grant_code(visit, &grant, &effects, reterr_why);
+	return consenting_grant(visit, &grant, &effects, reterr_why);
 }
 
 static void answer(struct visit *visit)

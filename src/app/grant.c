@@ -161,7 +161,7 @@ static struct event login_event(struct visit *visit, const struct grant *grant, 
 	event_detail(visit, &event, "auth_method", STR("openid-connect"));
 	event_detail(visit, &event, "auth_type", STR("code"));
 	event_detail(visit, &event, "redirect_uri", grant->plan->redirect_uri);
-	event_detail(visit, &event, "consent", STR("no_consent_required"));
+	event_detail(visit, &event, "consent", grant->consent.n ? grant->consent : STR("no_consent_required"));
 	event_detail(visit, &event, "code_id", session->id);
 	event_detail(visit, &event, "username", grant->user->username);
 	if (!grant->fresh)

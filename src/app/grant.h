@@ -17,6 +17,7 @@ struct grant {
 	int64_t auth_time_s;           /* of a fresh sign-in */
 	/* Ends the user's other sessions in the same transaction; NULL: they live on. */
 	const struct mass_order *ends_others;
+	struct str consent;            /* what the LOGIN event says of consent; empty: none was needed */
 };
 
 /* Adds to `effects` (which may hold more of the same transaction), applies them and writes

@@ -61,20 +61,8 @@ void login_page_bad_ticket(struct visit *visit, enum error_code code, struct tic
 
 void login_show(struct visit *visit, const struct authorize_request *request, const struct user *again)
 {
-	struct ticket ticket = {
-		.client_id = request->client_id,
-		.redirect_uri = request->redirect_uri,
-		.response_mode = request->response_mode,
-		.scope = request->scope,
-		.state = request->state,
-		.nonce = request->nonce,
-		.code_challenge = request->code_challenge,
-		.code_challenge_method = request->code_challenge_method,
-		.max_age = request->max_age,
-		.prompt = request->prompt,
-		.login_hint = request->login_hint,
-		.user_id = again ? again->id : STR(""),
-	};
+	struct ticket ticket = ticket_of_request(request);
+	ticket.user_id = again ? again->id : STR("");
 	const struct login_page page = {
 		.notice = again ? STR("Please re-authenticate to continue") : STR(""),
 		.username = request->login_hint,

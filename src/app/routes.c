@@ -1,4 +1,5 @@
 /* The public routes. */
+#include "app/consenting.h"
 #include "app/endpoints.h"
 #include "app/login.h"
 #include "app/logout.h"
@@ -28,6 +29,8 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, OIDC "/login-status-iframe.html", session_iframe_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 	{ HTTP_GET, OIDC "/login-status-iframe.html/init", session_iframe_init_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 	{ HTTP_GET, OIDC "/3p-cookies/{step}", cookie_test_handle, HTTP_INLINE, 0, 0, NULL, NULL },
+	{ HTTP_POST, "/realms/{realm}/login-actions/consent", consenting_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
+	{ HTTP_GET, "/realms/{realm}/login-actions/consent", authenticate_restart, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_GET, "/resources/{file}", resource_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 };
 

@@ -10,7 +10,7 @@
 #include "json/read.h"
 #include "json/write.h"
 
-static const char *const kind_words[] = { "login", "update-password", "logout", "signed-out", NULL };
+static const char *const kind_words[] = { "login", "update-password", "consent", "logout", "signed-out", NULL };
 
 static const struct json_field fields[] = {
 	JSON_ENUM(struct ticket, kind, "kind", JSON_REQUIRED, kind_words),
@@ -31,6 +31,8 @@ static const struct json_field fields[] = {
 	JSON_TEXT(struct ticket, user_id, "user", 0),
 	JSON_BOOL(struct ticket, remember_me, "remember_me", JSON_OMIT_ZERO),
 	JSON_INT(struct ticket, auth_time_s, "auth_time", JSON_OMIT_ZERO),
+	JSON_TEXT(struct ticket, consent, "consent", 0),
+	JSON_TEXT(struct ticket, once, "once", 0),
 	JSON_TEXT(struct ticket, redirect, "redirect", 0),
 	JSON_TEXT(struct ticket, signout_id, "signout", 0),
 };
@@ -82,6 +84,23 @@ enum error_code ticket_open(struct visit *visit, struct str sealed, enum ticket_
 		return error_because(reterr_why, ERROR_COOKIE_LOST, "the browser's flow cookie is %s",
 				     binding.n ? "another one" : "missing");
 	return OK;
+}
+
+struct ticket ticket_of_request(const struct authorize_request *request)
+{
+	return (struct ticket){
+		.client_id = request->client_id,
+		.redirect_uri = request->redirect_uri,
+		.response_mode = request->response_mode,
+		.scope = request->scope,
+		.state = request->state,
+		.nonce = request->nonce,
+		.code_challenge = request->code_challenge,
+		.code_challenge_method = request->code_challenge_method,
+		.max_age = request->max_age,
+		.prompt = request->prompt,
+		.login_hint = request->login_hint,
+	};
 }
 
 struct authorize_request ticket_request(const struct ticket *ticket)

@@ -12,6 +12,7 @@
 enum ticket_kind {
 	TICKET_LOGIN,           /* the login form */
 	TICKET_UPDATE_PASSWORD, /* the password was right; user_id must change it now */
+	TICKET_CONSENT,         /* who user_id is was shown; the user must agree to `consent` */
 	TICKET_LOGOUT,          /* the logout question */
 	TICKET_SIGNED_OUT,      /* the page after a sign-out may ask for news of it */
 };
@@ -25,7 +26,10 @@ struct ticket {
 		code_challenge_method, max_age, prompt, login_hint;
 	struct str user_id; /* UPDATE_PASSWORD; LOGIN: who must sign in again */
 	bool remember_me;
-	int64_t auth_time_s; /* UPDATE_PASSWORD: when the password was right */
+	int64_t auth_time_s; /* UPDATE_PASSWORD, CONSENT: when the password was right; 0: a session
+				was there before */
+	struct str consent;  /* CONSENT: the question (login/consent.h) */
+	struct str once;     /* CONSENT: by which its one answer is remembered */
 	/* Where to go after the logout question; checked before it was sealed. */
 	struct str redirect;
 	struct str signout_id; /* SIGNED_OUT */
@@ -39,7 +43,8 @@ struct str ticket_seal(struct visit *visit, struct ticket *ticket);
 MUST_USE enum error_code ticket_open(struct visit *visit, struct str sealed, enum ticket_kind kind,
 				     int64_t life_s, struct ticket *ret_ticket, struct why *reterr_why);
 
-/* The authorization request that a login ticket holds. */
+/* A ticket that holds an authorization request, and the request that a ticket holds. */
+struct ticket ticket_of_request(const struct authorize_request *request);
 struct authorize_request ticket_request(const struct ticket *ticket);
 /* The same as a URL of ours that starts it anew. */
 struct str ticket_restart_url(const struct visit *visit, const struct ticket *ticket);

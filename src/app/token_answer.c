@@ -1,6 +1,7 @@
 /* Tokens signed and written; see token_answer.h. */
 #include "app/token_answer.h"
 
+#include "app/consenting.h"
 #include "app/own_token.h"
 #include "crypto/random.h"
 #include "json/write.h"
@@ -89,15 +90,30 @@ static enum error_code sign_all(struct client_request *r, const struct token_gra
 	return code;
 }
 
+/* A scope that the client got later, or a consent that was withdrawn; false: answered. */
+static bool consented(struct client_request *r, const struct user *user, const struct scope_grant *scope)
+{
+	struct why why = { "" };
+	bool covers;
+	enum error_code code = consenting_covers(r->visit, r->client, user->id, scope, &covers, &why);
+	if (code != OK)
+		client_request_broken(r, code, &why);
+	else if (!covers)
+		client_request_fail(r, ERROR_CONSENT_MISSING, STR(""), STR(""));
+	return code == OK && covers;
+}
+
 bool token_answer_scope(struct client_request *r, const struct user *user, struct scope_grant *scope)
 {
 	bool offline = scope->offline_access;
 	struct role_set held = roles_of_user(r->visit->arena, r->visit->realm, user);
 	roles_limit_scopes(r->visit->arena, &held, scope);
-	if (offline == scope->offline_access)
-		return true;
-	client_request_fail(r, ERROR_INVALID_SCOPE, STR("Offline tokens not allowed for the user or client"), STR(""));
-	return false;
+	if (offline != scope->offline_access) {
+		client_request_fail(r, ERROR_INVALID_SCOPE, STR("Offline tokens not allowed for the user or client"),
+				    STR(""));
+		return false;
+	}
+	return user->service_account_client_id.n || consented(r, user, scope);
 }
 
 enum error_code token_answer_make(struct client_request *r, const struct token_grant *grant,

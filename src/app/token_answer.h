@@ -24,7 +24,7 @@ struct token_answer {
 };
 
 /* Leaves the user the scopes that the user may have. False, and answered, when offline_access
- * was among those that go. */
+ * was among those that go, or the user has not consented to one that the client asks for. */
 bool token_answer_scope(struct client_request *r, const struct user *user, struct scope_grant *scope);
 /* Signs access, refresh (when there is a session and the client uses them) and ID token
  * (scope openid). NO_KEY, CRYPTO_FAILED. */

@@ -164,6 +164,10 @@ static bool begin(struct password_request *p)
 		client_request_fail(r, ERROR_UNAUTHORIZED_CLIENT, STR("Client not allowed for direct access grants"), STR(""));
 		return false;
 	}
+	if (r->client->consent_required) {
+		client_request_fail(r, ERROR_CONSENT_DENIED, STR(""), STR(""));
+		return false;
+	}
 	if (hinder.n) {
 		client_request_fail(r, ERROR_INVALID_GRANT, STR("Account is not fully set up"), hinder);
 		return false;

@@ -1,8 +1,8 @@
 /* POST /realms/{realm}/login-actions/required-action?execution=UPDATE_PASSWORD: a user whose
  * password was right, and must be changed before a session begins. */
 #include "app/browser.h"
+#include "app/consenting.h"
 #include "app/events.h"
-#include "app/grant.h"
 #include "app/login.h"
 #include "app/login_page.h"
 #include "app/page.h"
@@ -78,7 +78,7 @@ static enum error_code round_trip(struct update *u, struct why *reterr_why)
 		.ends_others = own_attribute_ends(visit->realm, OWN_ON_PASSWORD) ? &others : NULL,
 		.session = alive ? &session : NULL, .fresh = true, .remember_me = u->ticket.remember_me,
 		.auth_time_s = u->ticket.auth_time_s };
-	return grant_code(visit, &grant, &effects, reterr_why);
+	return consenting_grant(visit, &grant, &effects, reterr_why);
 }
 
 static void hash_and_store(void *context, struct http_request *request, struct http_response *response)

@@ -43,6 +43,8 @@ enum effect_kind {
 	                                 was withdrawn or changed meanwhile */
 	EFFECT_CONSENT_DELETE,        /* u.consent (user, client): no row is fine */
 	EFFECT_TOKEN_REVOKE,          /* u.token_revoke: access token by jti until it expires */
+	EFFECT_TOKEN_USE,             /* u.token_revoke: the same for what may be used once; STALE when it
+	                                 was used already */
 	EFFECT_SIGNOUT_CREATE,        /* u.signout: the receipt (deliveries come as own effects) */
 	EFFECT_DELIVERY_CREATE,       /* u.delivery */
 	EFFECT_DELIVERY_UPDATE,       /* u.delivery_update: state must be as expected (lease owner) */

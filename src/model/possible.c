@@ -175,9 +175,6 @@ struct str client_not_possible(
 			client->protocol, STR("\", which this server does not speak yet."));
 	if (client->bearer_only)
 		return (struct str){ NULL, 0 };
-	if (client->consent_required)
-		return STR(
-			"This application asks for your consent, which this server cannot do yet.");
 	if (!client->public_client && client->client_authenticator_type.n &&
 		!str_eq(client->client_authenticator_type, STR("client-secret")))
 		return arena_join(arena, STR("This application authenticates by \""),

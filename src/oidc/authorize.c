@@ -101,6 +101,7 @@ static bool check_prompt(const struct authorize_request *request, struct authori
 {
 	plan->prompt_none = scope_text_has(request->prompt, STR("none"));
 	plan->prompt_login = scope_text_has(request->prompt, STR("login"));
+	plan->prompt_consent = scope_text_has(request->prompt, STR("consent"));
 	if (plan->prompt_none && !str_eq_z(str_trim(request->prompt), "none"))
 		return refuse(verdict, STR("invalid_request"), STR("Invalid parameter: prompt"), STR("invalid_request"));
 	if (scope_text_has(request->prompt, STR("create")))

@@ -40,7 +40,7 @@ struct authorize_plan {
 	struct str redirect_uri; /* where answers go */
 	enum response_mode mode;
 	struct scope_grant grant;
-	bool prompt_none, prompt_login;
+	bool prompt_none, prompt_login, prompt_consent;
 	int64_t max_age_s; /* -1: not asked */
 };
 

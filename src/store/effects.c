@@ -180,6 +180,13 @@ static void token_revoke(struct applying *a, const struct effect *effect)
 		DB_VALUES(db_text(t->realm_id), db_text(t->jti), db_int(t->expires_s)));
 }
 
+static void token_use(struct applying *a, const struct effect *effect)
+{
+	const struct effect_token_revoke *t = &effect->u.token_revoke;
+	add(a, &statement_token_use,
+		DB_VALUES(db_text(t->realm_id), db_text(t->jti), db_int(t->expires_s)));
+}
+
 /* ---- users ---- */
 
 static void failure_put(struct applying *a, const struct effect *effect)
@@ -554,6 +561,7 @@ static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct eff
 	[EFFECT_CONSENT_HOLDS] = consent_holds,
 	[EFFECT_CONSENT_DELETE] = consent_delete,
 	[EFFECT_TOKEN_REVOKE] = token_revoke,
+	[EFFECT_TOKEN_USE] = token_use,
 	[EFFECT_SIGNOUT_CREATE] = signout_create,
 	[EFFECT_DELIVERY_CREATE] = delivery_create,
 	[EFFECT_DELIVERY_UPDATE] = delivery_update,

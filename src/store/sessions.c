@@ -289,6 +289,13 @@ enum error_code store_part_stands(struct store *store, struct str realm_id,
 		ret_stands, reterr_why);
 }
 
+enum error_code store_token_used(struct store *store, struct str realm_id, struct str jti,
+	bool *ret_used, struct why *reterr_why)
+{
+	return any_row(store, &statement_token_revoked, DB_VALUES(db_text(realm_id), db_text(jti)),
+		ret_used, reterr_why);
+}
+
 enum error_code store_newer_client_session(struct store *store, struct str realm_id,
 	struct str user_id, struct str client_id, struct str adapter_session_id, int64_t since_ms,
 	bool *ret_newer, struct why *reterr_why)

@@ -158,6 +158,9 @@ MUST_USE enum error_code store_part_stands(struct store *store, struct str realm
 					   bool *ret_stands, struct why *reterr_why);
 MUST_USE enum error_code store_find_code(struct store *store, struct arena *arena, struct str hash,
 					 struct code *ret_code, struct why *reterr_why);
+/* Whether what may be used once was used (EFFECT_TOKEN_USE), or a token revoked. */
+MUST_USE enum error_code store_token_used(struct store *store, struct str realm_id, struct str jti,
+					  bool *ret_used, struct why *reterr_why);
 /* What an access token names, as it stands at one moment. */
 struct token_rows {
 	struct user *user;       /* with roles and groups; NULL: there is none */

@@ -249,7 +249,7 @@ static void hand_made_clients(void **state)
 	assert_true(warned("client new: its secret is masked"));
 	const struct client *asks = realm_client_by_client_id(realm, STR("asks"));
 	assert_false(asks->full_scope_allowed);
-	assert_true(asks->not_possible.n > 0 && warned("client asks:"));
+	assert_true(asks->consent_required && !asks->not_possible.n);
 	struct user *user = NULL;
 	EXPECT(store_find_user_by_login(on.store, on.arena, realm->settings.id, STR("tmp"), false,
 		       USER_ROLES, &user, &why),

@@ -486,6 +486,20 @@ static void consents_have_a_version(void **state)
 	expect_text(got.realm_id, "realm");
 }
 
+static void what_may_be_used_once(void **state)
+{
+	(void)state;
+	bool used = true;
+	EXPECT(store_token_used(on.store, realm, STR("t"), &used, &why), OK);
+	assert_false(used);
+	ADD(TOKEN_USE, token_revoke, .realm_id = realm, .jti = STR("t"), .expires_s = 9);
+	APPLY(OK);
+	ADD(TOKEN_USE, token_revoke, .realm_id = realm, .jti = STR("t"), .expires_s = 9);
+	APPLY(ERROR_STALE);
+	EXPECT(store_token_used(on.store, realm, STR("t"), &used, &why), OK);
+	assert_true(used);
+}
+
 static void consents_are_listed_and_withdrawn(void **state)
 {
 	(void)state;
@@ -526,6 +540,7 @@ int main(int argc, char **argv)
 		IN_STORE(required_actions_come_and_go),
 		IN_STORE(failures_have_a_version),
 		IN_STORE(consents_have_a_version),
+		IN_STORE(what_may_be_used_once),
 		IN_STORE(consents_are_listed_and_withdrawn),
 		IN_STORE(users_are_found_by_login),
 		IN_STORE(searches),

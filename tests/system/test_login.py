@@ -306,15 +306,6 @@ def test_an_otp_of_the_export_is_not_skipped(new_world):
     assert not is_in(page) and page.status < 500
 
 
-def test_a_client_that_asks_for_consent_is_refused_with_a_reason(new_world):
-    world = new_world(lambda realm: realms.client(realm, "django-shop").update(
-        consentRequired=True))
-    page = world.shop.authorize(Browser())
-    if page.is_login():
-        page = attempt(page, "ada", "lovelace")
-    assert not is_in(page) and page.status < 500
-
-
 # ---- guessing
 
 LIMIT = 5

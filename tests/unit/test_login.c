@@ -1,7 +1,8 @@
-/* login/: brute-force protection, password policies, required actions. */
+/* login/: brute-force protection, password policies, required actions, consent. */
 #include "realm_fixture.h"
 
 #include "base/limits.h"
+#include "login/consent.h"
 #include "login/lockout.h"
 #include "login/policy.h"
 #include "login/required_action.h"
@@ -271,6 +272,88 @@ static void nobody_gets_in_by_less_than_is_asked(void **state)
 	assert_int_equal(next_step(NULL, "CONFIGURE_TOTP", "UPDATE_PASSWORD"), REQUIRED_NOT_POSSIBLE);
 }
 
+/* ---- consent ---- */
+
+static struct client_scope *shown_scope(const char *name, const char *text, const char *order)
+{
+	struct client_scope *scope = &realm.client_scopes[realm.client_scopes_n++];
+	*scope = (struct client_scope){ .name = str_from(name) };
+	scope->id = arena_join(arena, scope->name, STR("-id"), STR(""));
+	if (text)
+		add_pair(&scope->attributes, "consent.screen.text", text);
+	if (order)
+		add_pair(&scope->attributes, "gui.order", order);
+	return scope;
+}
+
+static struct consent granted;
+static struct consent_item *items;
+
+static size_t missing(const struct client *client, bool again, size_t n, const struct client_scope **scopes)
+{
+	return consent_missing(arena, client, scopes, n, &granted, again, &items);
+}
+#define MISSING(client, again, ...)                                                                      \
+	missing(client, again, sizeof((const struct client_scope *[]){ __VA_ARGS__ }) / sizeof(void *), \
+		(const struct client_scope *[]){ __VA_ARGS__ })
+
+static void a_client_asks_for_what_is_shown_and_not_granted(void **state)
+{
+	(void)state;
+	struct client *client = add_client("shop");
+	const struct client_scope *email = shown_scope("email", "${emailScopeConsentText}", NULL);
+	const struct client_scope *plain = shown_scope("plain", " ", NULL);
+	struct client_scope *hidden = shown_scope("hidden", NULL, NULL);
+	const struct client_scope *first = shown_scope("first", NULL, "1"), *second = shown_scope("second", NULL, "2");
+	add_pair(&hidden->attributes, "display.on.consent.screen", "false");
+	granted = (struct consent){ 0 };
+	assert_int_equal(MISSING(client, true, email, plain), 0); /* it does not ask */
+	client->consent_required = true;
+	assert_int_equal(MISSING(client, false, email, hidden, plain, second, first), 4);
+	assert_true(str_eq_z(items[0].name, "first") && str_eq_z(items[1].name, "second"));
+	assert_true(str_eq_z(items[2].text, "${emailScopeConsentText}"));
+	assert_true(str_eq_z(items[3].text, "plain"));
+	granted.scope_ids = (struct str_list){ (struct str[]){ email->id, first->id }, 2 };
+	assert_int_equal(MISSING(client, false, email, plain, first), 1);
+	assert_true(str_eq(items[0].id, plain->id));
+	assert_int_equal(MISSING(client, true, email, plain, first), 3); /* prompt=consent */
+	/* The client's own line, only where it wants one. */
+	add_pair(&client->attributes, "display.on.consent.screen", "true");
+	assert_int_equal(MISSING(client, false, email), 1);
+	assert_true(str_eq(items[0].id, client->id) && str_eq_z(items[0].text, "shop"));
+	client->name = STR("The Shop");
+	add_pair(&client->attributes, "consent.screen.text", "Everything in the shop");
+	assert_int_equal(MISSING(client, false, email), 1);
+	assert_true(str_eq_z(items[0].text, "Everything in the shop"));
+}
+
+static void a_yes_is_to_what_was_shown(void **state)
+{
+	(void)state;
+	struct client *client = add_client("shop");
+	const struct client_scope *email = shown_scope("email", NULL, NULL), *more = shown_scope("more", NULL, NULL);
+	client->consent_required = true;
+	granted = (struct consent){ .user_id = STR("ada-id"), .client_id = client->id };
+	assert_int_equal(MISSING(client, false, email), 1);
+	struct str shown = consent_question(arena, items, 1);
+	assert_true(consent_was_shown(shown, items, 1) && consent_was_shown(shown, NULL, 0));
+	struct consent after = consent_after(arena, &granted, items, 1, 1000);
+	assert_int_equal(after.scope_ids.n, 1);
+	assert_int_equal(after.created_ms, 1000);
+	assert_int_equal(after.updated_ms, 1000);
+	granted = after;
+	granted.version = 1;
+	assert_int_equal(MISSING(client, false, email), 0);
+	assert_int_equal(MISSING(client, true, email, more), 2);
+	assert_false(consent_was_shown(shown, items, 2));
+	after = consent_after(arena, &granted, items, 2, 2000);
+	assert_int_equal(after.scope_ids.n, 2);
+	assert_true(str_eq(after.scope_ids.items[0], email->id) && str_eq(after.scope_ids.items[1], more->id));
+	assert_int_equal(after.created_ms, 1000);
+	assert_int_equal(after.updated_ms, 2000);
+	assert_int_equal(after.version, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +370,8 @@ int main(void)
 		IN_REALM(a_password_has_a_longest),
 		IN_REALM(old_passwords_have_to_be_changed),
 		IN_REALM(nobody_gets_in_by_less_than_is_asked),
+		IN_REALM(a_client_asks_for_what_is_shown_and_not_granted),
+		IN_REALM(a_yes_is_to_what_was_shown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -414,9 +414,6 @@ static void test_clients_not_possible(void **state)
 	asking.value = STR("true");
 	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("DPoP")));
 	asking.value = STR("false");
-	client.consent_required = true;
-	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("consent")));
-	client.consent_required = false;
 	client.client_authenticator_type = STR("client-jwt");
 	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("client-jwt")));
 	client.public_client = true;

@@ -137,12 +137,12 @@ static void a_malformed_template_is_our_own_mistake(void **state)
 	assert_false(aborts("{{#a}}x{{/a}}"));
 }
 
-static const char *const pages[] = { "error", "form_post", "login", "logout_confirm", "signed_out",
+static const char *const pages[] = { "consent", "error", "form_post", "login", "logout_confirm", "signed_out",
 	"update_password" };
 /* Every name that a template has, so that each is filled or empty in turn. */
 static const char *const names[] = { "text", "back", "request", "action", "error", "notice", "ticket", "fixed_user",
 	"label", "username", "remember_me", "checked", "done", "question", "next", "resources", "name", "value",
-	"parameters", "what", "application", "news", "listed", "open", "applications" };
+	"parameters", "what", "application", "news", "listed", "open", "applications", "client", "scopes" };
 
 /* Opening angle brackets and quotes: the shape of a page. */
 static size_t marks(struct str html)
@@ -158,11 +158,12 @@ static struct str page(const char *name, struct str text, bool lists)
 	struct template_value values[ARRAY_LENGTH(names)] = { { 0 } };
 	const struct template_value item[] = { { .name = "name", .text = text }, { .name = "value", .text = text },
 		{ .name = "client", .text = text }, { .name = "heard", .text = text }, { .name = "state", .text = text },
-		{ .name = "frame", .text = text } };
+		{ .name = "frame", .text = text }, { .name = "scope", .text = text } };
 	static struct template_scope items[2];
 	items[0] = items[1] = (struct template_scope){ item, ARRAY_LENGTH(item) };
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-		bool list = !strcmp(names[i], "parameters") || !strcmp(names[i], "applications");
+		bool list = !strcmp(names[i], "parameters") || !strcmp(names[i], "applications") ||
+			    !strcmp(names[i], "scopes");
 		values[i] = (struct template_value){ .name = names[i], .text = text };
 		if (list) {
 			values[i].items = items;

@@ -1,0 +1,39 @@
+/* Names and texts of settings; see words.h. */
+#include "app/words.h"
+
+#include "app/language.h"
+
+static const struct {
+	const char *key, *message;
+} known[] = {
+	{ "addressScopeConsentText", "addressScopeConsentText" },
+	{ "emailScopeConsentText", "emailScopeConsentText" },
+	{ "offlineAccessScopeConsentText", "offlineAccessScopeConsentText" },
+	{ "organizationScopeConsentText", "organizationScopeConsentText" },
+	{ "phoneScopeConsentText", "phoneScopeConsentText" },
+	{ "profileScopeConsentText", "profileScopeConsentText" },
+	{ "rolesScopeConsentText", "rolesScopeConsentText" },
+	{ "samlRoleListScopeConsentText", "samlRoleListScopeConsentText" },
+	{ "client_account", "clientAccount" },
+	{ "client_account-console", "clientAccountConsole" },
+	{ "client_admin-cli", "clientAdminCli" },
+	{ "client_broker", "clientBroker" },
+	{ "client_realm-management", "clientRealmManagement" },
+	{ "client_security-admin-console", "clientSecurityAdminConsole" },
+};
+
+struct str words_of(struct visit *visit, struct str text)
+{
+	if (!str_starts(text, STR("${")) || !str_ends(text, STR("}")))
+		return text;
+	struct str key = str_drop(str_take(text, text.n - 1), 2);
+	for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
+		if (str_eq_z(key, known[i].key))
+			return messages_text(language_of(visit), str_from(known[i].message));
+	return key;
+}
+
+struct str words_client(struct visit *visit, const struct client *client)
+{
+	return client->name.n ? words_of(visit, client->name) : client->client_id;
+}

@@ -1,0 +1,14 @@
+/* What a realm's settings call things: names and texts that may be keys of our messages, as
+ * Keycloak's own clients and scopes have them ("${client_account}"). */
+#ifndef APP_WORDS_H
+#define APP_WORDS_H
+
+#include "app/visit.h"
+
+/* The text in the language of this request; a key that we do not know is shown as it is,
+ * without ${}. */
+struct str words_of(struct visit *visit, struct str text);
+/* What people call a client: its name, else its clientId. */
+struct str words_client(struct visit *visit, const struct client *client);
+
+#endif
