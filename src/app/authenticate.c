@@ -195,7 +195,7 @@ static bool open_ticket(struct authentication *a, struct str sealed)
 		return false;
 	}
 	struct authorize_verdict verdict;
-	a->request = ticket_request(&a->ticket);
+	a->request = ticket_request(&a->visit, &a->ticket);
 	if (authorize_check(a->visit.arena, a->visit.realm, &a->request, &a->plan, &verdict))
 		return true;
 	/* The client was changed while the form was open. */

@@ -31,7 +31,7 @@ static enum error_code parse(struct visit *visit, struct authorize_request *ret_
 				      http_query(visit->request, &params, reterr_why);
 	if (code != OK)
 		return code;
-	struct authorize_request request = { 0 };
+	struct authorize_request request = { .own_base = visit->base };
 	static const char *const repeatable[] = { "resource", NULL };
 	if (params_refuse_duplicates(params, repeatable, &request.duplicate, NULL) != OK && !request.duplicate.n)
 		request.duplicate = STR("?");

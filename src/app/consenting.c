@@ -254,7 +254,7 @@ static bool open_ticket(struct consenting *c, struct str sealed)
 		login_page_bad_ticket(c->visit, code, &c->ticket, &why);
 		return false;
 	}
-	c->request = ticket_request(&c->ticket);
+	c->request = ticket_request(c->visit, &c->ticket);
 	if (authorize_check(c->visit->arena, c->visit->realm, &c->request, &c->plan, &verdict))
 		return true;
 	/* The client was changed while the page was open. */

@@ -32,7 +32,7 @@ static const struct endpoint_list lists[] = {
 	{ "response_types_supported", { "code" } },
 	{ "response_modes_supported", { "query", "fragment", "form_post" } },
 	{ "subject_types_supported", { "public" } },
-	{ "prompt_values_supported", { "none", "login" } },
+	{ "prompt_values_supported", { "none", "login", "consent" } },
 	{ "token_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
 	{ "introspection_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
 	{ "revocation_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },

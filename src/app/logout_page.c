@@ -133,6 +133,13 @@ static struct template_scope *application_items(struct visit *visit, const struc
 	return items;
 }
 
+struct template_scope *logout_page_lines(struct visit *visit, const struct signout *signout, size_t *ret_n)
+{
+	struct applications list = applications_of(visit, signout);
+	*ret_n = list.n;
+	return application_items(visit, &list, false);
+}
+
 /* The policy that lets exactly these frames in, and our script with its questions. */
 static void set_policy(struct visit *visit, const struct applications *list, bool frames)
 {

@@ -8,6 +8,8 @@
 #define APP_LOGOUT_PAGE_H
 
 #include "app/visit.h"
+#include "model/delivery.h"
+#include "web/template.h"
 
 struct logout_page {
 	struct str signout_id;       /* empty: nothing was left to end */
@@ -19,6 +21,8 @@ struct logout_page {
 /* True when the user is to see the page although there is somewhere to go: realm attribute
  * `curfew.logout.page` is `always`. */
 bool logout_page_always(const struct realm *realm);
+/* A receipt's applications for another page: scopes of client, name, heard and state. */
+struct template_scope *logout_page_lines(struct visit *visit, const struct signout *signout, size_t *ret_n);
 void logout_page_show(struct visit *visit, const struct logout_page *page);
 
 #endif

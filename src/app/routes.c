@@ -1,4 +1,5 @@
 /* The public routes. */
+#include "app/account.h"
 #include "app/consenting.h"
 #include "app/endpoints.h"
 #include "app/login.h"
@@ -8,6 +9,7 @@
 #include "web/pages.h"
 #include "http/response.h"
 
+#define ACCOUNT "/realms/{realm}/account"
 #define OIDC "/realms/{realm}/protocol/openid-connect"
 
 static const struct http_route routes[] = {
@@ -31,6 +33,20 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, OIDC "/3p-cookies/{step}", cookie_test_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 	{ HTTP_POST, "/realms/{realm}/login-actions/consent", consenting_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET, "/realms/{realm}/login-actions/consent", authenticate_restart, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_GET, ACCOUNT, account_handle, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_VIEW_PROFILE, NULL, NULL },
+	{ HTTP_GET, ACCOUNT "/sessions", account_sessions_list, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_MANAGE, NULL, NULL },
+	{ HTTP_DELETE, ACCOUNT "/sessions", account_sessions_end, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_MANAGE, NULL, NULL },
+	{ HTTP_GET, ACCOUNT "/sessions/devices", account_devices_list, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_MANAGE, NULL, NULL },
+	{ HTTP_DELETE, ACCOUNT "/sessions/{session}", account_session_end, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_MANAGE, NULL, NULL },
+	{ HTTP_GET, ACCOUNT "/applications", account_applications_list, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_VIEW_APPLICATIONS, NULL, NULL },
+	{ HTTP_GET, ACCOUNT "/applications/{client}/consent", account_consent_get, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_VIEW_CONSENT, NULL, NULL },
+	{ HTTP_POST | HTTP_PUT, ACCOUNT "/applications/{client}/consent", account_consent_put, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_MANAGE_CONSENT, NULL, NULL },
+	{ HTTP_DELETE, ACCOUNT "/applications/{client}/consent", account_consent_delete, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_MANAGE_CONSENT, NULL, NULL },
+	{ HTTP_GET, ACCOUNT "/groups", account_groups_get, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_VIEW_GROUPS, NULL, NULL },
+	{ HTTP_GET, ACCOUNT "/linked-accounts", account_links_get, HTTP_WORKER | HTTP_CORS, 0, ACCOUNT_LINKS, NULL, NULL },
+	{ HTTP_GET, ACCOUNT "/supportedLocales", account_locales_get, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
+	{ HTTP_POST, ACCOUNT "/sign-out", account_page_sign_out, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
+	{ HTTP_POST, ACCOUNT "/remove-access", account_page_remove_access, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET, "/resources/{file}", resource_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 };
 

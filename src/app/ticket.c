@@ -10,7 +10,7 @@
 #include "json/read.h"
 #include "json/write.h"
 
-static const char *const kind_words[] = { "login", "update-password", "consent", "logout", "signed-out", NULL };
+static const char *const kind_words[] = { "login", "update-password", "consent", "logout", "account", "signed-out", NULL };
 
 static const struct json_field fields[] = {
 	JSON_ENUM(struct ticket, kind, "kind", JSON_REQUIRED, kind_words),
@@ -35,6 +35,7 @@ static const struct json_field fields[] = {
 	JSON_TEXT(struct ticket, once, "once", 0),
 	JSON_TEXT(struct ticket, redirect, "redirect", 0),
 	JSON_TEXT(struct ticket, signout_id, "signout", 0),
+	JSON_TEXT(struct ticket, session_id, "session", 0),
 };
 static const struct json_shape shape = JSON_SHAPE(struct ticket, fields);
 
@@ -103,7 +104,7 @@ struct ticket ticket_of_request(const struct authorize_request *request)
 	};
 }
 
-struct authorize_request ticket_request(const struct ticket *ticket)
+struct authorize_request ticket_request(const struct visit *visit, const struct ticket *ticket)
 {
 	return (struct authorize_request){
 		.client_id = ticket->client_id,
@@ -118,6 +119,7 @@ struct authorize_request ticket_request(const struct ticket *ticket)
 		.login_hint = ticket->login_hint,
 		.code_challenge = ticket->code_challenge,
 		.code_challenge_method = ticket->code_challenge_method,
+		.own_base = visit->base,
 	};
 }
 

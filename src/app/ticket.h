@@ -14,6 +14,7 @@ enum ticket_kind {
 	TICKET_UPDATE_PASSWORD, /* the password was right; user_id must change it now */
 	TICKET_CONSENT,         /* who user_id is was shown; the user must agree to `consent` */
 	TICKET_LOGOUT,          /* the logout question */
+	TICKET_ACCOUNT,         /* the buttons of the account page, of one session */
 	TICKET_SIGNED_OUT,      /* the page after a sign-out may ask for news of it */
 };
 
@@ -33,6 +34,7 @@ struct ticket {
 	/* Where to go after the logout question; checked before it was sealed. */
 	struct str redirect;
 	struct str signout_id; /* SIGNED_OUT */
+	struct str session_id; /* ACCOUNT */
 };
 
 /* Sets made_ms, realm and the browser's binding (makes the cookie when it is absent) and
@@ -45,7 +47,7 @@ MUST_USE enum error_code ticket_open(struct visit *visit, struct str sealed, enu
 
 /* A ticket that holds an authorization request, and the request that a ticket holds. */
 struct ticket ticket_of_request(const struct authorize_request *request);
-struct authorize_request ticket_request(const struct ticket *ticket);
+struct authorize_request ticket_request(const struct visit *visit, const struct ticket *ticket);
 /* The same as a URL of ours that starts it anew. */
 struct str ticket_restart_url(const struct visit *visit, const struct ticket *ticket);
 

@@ -124,7 +124,7 @@ static bool open_ticket(struct update *u, struct str sealed)
 		return false;
 	}
 	struct authorize_verdict verdict;
-	u->request = ticket_request(&u->ticket);
+	u->request = ticket_request(&u->visit, &u->ticket);
 	if (authorize_check(u->visit.arena, u->visit.realm, &u->request, &u->plan, &verdict))
 		return true;
 	page_error(&u->visit, 400, verdict.text, STR(""));

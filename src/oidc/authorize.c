@@ -44,10 +44,11 @@ static bool check_redirect(struct arena *arena, const struct authorize_request *
 {
 	/* OpenID Connect requires it; plain OAuth 2.0 does not where there is only one. */
 	bool openid = scope_text_has(request->scope, STR("openid"));
+	struct client client = redirect_place(arena, plan->client, request->own_base);
 	plan->redirect_uri = request->redirect_uri;
 	if (!request->redirect_uri.n && !openid)
-		plan->redirect_uri = redirect_default(arena, plan->client);
-	else if (!redirect_allowed(arena, plan->client, request->redirect_uri))
+		plan->redirect_uri = redirect_default(arena, &client);
+	else if (!redirect_allowed(arena, &client, request->redirect_uri))
 		plan->redirect_uri.n = 0;
 	if (!plan->redirect_uri.n)
 		return page(verdict, 400, STR("Invalid parameter: redirect_uri"), STR("invalid_redirect_uri"));

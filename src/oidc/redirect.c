@@ -5,6 +5,15 @@
 
 #include "base/url.h"
 
+struct client redirect_place(struct arena *arena, const struct client *client, struct str base)
+{
+	struct client placed = *client;
+	struct str word = STR("${authBaseUrl}");
+	if (str_starts(client->root_url, word))
+		placed.root_url = arena_join(arena, base, str_drop(client->root_url, word.n), STR(""));
+	return placed;
+}
+
 /* A registered URI, made absolute. */
 static struct str absolute(struct arena *arena, const struct client *client, struct str registered)
 {

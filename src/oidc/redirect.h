@@ -11,6 +11,9 @@
 
 #include "model/realm.h"
 
+/* The client with its rootUrl's ${authBaseUrl}, which Keycloak's own clients have, put in:
+ * `base` is what our own URLs begin with. */
+struct client redirect_place(struct arena *arena, const struct client *client, struct str base);
 /* True when `uri` is one of the client's redirect URIs. */
 bool redirect_allowed(struct arena *arena, const struct client *client, struct str uri);
 /* The one URI that a request without redirect_uri means: the client's only exact one;

@@ -18,6 +18,11 @@ struct str channel_absolute_url(struct arena *arena, const struct client *client
 	return arena_join(arena, root, url, STR(""));
 }
 
+bool channel_is_own_page(const struct client *client)
+{
+	return str_starts(client->root_url, STR("${authBaseUrl}")) || str_starts(client->root_url, STR("${authAdminUrl}"));
+}
+
 struct str channel_algorithm(const struct realm *realm, const struct client *client)
 {
 	struct str own = attributes_get(&client->attributes, STR("id.token.signed.response.alg"));

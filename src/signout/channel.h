@@ -23,6 +23,9 @@ struct channel_target channel_server(struct arena *arena, const struct client *c
  * (OpenID Connect Front-Channel Logout 1.0, section 3). */
 struct channel_target channel_front(struct arena *arena, const struct client *client,
 				    const struct client_session *session);
+/* True for the clients by which people use this server's own pages: those look at the session
+ * itself, so that there is nobody to tell. */
+bool channel_is_own_page(const struct client *client);
 /* A URL of the client's settings made absolute by its rootUrl; empty stays empty. */
 struct str channel_absolute_url(struct arena *arena, const struct client *client, struct str url);
 /* JWS algorithm of notices to this client: the one of its ID tokens. */

@@ -127,7 +127,7 @@ static void tell(struct work *work, const struct client_session *part)
 		add_owed(work, part, client, &server);
 	if (framed)
 		add_frame(work, part, client, front.url);
-	if (server.channel != CHANNEL_NONE || framed)
+	if (server.channel != CHANNEL_NONE || framed || channel_is_own_page(client))
 		return;
 	struct str why = front.why.n ? front.why : server.why;
 	add_settled(work, part, client, CHANNEL_NONE, DELIVERY_NOT_POSSIBLE, front.channel == CHANNEL_FRONT ?

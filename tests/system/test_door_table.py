@@ -8,6 +8,7 @@ import re
 import time
 
 import pytest
+import requests
 
 from support import realm as realms
 from support import wait_for
@@ -171,6 +172,38 @@ def refresh_replay(world, person):
 @opens("admin-session")
 def admin_session(world, person):
     world.admin.request("DELETE", f"/sessions/{person.sid}", 204)
+
+
+def account(world, person, method, path, tokens=None):
+    tokens = tokens or person.tokens["django-shop"]
+    answer = requests.request(method, world.server.realm_url() + "/account" + path, timeout=60,
+                              headers={"Authorization": "Bearer " + tokens.access,
+                                       "Accept": "application/json"})
+    assert answer.status_code == 204, answer.text
+    return answer
+
+
+@opens("account-session")
+def account_session(world, person):
+    return account(world, person, "DELETE", f"/sessions/{person.sid}")
+
+
+@opens("account-others")
+def account_others(world, person):
+    own = world.shop.sign_in(Browser(), **person.who)
+    answer = account(world, person, "DELETE", "/sessions", own)
+    assert world.shop.is_alive(own)
+    return answer
+
+
+@opens("account-all")
+def account_all(world, person):
+    return account(world, person, "DELETE", "/sessions?current=true")
+
+
+@opens("consent-withdrawn", client="django-blog")
+def consent_withdrawn(world, person):
+    return account(world, person, "DELETE", "/applications/django-blog/consent")
 
 
 def short_lived(realm, **limits):

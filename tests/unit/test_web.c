@@ -137,7 +137,7 @@ static void a_malformed_template_is_our_own_mistake(void **state)
 	assert_false(aborts("{{#a}}x{{/a}}"));
 }
 
-static const char *const pages[] = { "consent", "error", "form_post", "login", "logout_confirm", "signed_out",
+static const char *const pages[] = { "account", "consent", "error", "form_post", "login", "logout_confirm", "signed_out",
 	"update_password" };
 /* Every name that a template has, so that each is filled or empty in turn. */
 static const char *const names[] = { "text", "back", "request", "action", "error", "notice", "ticket", "fixed_user",
