@@ -40,6 +40,9 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, R "/signouts/{signout}/cancel", admin_signout_cancel, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_EVENTS, NULL, NULL },
 	{ HTTP_POST, R "/signouts/{signout}/deliveries/{delivery}/retry", admin_signout_retry, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_EVENTS, NULL, NULL },
 	{ HTTP_POST, R "/signouts/{signout}/deliveries/{delivery}/cancel", admin_signout_cancel, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_EVENTS, NULL, NULL },
+	{ HTTP_GET, R "/signout-coverage", admin_signout_coverage, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_POST, R "/doctor", admin_doctor, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_POST, R "/clients/{client}/test-logout", admin_client_test_logout, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/export", admin_realm_export, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 };
 

@@ -16,6 +16,10 @@ struct app {
 	 * sealed settings, so that a restart loses no login under way. */
 	const struct seal_key *ticket_key;
 	struct str hostname; /* "https://sso.example.org" or with "/auth"; empty: from the Host */
+	/* Where the server listens, "http://127.0.0.1:8080": what a test of its own address asks when
+	 * no hostname is set. Empty: nowhere but on the unix socket. */
+	struct str own_url;
+	struct outgoing *http; /* for requests that an administrator asks for; client/client.h */
 	/* Told when notices were queued: the outbox looks at once. */
 	void (*wake_outbox)(void *outbox);
 	void *outbox;

@@ -21,6 +21,8 @@ enum error_code cli_signout_show(struct cli_call *call, struct why *reterr_why) 
 enum error_code cli_signout_retry(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_signout_watch(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_signout_cancel(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_signout_coverage(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_doctor(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_events(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_db_check(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_build(struct cli_call *call, struct why *reterr_why) MUST_USE;

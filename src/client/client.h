@@ -111,6 +111,7 @@ struct client_result {
 	struct str location;      /* of a redirect, control bytes cleaned; empty: none */
 	struct str address;       /* "192.0.2.1:443"; empty when there was no connection */
 	bool reused;              /* sent on a kept connection */
+	int64_t certificate_until_s; /* when the peer's certificate expires; 0: no TLS, or not seen */
 	int64_t started_ms;       /* wall clock, when its turn came */
 	int64_t waited_ms;        /* from client_send to its turn */
 	int64_t connect_ms;       /* to the end of the TLS handshake; 0 on a kept connection */

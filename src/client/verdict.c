@@ -350,6 +350,8 @@ static void add_figures(const struct transfer *transfer, struct client_result *r
 	if (!result->reused)
 		result->connect_ms = ms_info(transfer, transfer->url.is_https ?
 			CURLINFO_APPCONNECT_TIME_T : CURLINFO_CONNECT_TIME_T);
+	if (transfer->watch.chain_n)
+		result->certificate_until_s = transfer->watch.chain[0].not_after_s;
 	result->started_ms = transfer->started_ms;
 	result->waited_ms = transfer->started_mono_ms - transfer->sent_mono_ms;
 	result->total_ms = clock_mono_ms() - transfer->started_mono_ms;

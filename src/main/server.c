@@ -279,6 +279,20 @@ static enum error_code listen_all(struct server *s, bool local_only, struct why 
 	return http_server_start(h, &s->listeners, reterr_why);
 }
 
+/* Where applications on this machine find the server. */
+static void set_own_url(struct server *s)
+{
+	struct str host;
+	int64_t port;
+	if (!config_address(s->arena, s->config->listen, &host, &port))
+		return;
+	if (str_eq_z(host, "0.0.0.0") || str_eq_z(host, "::") || str_eq_z(host, "[::]"))
+		host = STR("127.0.0.1");
+	bool bare_v6 = str_contains(host, STR(":")) && !str_starts(host, STR("["));
+	s->app.own_url = arena_format(s->arena, bare_v6 ? "%s://[%.*s]:%d" : "%s://%.*s:%d",
+				      s->config->tls_cert.n ? "https" : "http", STR_ARG(host), server_port(s));
+}
+
 static void wire(struct server *s)
 {
 	s->app.store = s->store;
@@ -287,6 +301,7 @@ static void wire(struct server *s)
 	s->app.ticket_key = s->ticket_key;
 	s->app.wake_outbox = wake_outbox;
 	s->app.outbox = s->outbox;
+	s->app.http = s->http;
 	s->app.count_event = management_count_event;
 	s->app.count_context = s->management;
 	s->admin.app = &s->app;
@@ -341,6 +356,8 @@ enum error_code server_start(const struct config *config, bool local_only, struc
 		server_stop(s);
 		return code;
 	}
+	if (!local_only)
+		set_own_url(s);
 	management_ready(s->management, s->listeners, s->workers, s->gate, s->writer);
 	outbox_wake(s->outbox);
 	*ret_server = s;

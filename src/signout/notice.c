@@ -30,17 +30,35 @@ struct str notice_logout_token(struct arena *arena, const struct delivery *deliv
 	return text_str(&text);
 }
 
+/* What all actions at an admin URL begin with. */
+static void add_admin_head(struct json_writer *w, const struct delivery *delivery, struct str id,
+			   int64_t now_ms, const char *action)
+{
+	/* Keycloak's adapters want the time in the id. */
+	json_member_text(w, "id", arena_format(w->text->arena, "%.*s-%lld", STR_ARG(id), (long long)now_ms));
+	json_member_int(w, "expiration", now_ms / 1000 + NOTICE_ADMIN_LIFE_S);
+	json_member_text(w, "resource", delivery->client_name);
+	json_member_text(w, "action", str_from(action));
+}
+
+struct str notice_admin_test(struct arena *arena, const struct delivery *delivery, struct str id,
+			     int64_t now_ms)
+{
+	struct text text = text_new(arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	add_admin_head(&w, delivery, id, now_ms, "TEST_AVAILABILITY");
+	json_write_object_end(&w);
+	return text_str(&text);
+}
+
 struct str notice_admin_logout(struct arena *arena, const struct delivery *delivery, struct str id,
 			       int64_t now_ms)
 {
 	struct text text = text_new(arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
 	json_write_object_begin(&w);
-	/* Keycloak's adapters want the time in the id. */
-	json_member_text(&w, "id", arena_format(arena, "%.*s-%lld", STR_ARG(id), (long long)now_ms));
-	json_member_int(&w, "expiration", now_ms / 1000 + NOTICE_ADMIN_LIFE_S);
-	json_member_text(&w, "resource", delivery->client_name);
-	json_member_text(&w, "action", STR("LOGOUT"));
+	add_admin_head(&w, delivery, id, now_ms, "LOGOUT");
 	/* Absent means "log everybody out" to adapters: only such orders leave it out. */
 	if (!delivery->all_sessions)
 		json_member_texts(&w, "adapterSessionIds", &delivery->adapter_session_id,

@@ -17,5 +17,9 @@ struct str notice_logout_token(struct arena *arena, const struct delivery *deliv
  * adapterSessionIds (absent only when everybody is meant), keycloakSessionIds. */
 struct str notice_admin_logout(struct arena *arena, const struct delivery *delivery, struct str id,
 			       int64_t now_ms);
+/* Claims of the question whether an adapter is there: id, expiration, resource, action
+ * TEST_AVAILABILITY. It ends nothing. Of the delivery only client_name counts. */
+struct str notice_admin_test(struct arena *arena, const struct delivery *delivery, struct str id,
+			     int64_t now_ms);
 
 #endif

@@ -18,6 +18,8 @@ ROUTES = [
     ("GET", "/events", "view-events"), ("GET", "/signouts", "view-events"),
     ("GET", "/signouts/nosuch", "view-events"), ("POST", "/signouts/nosuch/retry", "manage-events"),
     ("POST", "/signouts/nosuch/cancel", "manage-events"),
+    ("GET", "/signout-coverage", "view-clients"), ("POST", "/doctor", "manage-clients"),
+    ("POST", "/clients/nosuch/test-logout", "manage-clients"),
     ("POST", "/signouts/nosuch/deliveries/one/retry", "manage-events"),
     ("POST", "/signouts/nosuch/deliveries/one/cancel", "manage-events"),
     ("POST", "/logout-all", "manage-users"), ("DELETE", "", "manage-realm"),

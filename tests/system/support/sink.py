@@ -174,8 +174,10 @@ def verified(token, server, audience=None, realm="customers"):
     return header, claims
 
 
-def private_ca(folder, name="127.0.0.1"):
-    """(file of a new authority's certificate, TLS context of a server certified by it)."""
+def private_ca(folder, name="127.0.0.1", days=1, address="127.0.0.1", authority=None):
+    """(file of a new authority's certificate, TLS context of a server certified by it). The
+    certificate is for that address, and has `days` to live (negative: it has expired).
+    `authority` is another folder whose authority signs."""
     import datetime
     import ipaddress
 
@@ -189,23 +191,27 @@ def private_ca(folder, name="127.0.0.1"):
 
     now = datetime.datetime.now(datetime.timezone.utc)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    if authority:
+        ca_key = serialization.load_pem_private_key((authority / "ca.key").read_bytes(), None)
 
-    def certificate(subject, public_key, authority):
+    def certificate(subject, public_key, authority, days):
         return (x509.CertificateBuilder().subject_name(title(subject))
                 .issuer_name(title("Private Authority of the Tests"))
                 .public_key(public_key).serial_number(x509.random_serial_number())
-                .not_valid_before(now - datetime.timedelta(hours=1))
-                .not_valid_after(now + datetime.timedelta(days=1))
+                .not_valid_before(now - datetime.timedelta(days=30))
+                .not_valid_after(now + datetime.timedelta(days=days))
                 .add_extension(x509.BasicConstraints(ca=authority, path_length=None), True))
 
-    ca = certificate("Private Authority of the Tests", ca_key.public_key(), True).sign(
+    ca = certificate("Private Authority of the Tests", ca_key.public_key(), True, 1).sign(
         ca_key, hashes.SHA256())
-    leaf = certificate(name, key.public_key(), False).add_extension(
-        x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+    leaf = certificate(name, key.public_key(), False, days).add_extension(
+        x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]),
         False).sign(ca_key, hashes.SHA256())
     pem = serialization.Encoding.PEM
     (folder / "ca.pem").write_bytes(ca.public_bytes(pem))
     (folder / "server.pem").write_bytes(leaf.public_bytes(pem))
+    (folder / "ca.key").write_bytes(ca_key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     (folder / "server.key").write_bytes(key.private_bytes(
         pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

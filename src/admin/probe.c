@@ -1,0 +1,236 @@
+/* Tests of clients; see probe.h. */
+#include "admin/probe.h"
+
+#include <pthread.h>
+
+#include "app/own_token.h"
+#include "base/tables.h"
+#include "base/url.h"
+#include "client/client.h"
+#include "crypto/random.h"
+#include "signout/notice.h"
+
+const char *probe_verdict_name(enum probe_verdict verdict)
+{
+	static const char *const names[] = {
+		[PROBE_TOLD] = "told", [PROBE_NOT_PROVEN] = "not-proven", [PROBE_NOT_TOLD] = "not-told" };
+	return names[verdict];
+}
+
+bool probe_concerns(const struct client *client)
+{
+	static const char *const own[] = { "account", "account-console", "admin-cli", "broker", "realm-management",
+		"security-admin-console" };
+	for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
+		if (str_eq_z(client->client_id, own[i]))
+			return false;
+	bool other = client->protocol.n && !str_eq_z(client->protocol, "openid-connect");
+	bool sessions = client->standard_flow_enabled || client->implicit_flow_enabled || client->direct_access_grants_enabled;
+	/* Of a realm that administers others (<realm>-realm) nobody signs in at the client. */
+	return client->enabled && !other && !client->bearer_only && sessions;
+}
+
+/* ---- what the settings say ---- */
+
+static bool is_loopback(struct str host)
+{
+	return str_eq_z(host, "localhost") || str_eq_z(host, "::1") || str_eq_z(host, "[::1]") ||
+	       str_starts(host, STR("127."));
+}
+
+static struct str plain_http(struct str text)
+{
+	struct url url;
+	if (url_parse(text, &url, NULL) != OK || !url.is_http || is_loopback(url.host))
+		return STR("");
+	return STR("plain http: whoever is on the way can read the notice");
+}
+
+static void plan_without_server(struct arena *arena, const struct client *client, struct str why, struct probe *probe)
+{
+	const struct client_session none = { .session_id = STR("x"), .issuer = STR("x") };
+	struct channel_target front = channel_front(arena, client, &none);
+	probe->verdict = PROBE_NOT_TOLD;
+	probe->finding = STR("no-channel");
+	probe->text = front.why.n ? front.why : why;
+	if (str_contains(why, STR("registered node")))
+		probe->finding = STR("placeholder-without-node");
+	if (front.channel != CHANNEL_FRONT)
+		return;
+	probe->channel = CHANNEL_FRONT;
+	probe->url = attributes_get(&client->attributes, STR("frontchannel.logout.url"));
+	probe->verdict = PROBE_NOT_PROVEN;
+	probe->finding = STR("front-channel-only");
+	probe->text = STR("front channel only: asked through the browser where one is at hand, and never proven");
+}
+
+static void plan_one(struct arena *arena, const struct client *client, struct str node, struct probe *probe)
+{
+	const struct client_session session = { .adapter_host = node };
+	struct channel_target target = channel_server(arena, client, &session);
+	*probe = (struct probe){ .client = client, .channel = target.channel, .url = target.url,
+		.verdict = PROBE_TOLD, .finding = STR("not-tried"), .note = plain_http(target.url) };
+	if (target.channel == CHANNEL_NONE)
+		plan_without_server(arena, client, target.why, probe);
+}
+
+void probe_plan(struct arena *arena, const struct client *client, struct probe **list, size_t *n)
+{
+	const struct client_session anywhere = { 0 };
+	struct channel_target target = channel_server(arena, client, &anywhere);
+	bool by_node = target.channel == CHANNEL_NONE && client->nodes_n && str_contains(target.why, STR("registered node"));
+	for (size_t i = 0; i < (by_node ? client->nodes_n : 1); i++)
+		plan_one(arena, client, by_node ? client->nodes[i].key : STR(""), arena_push(arena, list, n, sizeof **list));
+}
+
+/* ---- the tests ---- */
+
+static struct str without_tail(struct str url, struct str tail)
+{
+	return str_ends(url, tail) ? str_take(url, url.n - tail.n) : url;
+}
+
+static enum error_code make_request(struct admin_call *call, struct str issuer, struct probe *probe,
+				    struct client_request *ret_request, struct why *reterr_why)
+{
+	struct arena *arena = call->arena;
+	bool back = probe->channel == CHANNEL_BACKCHANNEL;
+	/* Nobody's: a client that ended anything for it would be wrong. */
+	const struct delivery nobody = { .client_name = probe->client->client_id, .issuer = issuer,
+		.session_id = random_uuid(arena), .user_id = random_uuid(arena), .send_sid = true };
+	struct str token, id = random_uuid(arena);
+	struct str claims = back ? notice_logout_token(arena, &nobody, id, call->visit.now_ms / 1000)
+				 : notice_admin_test(arena, &nobody, id, call->visit.now_ms);
+	enum error_code code = own_token_sign(arena, call->realm, back ? channel_algorithm(call->realm, probe->client) : STR("RS256"),
+					      back ? STR("logout+jwt") : STR("JWT"), claims, &token, reterr_why);
+	if (code != OK)
+		return code;
+	probe->test_url = back ? probe->url : arena_join(arena, without_tail(probe->url, STR("k_logout")),
+							 STR("k_test_available"), STR(""));
+	*ret_request = (struct client_request){
+		.method = STR("POST"),
+		.url = probe->test_url,
+		.content_type = back ? STR("application/x-www-form-urlencoded") : STR("text/plain; charset=ISO-8859-1"),
+		.body = back ? arena_join(arena, STR("logout_token="), token, STR("")) : token,
+		.policy = CLIENT_POLICY_ADMIN,
+		.max_body = 4096,
+	};
+	return OK;
+}
+
+static void conclude(struct probe *probe, enum probe_verdict verdict, const char *finding, struct str text)
+{
+	probe->verdict = verdict;
+	probe->finding = str_from(finding);
+	probe->text = text;
+}
+
+static void judge_status(struct arena *arena, struct probe *probe, struct str reason)
+{
+	bool back = probe->channel == CHANNEL_BACKCHANNEL;
+	int status = probe->http_status;
+	if (status / 100 == 2)
+		conclude(probe, PROBE_TOLD, "ok", STR(""));
+	else if (status == 400 && back)
+		conclude(probe, PROBE_TOLD, "unknown-session-refused",
+			 arena_join(arena, STR("reachable, refused an unknown session: "), reason, STR("")));
+	else if (status == 404 && !back)
+		conclude(probe, PROBE_NOT_PROVEN, "no-test-there",
+			 STR("reachable; it has no k_test_available (HTTP 404), which is normal for Node adapters"));
+	else if (status == 404 || status == 405 || status == 410)
+		conclude(probe, PROBE_NOT_TOLD, "wrong-path", arena_join(arena, STR("wrong path: "), reason, STR("")));
+	else
+		conclude(probe, PROBE_NOT_TOLD, "http-error", reason);
+}
+
+/* `arena` is the results' own. */
+static void judge(struct arena *arena, struct probe *probe, const struct client_result *result)
+{
+	struct str reason = arena_str(arena, result->reason);
+	probe->http_status = result->http_status;
+	probe->took_ms = result->total_ms;
+	if (result->outcome == CLIENT_ANSWERED)
+		judge_status(arena, probe, reason);
+	else
+		conclude(probe, PROBE_NOT_TOLD, client_outcome_name(result->outcome), reason);
+}
+
+/* ---- all at once ---- */
+
+struct gathering {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct arena *arena; /* of the results; the client's thread alone uses it while any is out */
+	size_t out;
+};
+
+struct asked {
+	struct gathering *gathering;
+	struct probe *probe;
+};
+
+static void answered(void *context, const struct client_result *result)
+{
+	struct asked *asked = context;
+	struct gathering *g = asked->gathering;
+	pthread_mutex_lock(&g->lock);
+	judge(g->arena, asked->probe, result);
+	g->out--;
+	pthread_cond_signal(&g->changed);
+	pthread_mutex_unlock(&g->lock);
+}
+
+static void send_one(struct admin_call *call, struct gathering *g, const struct client_request *request,
+		     struct asked *asked)
+{
+	struct why why = { "" };
+	pthread_mutex_lock(&g->lock);
+	g->out++;
+	pthread_mutex_unlock(&g->lock);
+	if (client_send(call->app->http, request, answered, asked, &why) == OK)
+		return;
+	pthread_mutex_lock(&g->lock);
+	g->out--;
+	conclude(asked->probe, PROBE_NOT_TOLD, "failed", arena_str(g->arena, str_from(why.text)));
+	pthread_mutex_unlock(&g->lock);
+}
+
+static void gather(struct admin_call *call, struct arena *results, const struct client_request *requests,
+		   struct asked *asked, size_t n)
+{
+	struct gathering g = { .arena = results };
+	pthread_mutex_init(&g.lock, NULL);
+	pthread_cond_init(&g.changed, NULL);
+	for (size_t i = 0; i < n; i++) {
+		asked[i].gathering = &g;
+		send_one(call, &g, &requests[i], &asked[i]);
+	}
+	pthread_mutex_lock(&g.lock);
+	while (g.out)
+		pthread_cond_wait(&g.changed, &g.lock);
+	pthread_mutex_unlock(&g.lock);
+	pthread_cond_destroy(&g.changed);
+	pthread_mutex_destroy(&g.lock);
+}
+
+enum error_code probe_run(struct admin_call *call, struct str issuer, struct probe *list, size_t n,
+			  struct why *reterr_why)
+{
+	struct client_request *requests = arena_array(call->arena, n, sizeof *requests);
+	struct asked *asked = arena_array(call->arena, n, sizeof *asked);
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].channel != CHANNEL_BACKCHANNEL && list[i].channel != CHANNEL_ADMIN_URL)
+			continue;
+		enum error_code code = make_request(call, issuer, &list[i], &requests[count], reterr_why);
+		if (code == ERROR_NO_KEY) {
+			conclude(&list[i], PROBE_NOT_TOLD, "no-key", arena_str(call->arena, str_from(reterr_why->text)));
+			continue;
+		}
+		if (code != OK)
+			return code;
+		asked[count++].probe = &list[i];
+	}
+	gather(call, call->arena, requests, asked, count);
+	return OK;
+}
