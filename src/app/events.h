@@ -25,7 +25,4 @@ void event_emit(const struct visit *visit, const struct event *event);
  * `reason` in words (may be empty). */
 void event_emit_error(const struct visit *visit, struct event *event, struct str error, struct str reason);
 
-/* The line that Keycloak's log has for an event: type="...", realmId="...", ... */
-struct str event_line(struct arena *arena, const struct event *event);
-
 #endif

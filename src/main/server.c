@@ -106,7 +106,7 @@ static enum error_code open_outbox(struct server *s, struct why *reterr_why)
 	if (code != OK)
 		return code;
 	const struct outbox_config config = { .store = s->store, .writer = s->writer, .snapshots = s->snapshots,
-		.http = s->http, .observe = management_observe_delivery, .context = s->management };
+		.http = s->http, .observe = management_observe_delivery, .count_event = management_count_event, .context = s->management };
 	return outbox_new(&config, &s->outbox, reterr_why);
 }
 

@@ -2,7 +2,7 @@
 #ifndef MODEL_EVENT_H
 #define MODEL_EVENT_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 struct event_detail {
 	struct str name, value;
@@ -16,6 +16,9 @@ struct event {
 	struct event_detail *details; /* in order; `reason` among them for errors */
 	size_t details_n;
 };
+
+/* The line that Keycloak's log has for an event: type="...", realmId="...", ... */
+struct str event_line(struct arena *arena, const struct event *event);
 
 struct admin_event {
 	struct str id, realm_id, auth_realm_id, auth_client_id, auth_user_id, auth_ip_address;

@@ -25,8 +25,7 @@ static enum error_code sign(struct arena *arena, const struct realm *realm, stru
 	return jws_sign(arena, key->key, id, str_from(type), key->kid, claims, ret_token, reterr_why);
 }
 
-/* The URL as the client has it now; an edited one counts at once. */
-static struct str present_url(struct arena *arena, const struct realm *realm, const struct delivery *delivery)
+struct str outbox_attempt_url(struct arena *arena, const struct realm *realm, const struct delivery *delivery)
 {
 	const struct client *client = realm_client_by_id(realm, delivery->client_id);
 	if (!client)
@@ -50,11 +49,12 @@ enum error_code outbox_attempt_request(struct arena *arena, const struct realm *
 		return code;
 	*ret_request = (struct client_request){
 		.method = STR("POST"),
-		.url = present_url(arena, realm, delivery),
+		.url = outbox_attempt_url(arena, realm, delivery),
 		.content_type = back ? STR("application/x-www-form-urlencoded") : STR("text/plain; charset=ISO-8859-1"),
 		/* A compact JWS needs no percent-encoding. */
 		.body = back ? arena_join(arena, STR("logout_token="), token, STR("")) : token,
 		.body_borrowed = true,
+		.ca_pem = channel_trust(arena, realm, realm_client_by_id(realm, delivery->client_id)),
 		.policy = CLIENT_POLICY_ADMIN,
 		.max_body = 4096,
 	};

@@ -5,8 +5,10 @@
 
 #include "outbox/outbox.h"
 
-/* Builds the request: a fresh token, signed, with the client's present URL (the stored one
- * when the client is gone). Texts live in `arena`. ERROR_NO_KEY and the like: the delivery
+/* Where a delivery goes: the client's present URL (the stored one when the client is gone). */
+struct str outbox_attempt_url(struct arena *arena, const struct realm *realm, const struct delivery *delivery);
+/* Builds the request: a fresh token, signed by the key that is active now, to that URL, with
+ * the authorities that realm and client trust besides. Texts live in `arena`. ERROR_NO_KEY and the like: the delivery
  * waits. */
 MUST_USE enum error_code outbox_attempt_request(struct arena *arena, const struct realm *realm,
 						const struct delivery *delivery,

@@ -6,32 +6,26 @@ bool backoff_is_refusal(int http_status)
 	return http_status == 400 || http_status == 401 || http_status == 403 || http_status == 404;
 }
 
-static bool is_passing(int status)
+bool backoff_is_passing(int status)
 {
 	return status == 0 || status == 408 || status == 425 || status == 429 || status >= 500;
 }
 
-/* first, 2 * first, 4 * first ... up to the most. */
-static int64_t doubled(int64_t first_ms, int64_t attempts)
+int64_t backoff_wait_ms(int64_t first_ms, int64_t attempts, uint32_t chance)
 {
 	int64_t wait = first_ms;
 	for (int64_t i = 1; i < attempts && wait < BACKOFF_MOST_MS; i++)
 		wait *= 2;
-	return wait < BACKOFF_MOST_MS ? wait : BACKOFF_MOST_MS;
+	wait = wait < BACKOFF_MOST_MS ? wait : BACKOFF_MOST_MS;
+	return wait + wait / 4 * (chance % 1000) / 1000;
 }
 
-/* Up to a quarter more, so that those that failed together do not come back together. */
-static int64_t jittered(int64_t wait_ms, uint32_t chance)
+static struct backoff_verdict after(const struct backoff_attempt *attempt, int64_t first_ms, int64_t attempts)
 {
-	return wait_ms + wait_ms / 4 * (chance % 1000) / 1000;
-}
-
-static struct backoff_verdict later(const struct backoff_attempt *attempt, int64_t wait_ms)
-{
-	struct backoff_verdict verdict = { DELIVERY_WAITING, attempt->now_ms + jittered(wait_ms, attempt->chance) };
-	if (verdict.due_ms > attempt->give_up_ms)
-		verdict = (struct backoff_verdict){ .state = DELIVERY_GAVE_UP };
-	return verdict;
+	int64_t due_ms = attempt->now_ms + backoff_wait_ms(first_ms, attempts, attempt->chance);
+	if (due_ms > attempt->give_up_ms)
+		return (struct backoff_verdict){ .state = DELIVERY_GAVE_UP };
+	return (struct backoff_verdict){ DELIVERY_WAITING, due_ms };
 }
 
 struct backoff_verdict backoff_decide(const struct backoff_attempt *attempt)
@@ -46,8 +40,8 @@ struct backoff_verdict backoff_decide(const struct backoff_attempt *attempt)
 	if (backoff_is_refusal(status))
 		return attempt->refusals >= BACKOFF_REFUSED_TRIES ?
 			(struct backoff_verdict){ .state = DELIVERY_GAVE_UP } :
-			later(attempt, refused_ms[attempt->refusals > 0 ? attempt->refusals : 1]);
-	if (is_passing(status))
-		return later(attempt, doubled(1000, attempt->attempts));
-	return later(attempt, doubled(60 * 1000, attempt->attempts));
+			after(attempt, refused_ms[attempt->refusals > 0 ? attempt->refusals : 1], 1);
+	if (backoff_is_passing(status))
+		return after(attempt, 1000, attempt->attempts);
+	return after(attempt, 60 * 1000, attempt->attempts);
 }

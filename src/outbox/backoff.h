@@ -22,8 +22,14 @@ struct backoff_verdict {
 	int64_t due_ms;            /* of WAITING */
 };
 
+/* True when it is worth trying again soon: no answer, 408, 425, 429, 5xx. */
+bool backoff_is_passing(int http_status);
 /* True for the answers of which three in a row are a no: 400, 401, 403, 404. */
 bool backoff_is_refusal(int http_status);
+
+/* first_ms, 2 * first_ms, 4 * first_ms ... BACKOFF_MOST_MS for the 1st, 2nd ... attempt, and up to
+ * a quarter more by `chance`, so that those who failed together do not come back together. */
+int64_t backoff_wait_ms(int64_t first_ms, int64_t attempts, uint32_t chance);
 
 /* 2xx: delivered. 400, 401, 403, 404: three tries within ten minutes (stale key caches,
  * deploys), then given up; a 400 after a time-out is unconfirmed. Other 3xx and 4xx: at 60 s

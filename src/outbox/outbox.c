@@ -1,92 +1,77 @@
-/* The outbox's thread; see outbox.h.
+/* The outbox's threads; see outbox.h.
  *
- * One thread claims, checks, signs and hands to the HTTP client; the client's callback puts
- * the outcome on a list; the same thread then records it. Memory is bounded by what may be
- * under way at once. */
+ * One thread, the deliverer, looks which clients are owed something, claims rows for those that
+ * may have more, and records what came of the others, all in one transaction a turn. The signers
+ * check, sign and hand to the HTTP client, whose callback brings the flight back. Memory is
+ * bounded by what may be under way at once. A thread of its own does mass jobs and expired
+ * sessions. */
 #include "outbox/outbox.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
-#include "base/tables.h"
 #include "base/url.h"
 #include "crypto/random.h"
-#include "outbox/attempt.h"
+#include "outbox/backoff.h"
+#include "outbox/flight.h"
 #include "outbox/jobs.h"
 #include "outbox/sweeper.h"
+#include "outbox/trouble.h"
+#include "run/workers.h"
+#include "signout/channel.h"
 #include "store/apply.h"
 
 enum {
-	UNDER_WAY_MAX = 1024,   /* deliveries handed to the HTTP client */
-	PER_HOST_MAX = 256,     /* of these, to one host; the rest of its rows waits in the store */
-	CLAIM = 64,             /* rows taken at once */
-	LEASE_MS = 60 * 1000,   /* longer than any attempt takes */
+	CLAIM = 256,            /* rows taken in one turn */
+	LEASE_MS = 15 * 1000,   /* how long a dead process's rows are away */
+	RENEW_MS = 5 * 1000,    /* a flight's lease is renewed after that */
 	IDLE_MS = 1000,         /* how often other nodes' and clock-driven work is looked for */
-	BUSY_HOST_MS = 1000,    /* a row of a host that is at its bound is looked at again then */
+	RETRY_MS = 100,         /* after a claim that got nothing, or a store that failed */
+	LOOK_SHARE = 3,         /* a look may not begin before 3 times its cost have gone by */
+	HURRY = 1000,           /* rows made due in one transaction */
+	EXPIRE = 64,            /* rows given up in one transaction */
+	STEP_MS = 1000,         /* the wall clock was set back: by that against the monotonic one */
+	SIGNER_NICE = 5,        /* requests that somebody waits for come first */
+	KEEPER_NICE = 5,
+	STOP_ROUNDS = 100,      /* tries to record while stopping */
+	STOP_PAUSE_NS = 10 * 1000 * 1000,
 	SWEEP_MS = 5000,        /* how often expired sessions are looked for */
-};
-
-/* A delivery under way, with all that its recording needs; an arena of its own. */
-struct flight {
-	struct arena *arena;
-	struct outbox *outbox;
-	struct delivery delivery;
-	struct str host; /* origin of the URL */
-	struct flight *next;
-	enum client_outcome outcome;
-	int http_status;
-	struct str reason;
 };
 
 struct outbox {
 	struct outbox_config config;
 	struct str owner; /* of leases: this process */
 	struct arena *arena;
-	pthread_t thread;
-	pthread_mutex_t lock; /* of all below */
-	pthread_cond_t changed;
-	bool stopping, woken;
+	pthread_t deliverer, keeper;
+	struct workers *signers;
+	pthread_mutex_t lock; /* of all until the next comment */
+	pthread_cond_t changed, keeper_changed;
+	bool stopping, woken, keeper_woken;
+	struct flight *landed; /* not yet seen by the deliverer */
+	struct outbox_stats stats;
+
+	/* the deliverer's own */
+	struct lanes *lanes;
 	size_t under_way;
-	struct flight *landed; /* outcomes to record */
-	int64_t next_sweep_ms; /* the thread's own */
-	struct flight *flying[UNDER_WAY_MAX];
+	struct flight *oldest_lease, *newest_lease; /* those under way */
+	struct flight *unrecorded;
+	bool want_look;
+	int64_t next_look_ms, earliest_look_ms; /* monotonic */
+	int64_t wall_ahead_ms;                  /* wall clock against monotonic, at the last look */
+	bool looked;
+
+	int64_t next_sweep_ms; /* the keeper's own */
 };
 
-static void register_flight(struct outbox *outbox, struct flight *flight)
+static void outbox_land(void *context, struct flight *flight)
 {
-	pthread_mutex_lock(&outbox->lock);
-	outbox->flying[outbox->under_way++] = flight;
-	pthread_mutex_unlock(&outbox->lock);
-}
-
-/* Locked. */
-static void forget_flight(struct outbox *outbox, struct flight *flight)
-{
-	for (size_t i = 0; i < outbox->under_way; i++) {
-		if (outbox->flying[i] != flight)
-			continue;
-		outbox->flying[i] = outbox->flying[--outbox->under_way];
-		return;
-	}
-}
-
-static size_t under_way_to(struct outbox *outbox, struct str host)
-{
-	size_t n = 0;
-	pthread_mutex_lock(&outbox->lock);
-	for (size_t i = 0; i < outbox->under_way; i++)
-		n += str_eq(outbox->flying[i]->host, host);
-	pthread_mutex_unlock(&outbox->lock);
-	return n;
-}
-
-static void land(struct flight *flight)
-{
-	struct outbox *outbox = flight->outbox;
+	struct outbox *outbox = context;
 	pthread_mutex_lock(&outbox->lock);
 	flight->next = outbox->landed;
 	outbox->landed = flight;
@@ -94,33 +79,88 @@ static void land(struct flight *flight)
 	pthread_mutex_unlock(&outbox->lock);
 }
 
-/* On the HTTP client's thread. */
-static void answered(void *context, const struct client_result *result)
+/* ---- what is under way ---- */
+
+static void unlink_lease(struct outbox *outbox, struct flight *flight)
 {
-	struct flight *flight = context;
-	flight->outcome = result->outcome;
-	flight->http_status = result->http_status;
-	flight->reason = arena_str(flight->arena, str_take(result->reason, 1000));
-	land(flight);
+	*(flight->previous_by_lease ? &flight->previous_by_lease->next_by_lease : &outbox->oldest_lease) =
+		flight->next_by_lease;
+	*(flight->next_by_lease ? &flight->next_by_lease->previous_by_lease : &outbox->newest_lease) =
+		flight->previous_by_lease;
 }
 
-/* Stores an update in the background; a store that fails keeps it and tries again, and a
- * crash before that lets the lease run out: told twice at worst. */
-static void store_update(struct outbox *outbox, const struct effect_delivery_update *update)
+static void link_lease(struct outbox *outbox, struct flight *flight)
 {
-	struct arena *arena = arena_new(1024);
-	struct effects *effects = arena_alloc(arena, sizeof *effects);
-	*effects = effects_new(arena);
-	struct effect_delivery_update *copy = &effects_add(effects, EFFECT_DELIVERY_UPDATE)->u.delivery_update;
-	*copy = *update;
-	copy->id = arena_str(arena, update->id);
-	copy->lease_owner = arena_str(arena, update->lease_owner);
-	copy->reason = arena_str(arena, update->reason);
-	writer_apply_later(outbox->config.writer, arena, store_work_later(effects));
+	flight->leased_mono_ms = clock_mono_ms();
+	flight->next_by_lease = NULL;
+	flight->previous_by_lease = outbox->newest_lease;
+	*(outbox->newest_lease ? &outbox->newest_lease->next_by_lease : &outbox->oldest_lease) = flight;
+	outbox->newest_lease = flight;
 }
 
-static void log_outcome(const struct delivery *delivery, const struct effect_delivery_update *update)
+static void take_off(struct outbox *outbox, struct lane *lane, struct flight *flight)
 {
+	flight->lane = lane;
+	flight->probe = breaker_is_open(&lane->breaker);
+	flight->next_of_lane = lane->flights;
+	lane->flights = flight;
+	lane_began(lane);
+	link_lease(outbox, flight);
+	outbox->under_way++;
+}
+
+static void touch_down(struct outbox *outbox, struct flight *flight)
+{
+	struct flight **at = &flight->lane->flights;
+	while (*at != flight)
+		at = &(*at)->next_of_lane;
+	*at = flight->next_of_lane;
+	lane_ended(flight->lane);
+	unlink_lease(outbox, flight);
+	outbox->under_way--;
+}
+
+static bool is_flying(const struct lane *lane, struct str id)
+{
+	for (const struct flight *flight = lane->flights; flight; flight = flight->next_of_lane)
+		if (str_eq(flight->delivery.id, id))
+			return true;
+	return false;
+}
+
+/* ---- what landed ---- */
+
+/* What the attempt says about the client. */
+static void teach_breaker(struct flight *flight)
+{
+	struct lane *lane = flight->lane;
+	bool ours = flight->outcome == CLIENT_CANCELLED || flight->outcome == CLIENT_FAILED;
+	if (flight->end != FLIGHT_TRIED || ours)
+		return;
+	bool redirected = flight->outcome == CLIENT_REDIRECT;
+	if (!backoff_is_passing(flight->http_status) && !redirected) {
+		if (!breaker_answered(&lane->breaker))
+			return;
+		lane->hurry = true;
+		log_write(LOG_INFO, "outbox", "client=%.*s answers again", STR_ARG(flight->delivery.client_name));
+		return;
+	}
+	uint32_t chance;
+	random_bytes(&chance, sizeof chance);
+	struct str reason = str_take(flight->reason, sizeof lane->reason);
+	lane->reason_n = reason.n;
+	for (size_t i = 0; i < reason.n; i++)
+		lane->reason[i] = reason.p[i];
+	if (breaker_failed(&lane->breaker, flight->probe, clock_mono_ms(), chance))
+		log_write(LOG_WARN, "outbox", "client=%.*s failed %d times in a row and is tried one at a time until it answers: "
+			  "%.*s", STR_ARG(flight->delivery.client_name), BREAKER_FAILURES, STR_ARG(reason));
+	lane->expire = breaker_is_open(&lane->breaker);
+}
+
+static void log_update(const struct flight *flight)
+{
+	const struct delivery *delivery = &flight->delivery;
+	const struct effect_delivery_update *update = &flight->update;
 	bool delivered = update->state == DELIVERY_DELIVERED;
 	log_write(delivered ? LOG_INFO : LOG_WARN, "outbox", "%s client=%.*s session=%.*s signout=%.*s attempt=%lld%s%.*s",
 		  delivery_state_name(update->state), STR_ARG(delivery->client_name), STR_ARG(delivery->session_id),
@@ -128,149 +168,377 @@ static void log_outcome(const struct delivery *delivery, const struct effect_del
 		  STR_ARG(update->reason));
 }
 
-static void record(struct outbox *outbox, const struct delivery *delivery, const struct effect_delivery_update *update)
+static void count(struct outbox *outbox, const struct flight *flight)
 {
-	store_update(outbox, update);
-	log_outcome(delivery, update);
-	if (outbox->config.observe)
-		outbox->config.observe(outbox->config.context, delivery, update->state, update->now_ms - delivery->queued_ms);
-}
-
-static void postpone(struct outbox *outbox, const struct delivery *delivery, int64_t wait_ms, struct str reason)
-{
-	const struct effect_delivery_update update = {
-		.id = delivery->id, .expected = DELIVERY_SENDING, .state = DELIVERY_WAITING,
-		.lease_owner = outbox->owner, .now_ms = clock_wall_ms(), .due_ms = clock_wall_ms() + wait_ms,
-		.attempts = delivery->attempts, .http_status = delivery->http_status, .reason = reason };
-	store_update(outbox, &update);
-}
-
-static void record_landed(struct outbox *outbox, struct flight *flight)
-{
-	bool lost = failpoint("outbox.record");
-	struct effect_delivery_update update = outbox_attempt_outcome(flight->arena, &flight->delivery, outbox->owner,
-		flight->outcome, flight->http_status, flight->reason, clock_wall_ms());
-	/* Stopped by ourselves: the attempt does not count, and the next process need not wait for
-	 * the lease to run out. */
-	if (flight->outcome == CLIENT_CANCELLED)
-		postpone(outbox, &flight->delivery, 0, flight->delivery.reason);
-	else if (!lost)
-		record(outbox, &flight->delivery, &update);
-	arena_free(flight->arena);
-}
-
-/* An update that needs no attempt: postponed, superseded, no key. */
-static void settle(struct outbox *outbox, const struct delivery *delivery, enum delivery_state state,
-		   int64_t due_ms, struct str reason)
-{
-	const struct effect_delivery_update update = {
-		.id = delivery->id, .expected = DELIVERY_SENDING, .state = state, .lease_owner = outbox->owner,
-		.now_ms = clock_wall_ms(), .due_ms = due_ms, .attempts = delivery->attempts,
-		.http_status = delivery->http_status, .reason = reason };
-	record(outbox, delivery, &update);
-}
-
-static struct delivery copy_delivery(struct arena *arena, const struct delivery *from)
-{
-	struct delivery copy = *from;
-	struct str *texts[] = { &copy.id, &copy.signout_id, &copy.realm_id, &copy.client_id, &copy.client_name,
-		&copy.session_id, &copy.user_id, &copy.url, &copy.issuer, &copy.algorithm, &copy.adapter_session_id,
-		&copy.adapter_host, &copy.lease_owner, &copy.reason };
-	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
-		*texts[i] = arena_str(arena, *texts[i]);
-	return copy;
-}
-
-static void send_off(struct outbox *outbox, const struct realm *realm, const struct delivery *delivery)
-{
-	struct arena *arena = arena_new(4096);
-	struct flight *flight = arena_alloc(arena, sizeof *flight);
-	*flight = (struct flight){ .arena = arena, .outbox = outbox, .delivery = copy_delivery(arena, delivery) };
-	struct client_request request;
-	struct why why = { "" };
-	enum error_code code = outbox_attempt_request(arena, realm, &flight->delivery, &request, &why);
-	if (code != OK) {
-		settle(outbox, delivery, DELIVERY_WAITING, clock_wall_ms() + LEASE_MS, str_from(why.text));
-		arena_free(arena);
-		return;
-	}
-	flight->host = url_origin_of_text(arena, request.url);
-	if (under_way_to(outbox, flight->host) >= PER_HOST_MAX) {
-		postpone(outbox, delivery, BUSY_HOST_MS, delivery->reason);
-		arena_free(arena);
-		return;
-	}
-	register_flight(outbox, flight);
-	if (client_send(outbox->config.http, &request, answered, flight, &why) == OK)
-		return;
 	pthread_mutex_lock(&outbox->lock);
-	forget_flight(outbox, flight);
+	outbox->stats.attempts += flight->end == FLIGHT_TRIED;
+	outbox->stats.given_up += flight->update.state == DELIVERY_GAVE_UP;
 	pthread_mutex_unlock(&outbox->lock);
-	postpone(outbox, delivery, BUSY_HOST_MS, str_from(why.text));
-	arena_free(arena);
 }
 
-static void start(struct outbox *outbox, const struct delivery *delivery)
+/* Tells of it and keeps it for the next turn's transaction. */
+static void take_landed(struct outbox *outbox, struct flight *flight)
 {
-	bool superseded = false;
-	struct why why = { "" };
-	const struct realm *realm = NULL;
-	enum error_code code = outbox_attempt_superseded(outbox->config.store, delivery, &superseded, &why);
-	if (code == OK && superseded) {
-		settle(outbox, delivery, DELIVERY_SUPERSEDED, 0,
-		       STR("a newer session of this user at this client would have been hit"));
+	const struct outbox_config *config = &outbox->config;
+	touch_down(outbox, flight);
+	if (failpoint("outbox.record")) {
+		flight_free(flight);
 		return;
 	}
-	if (code == OK)
-		code = snapshots_get_by_id(outbox->config.snapshots, delivery->realm_id, &realm, &why);
-	if (code == ERROR_REALM_NOT_FOUND) {
-		settle(outbox, delivery, DELIVERY_GAVE_UP, 0, STR("the realm and its keys no longer exist"));
+	teach_breaker(flight);
+	flight_judge(flight, outbox->owner, clock_wall_ms());
+	flight->event = trouble_of(config, flight);
+	count(outbox, flight);
+	flight->next = outbox->unrecorded;
+	outbox->unrecorded = flight;
+	if (flight->end == FLIGHT_POSTPONED || flight->outcome == CLIENT_CANCELLED)
 		return;
-	}
-	if (code != OK) {
-		log_write(LOG_ERROR, "outbox", "delivery %.*s: %s", STR_ARG(delivery->id), why.text);
-		postpone(outbox, delivery, BUSY_HOST_MS, delivery->reason);
+	log_update(flight);
+	if (config->observe)
+		config->observe(config->context, &flight->delivery, flight->update.state,
+				flight->update.now_ms - flight->delivery.queued_ms);
+}
+
+/* ---- looking ---- */
+
+/* Where the client is reached now; an edited URL or CA is tried at once. */
+static void aim(struct outbox *outbox, struct lane *lane)
+{
+	const struct realm *realm;
+	if (snapshots_get_by_id(outbox->config.snapshots, lane->realm_id, &realm, NULL) != OK)
 		return;
+	const struct client *client = realm_client_by_id(realm, lane->client_id);
+	if (realm->version != lane->realm_version && client) {
+		ARENA_SCOPED arena = arena_new(1024);
+		struct str url = channel_server(arena, client, &(const struct client_session){ .started_ms = 0 }).url;
+		uint64_t target = str_hash(url, 1) ^ str_hash(channel_trust(arena, realm, client), 2);
+		if (lane->target && lane->target != target) {
+			lane->breaker = (struct breaker){ .failures = 0 };
+			lane->hurry = true;
+		}
+		lane->target = target;
+		lanes_set_host(outbox->lanes, lane, url.n ? url_origin_of_text(arena, url) : STR(""));
 	}
-	send_off(outbox, realm, delivery);
+	lane->realm_version = realm->version;
 	snapshots_put(outbox->config.snapshots, realm);
 }
 
-/* Milliseconds until something falls due, IDLE_MS at most. */
-static int64_t pause_ms(int64_t due_ms)
+/* Makes rows of a lane due, by `run`. *wanted stays where there may be more: they come with the
+ * next look. */
+static void make_due(struct outbox *outbox, struct lane *lane, bool *wanted,
+		     enum error_code (*run)(void *lane_hurry, struct db *db, struct why *reterr_why))
 {
-	int64_t wait = due_ms == INT64_MAX ? IDLE_MS : due_ms - clock_wall_ms();
-	return wait < 0 ? 0 : wait > IDLE_MS ? IDLE_MS : wait;
+	struct store_lane_hurry order = { .client_id = lane->client_id, .now_ms = clock_wall_ms(), .max = HURRY };
+	const struct store_work work = { .kind = STORE_WORK_CALL, .u.call = { run, &order } };
+	struct why why = { "" };
+	enum error_code code = writer_apply(outbox->config.writer, &work, &why);
+	if (code != OK) {
+		log_write(LOG_ERROR, "outbox", "making deliveries due: %s", why.text);
+		return;
+	}
+	*wanted = order.ret_changed == HURRY;
+	if (order.ret_changed && lane->due_ms > order.now_ms)
+		lane->due_ms = order.now_ms;
 }
 
-/* Takes due rows while there is room; returns how long to wait before the next look. */
-static int64_t claim(struct outbox *outbox)
+static void tend(struct outbox *outbox, struct lane *lane, int64_t now_ms, bool stepped_back)
 {
-	pthread_mutex_lock(&outbox->lock);
-	size_t room = UNDER_WAY_MAX - outbox->under_way;
-	pthread_mutex_unlock(&outbox->lock);
-	if (room == 0)
-		return IDLE_MS; /* or until something lands */
-	ARENA_SCOPED arena = arena_new(16 << 10);
-	struct why why = { "" };
-	int64_t due_ms, now_ms = clock_wall_ms();
-	/* A read that costs nothing tells whether the claim, which writes, is worth it. */
-	enum error_code code = store_next_due(outbox->config.store, &due_ms, &why);
-	if (code == OK && due_ms > now_ms)
-		return pause_ms(due_ms);
-	struct store_claim claim = { .owner = outbox->owner, .now_ms = now_ms, .lease_until_ms = now_ms + LEASE_MS,
-		.max = room < CLAIM ? (int64_t)room : CLAIM, .arena = arena };
-	const struct store_work work = { .kind = STORE_WORK_CLAIM, .u.claim = &claim };
-	if (code == OK)
-		code = writer_apply(outbox->config.writer, &work, &why);
-	if (code != OK) {
-		log_write(LOG_ERROR, "outbox", "claiming deliveries: %s", why.text);
-		return IDLE_MS;
-	}
-	for (size_t i = 0; i < claim.ret_n; i++)
-		start(outbox, &claim.ret_deliveries[i]);
-	return claim.ret_n ? 0 : IDLE_MS / 10;
+	aim(outbox, lane);
+	lane->pull |= lane->last_due_ms > now_ms + (stepped_back ? 0 : STORE_DUE_AHEAD_MS);
+	if (lane->hurry)
+		make_due(outbox, lane, &lane->hurry, store_hurry_lane);
+	if (lane->pull)
+		make_due(outbox, lane, &lane->pull, store_pull_lane);
+	outbox->want_look |= lane->hurry || lane->pull;
 }
+
+static void update_stats(struct outbox *outbox)
+{
+	int64_t oldest_ms = INT64_MAX;
+	struct lanes_figures figures = lanes_figures(outbox->lanes);
+	enum error_code code = store_oldest_owed(outbox->config.store, &oldest_ms, NULL);
+	pthread_mutex_lock(&outbox->lock);
+	outbox->stats.under_way = outbox->under_way;
+	outbox->stats.clients = figures.lanes;
+	outbox->stats.open_breakers = figures.open_breakers;
+	if (code == OK)
+		outbox->stats.oldest_queued_ms = oldest_ms == INT64_MAX ? 0 : oldest_ms;
+	pthread_mutex_unlock(&outbox->lock);
+}
+
+static bool was_set_back(struct outbox *outbox, int64_t now_ms, int64_t now_mono_ms)
+{
+	int64_t ahead_ms = now_ms - now_mono_ms;
+	bool back = !outbox->looked || ahead_ms < outbox->wall_ahead_ms - STEP_MS;
+	outbox->looked = true;
+	outbox->wall_ahead_ms = ahead_ms;
+	return back;
+}
+
+/* Learns which clients are owed something, at most that often that it costs little. */
+static void look(struct outbox *outbox)
+{
+	int64_t now_mono_ms = clock_mono_ms(), now_ms = clock_wall_ms();
+	bool due = now_mono_ms >= outbox->next_look_ms;
+	if (!due && (!outbox->want_look || now_mono_ms < outbox->earliest_look_ms))
+		return;
+	ARENA_SCOPED arena = arena_new(16 << 10);
+	struct store_lane *found;
+	size_t n;
+	struct why why = { "" };
+	if (store_list_lanes(outbox->config.store, arena, &found, &n, &why) == OK) {
+		bool stepped_back = was_set_back(outbox, now_ms, now_mono_ms);
+		lanes_update(outbox->lanes, found, n);
+		struct lane **lanes = lanes_all(outbox->lanes, &n);
+		outbox->want_look = false;
+		for (size_t i = 0; i < n; i++)
+			tend(outbox, lanes[i], now_ms, stepped_back);
+	} else {
+		log_write(LOG_ERROR, "outbox", "looking for deliveries: %s", why.text);
+	}
+	if (due)
+		update_stats(outbox);
+	int64_t end_ms = clock_mono_ms();
+	outbox->earliest_look_ms = end_ms + LOOK_SHARE * (end_ms - now_mono_ms);
+	if (due)
+		outbox->next_look_ms = end_ms + IDLE_MS;
+}
+
+/* ---- a turn ---- */
+
+/* What one turn asks the store for, in its arena. */
+struct turn {
+	struct arena *arena;
+	struct store_turn store;
+	struct effects effects;
+	struct lane **asked; /* the lanes of store.lanes */
+	size_t granted;      /* deliveries that lanes may have */
+};
+
+static void add_records(struct outbox *outbox, struct turn *turn)
+{
+	struct effect_delivery_update *updates = NULL;
+	for (struct flight *flight = outbox->unrecorded; flight; flight = flight->next) {
+		*(struct effect_delivery_update *)arena_push(turn->arena, &updates, &turn->store.updates_n,
+							     sizeof *updates) = flight->update;
+		if (flight->event)
+			effects_add(&turn->effects, EFFECT_EVENT)->u.event = *flight->event;
+	}
+	turn->store.updates = updates;
+	turn->store.effects = &turn->effects;
+}
+
+static void add_renewals(struct outbox *outbox, struct turn *turn)
+{
+	struct str *renewals = NULL;
+	int64_t before_ms = clock_mono_ms() - RENEW_MS;
+	for (struct flight *f = outbox->oldest_lease; f && f->leased_mono_ms <= before_ms; f = f->next_by_lease)
+		*(struct str *)arena_push(turn->arena, &renewals, &turn->store.renewals_n, sizeof *renewals) =
+			f->delivery.id;
+	turn->store.renewals = renewals;
+}
+
+static void add_claim(struct turn *turn, struct store_lane_claim **claims, struct lane *lane, size_t max, bool expired)
+{
+	size_t n = turn->store.lanes_n;
+	*(struct lane **)arena_push(turn->arena, &turn->asked, &n, sizeof *turn->asked) = lane;
+	*(struct store_lane_claim *)arena_push(turn->arena, claims, &turn->store.lanes_n, sizeof **claims) =
+		(struct store_lane_claim){ .client_id = lane->client_id, .max = (int64_t)max, .expired = expired };
+}
+
+static void add_claims(struct outbox *outbox, struct turn *turn)
+{
+	struct store_lane_claim *claims = NULL;
+	struct lane **wanting, **all;
+	struct share share;
+	size_t n, room = SHARE_ALL - outbox->under_way;
+	lanes_share(outbox->lanes, turn->arena, room < CLAIM ? room : CLAIM, turn->store.now_ms, clock_mono_ms(),
+		    &share, &wanting);
+	for (size_t i = 0; i < share.lanes_n; i++) {
+		turn->granted += share.lanes[i].ret_gets;
+		if (share.lanes[i].ret_gets)
+			add_claim(turn, &claims, wanting[i], share.lanes[i].ret_gets, false);
+	}
+	all = lanes_all(outbox->lanes, &n);
+	for (size_t i = 0; i < n; i++)
+		if (all[i]->expire && outbox->under_way < SHARE_ALL)
+			add_claim(turn, &claims, all[i], EXPIRE, true);
+	turn->store.lanes = claims;
+}
+
+/* Gives a claimed delivery up that is past its time while its client does not answer. */
+static void give_up(struct outbox *outbox, struct flight *flight)
+{
+	const struct lane *lane = flight->lane;
+	flight->end = FLIGHT_SETTLED;
+	flight->state = DELIVERY_GAVE_UP;
+	flight->reason = flight->delivery.reason.n ? flight->delivery.reason :
+		arena_format(flight->arena, "the client has not answered in time to others: %.*s", (int)lane->reason_n, lane->reason);
+	outbox_land(outbox, flight);
+}
+
+static void launch(struct outbox *outbox, const struct delivery *delivery, int64_t now_ms)
+{
+	struct lane *lane = lanes_find(outbox->lanes, delivery->client_id);
+	/* The clock was set forward: it is on its way, and its lease is a new one now. */
+	if (!lane || is_flying(lane, delivery->id))
+		return;
+	struct flight *flight = flight_new(&outbox->config, delivery, outbox_land, outbox);
+	bool open = breaker_is_open(&lane->breaker);
+	take_off(outbox, lane, flight);
+	if (open && delivery->give_up_ms <= now_ms)
+		give_up(outbox, flight);
+	else if (!workers_submit(outbox->signers, flight_start, flight))
+		flight_start(flight);
+}
+
+static bool is_of(const struct delivery *delivery, const struct lane *lane)
+{
+	return str_eq(delivery->client_id, lane->client_id);
+}
+
+/* What the answers to the claims tell about the lanes. */
+static void learn(struct outbox *outbox, const struct turn *turn)
+{
+	for (size_t i = 0; i < turn->store.lanes_n; i++) {
+		struct lane *lane = turn->asked[i];
+		int64_t got = 0;
+		for (size_t k = 0; k < turn->store.ret_n; k++)
+			got += is_of(&turn->store.ret_deliveries[k], lane);
+		bool all = got < turn->store.lanes[i].max;
+		if (turn->store.lanes[i].expired)
+			lane->expire = !all;
+		else if (all)
+			lane->due_ms = INT64_MAX; /* until the next look */
+		outbox->want_look |= all;
+	}
+}
+
+static void forget_recorded(struct outbox *outbox)
+{
+	while (outbox->unrecorded) {
+		struct flight *flight = outbox->unrecorded;
+		outbox->unrecorded = flight->next;
+		flight_free(flight);
+		outbox->want_look = true;
+	}
+}
+
+static void note_renewed(struct outbox *outbox, const struct turn *turn)
+{
+	for (size_t i = 0; i < turn->store.renewals_n; i++) {
+		struct flight *flight = outbox->oldest_lease;
+		unlink_lease(outbox, flight);
+		link_lease(outbox, flight);
+	}
+}
+
+/* Until a lane that has room falls due; those without room wait for something to land. */
+static int64_t pause_ms(struct outbox *outbox)
+{
+	size_t n;
+	int64_t now_ms = clock_wall_ms(), now_mono_ms = clock_mono_ms(), pause = IDLE_MS;
+	struct lane **lanes = lanes_all(outbox->lanes, &n);
+	for (size_t i = 0; i < n; i++) {
+		int64_t wait = lane_pause_ms(lanes[i], now_ms, now_mono_ms);
+		if (wait > 0 && wait < pause)
+			pause = wait;
+	}
+	if (outbox->want_look && outbox->earliest_look_ms - now_mono_ms < pause)
+		pause = outbox->earliest_look_ms > now_mono_ms ? outbox->earliest_look_ms - now_mono_ms : 0;
+	return pause;
+}
+
+/* Records, renews and claims; how long until the next turn in *ret_wait_ms. False: the store
+ * failed. */
+static bool take_turn(struct outbox *outbox, bool stopping, int64_t *ret_wait_ms)
+{
+	ARENA_SCOPED arena = arena_new(32 << 10);
+	struct why why = { "" };
+	int64_t now_ms = clock_wall_ms();
+	struct turn turn = { .arena = arena, .effects = effects_new(arena), .store = {
+		.owner = outbox->owner, .now_ms = now_ms, .lease_until_ms = now_ms + LEASE_MS, .arena = arena } };
+	add_records(outbox, &turn);
+	add_renewals(outbox, &turn);
+	if (!stopping)
+		add_claims(outbox, &turn);
+	const struct store_turn *store = &turn.store;
+	const struct store_work work = { .kind = STORE_WORK_TURN, .u.turn = &turn.store };
+	enum error_code code = OK;
+	if (store->updates_n || store->renewals_n || store->lanes_n)
+		code = writer_apply(outbox->config.writer, &work, &why);
+	/* Others ran beside it too often: that passes. */
+	*ret_wait_ms = code == ERROR_STALE ? RETRY_MS : IDLE_MS;
+	if (code != OK && code != ERROR_STALE)
+		log_write(LOG_ERROR, "outbox", "claiming and recording deliveries: %s", why.text);
+	if (code != OK)
+		return false;
+	forget_recorded(outbox);
+	note_renewed(outbox, &turn);
+	learn(outbox, &turn);
+	for (size_t i = 0; i < store->ret_n; i++)
+		launch(outbox, &store->ret_deliveries[i], now_ms);
+	*ret_wait_ms = store->ret_n ? 0 : turn.granted ? RETRY_MS : pause_ms(outbox);
+	return true;
+}
+
+/* ---- the deliverer ---- */
+
+static struct timespec mono_in(int64_t wait_ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += wait_ms / 1000;
+	until.tv_nsec += wait_ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	return until;
+}
+
+/* Sleeps until woken, something landed, or the time is up. Takes what landed. */
+static void wait_for_work(struct outbox *outbox, int64_t wait_ms, bool *ret_stopping)
+{
+	struct timespec until = mono_in(wait_ms);
+	pthread_mutex_lock(&outbox->lock);
+	while (!outbox->landed && !outbox->woken && !outbox->stopping)
+		if (pthread_cond_timedwait(&outbox->changed, &outbox->lock, &until) != 0)
+			break;
+	outbox->want_look |= outbox->woken;
+	outbox->woken = false;
+	struct flight *landed = outbox->landed;
+	outbox->landed = NULL;
+	*ret_stopping = outbox->stopping;
+	pthread_mutex_unlock(&outbox->lock);
+	while (landed) {
+		struct flight *next = landed->next;
+		take_landed(outbox, landed);
+		landed = next;
+	}
+}
+
+static void *deliver(void *context)
+{
+	struct outbox *outbox = context;
+	int64_t wait_ms = 0;
+	int failed = 0;
+	for (;;) {
+		bool stopping;
+		wait_for_work(outbox, wait_ms, &stopping);
+		if (!stopping)
+			look(outbox);
+		bool stored = take_turn(outbox, stopping, &wait_ms);
+		if (!stopping)
+			continue;
+		failed += !stored;
+		if (outbox->under_way == 0 && (!outbox->unrecorded || failed > STOP_ROUNDS))
+			return NULL;
+		nanosleep(&(struct timespec){ .tv_nsec = STOP_PAUSE_NS }, NULL);
+	}
+}
+
+/* ---- the keeper: mass jobs and expired sessions ---- */
 
 static bool do_jobs(struct outbox *outbox)
 {
@@ -297,63 +565,38 @@ static bool do_sweep(struct outbox *outbox)
 	return more;
 }
 
-/* Sleeps until woken, something landed, or the time is up. Returns what landed. */
-static struct flight *wait_for_work(struct outbox *outbox, int64_t wait_ms, bool *ret_stop)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_ms / 1000;
-	until.tv_nsec += wait_ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_mutex_lock(&outbox->lock);
-	while (!outbox->landed && !outbox->woken && !outbox->stopping)
-		if (pthread_cond_timedwait(&outbox->changed, &outbox->lock, &until) != 0)
-			break;
-	outbox->woken = false;
-	struct flight *landed = outbox->landed;
-	outbox->landed = NULL;
-	for (struct flight *f = landed; f; f = f->next)
-		forget_flight(outbox, f);
-	*ret_stop = outbox->stopping && outbox->under_way == 0;
-	pthread_mutex_unlock(&outbox->lock);
-	return landed;
-}
-
-static bool is_stopping(struct outbox *outbox)
+static void wake_deliverer(struct outbox *outbox)
 {
 	pthread_mutex_lock(&outbox->lock);
-	bool stopping = outbox->stopping;
+	outbox->woken = true;
+	pthread_cond_signal(&outbox->changed);
 	pthread_mutex_unlock(&outbox->lock);
-	return stopping;
 }
 
-static void *run(void *context)
+static void *keep(void *context)
 {
 	struct outbox *outbox = context;
-	bool stop = false;
-	int64_t wait_ms = 0;
-	while (!stop) {
-		struct flight *landed = wait_for_work(outbox, wait_ms, &stop);
-		while (landed) {
-			struct flight *next = landed->next;
-			record_landed(outbox, landed);
-			landed = next;
-		}
-		if (is_stopping(outbox)) {
-			wait_ms = 100;
-			continue;
-		}
-		bool more = do_jobs(outbox);
+	bool more = false, stopping = false;
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), KEEPER_NICE);
+	while (!stopping) {
+		struct timespec until = mono_in(IDLE_MS);
+		pthread_mutex_lock(&outbox->lock);
+		while (!more && !outbox->keeper_woken && !outbox->stopping)
+			if (pthread_cond_timedwait(&outbox->keeper_changed, &outbox->lock, &until) != 0)
+				break;
+		outbox->keeper_woken = false;
+		stopping = outbox->stopping;
+		pthread_mutex_unlock(&outbox->lock);
+		if (stopping)
+			return NULL;
+		more = do_jobs(outbox);
 		more |= do_sweep(outbox);
-		wait_ms = claim(outbox);
-		if (more)
-			wait_ms = 0;
+		wake_deliverer(outbox);
 	}
 	return NULL;
 }
+
+/* ---- start and stop ---- */
 
 /* What the process before this one had under way when it was killed. Where several share a
  * store, the leases tell. */
@@ -366,6 +609,54 @@ static void take_over(const struct outbox_config *config)
 		log_write(LOG_ERROR, "outbox", "deliveries of the last run wait for their leases: %s", why.text);
 }
 
+static void start_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
+static void discard(struct outbox *outbox)
+{
+	forget_recorded(outbox);
+	lanes_free(outbox->lanes);
+	workers_free(outbox->signers);
+	pthread_mutex_destroy(&outbox->lock);
+	pthread_cond_destroy(&outbox->changed);
+	pthread_cond_destroy(&outbox->keeper_changed);
+	arena_free(outbox->arena);
+	free(outbox);
+}
+
+static void stop_threads(struct outbox *outbox)
+{
+	pthread_mutex_lock(&outbox->lock);
+	outbox->stopping = true;
+	pthread_cond_signal(&outbox->changed);
+	pthread_cond_signal(&outbox->keeper_changed);
+	pthread_mutex_unlock(&outbox->lock);
+}
+
+static enum error_code start_threads(struct outbox *outbox, struct why *reterr_why)
+{
+	const struct workers_config signers = { .name = "signer", .queue = SHARE_ALL, .nice = SIGNER_NICE };
+	enum error_code code = workers_new(&signers, &outbox->signers, reterr_why);
+	if (code != OK)
+		return code;
+	if (pthread_create(&outbox->deliverer, NULL, deliver, outbox) != 0)
+		return error_because(reterr_why, ERROR_INTERNAL, "no thread for the outbox");
+	pthread_setname_np(outbox->deliverer, "outbox");
+	if (pthread_create(&outbox->keeper, NULL, keep, outbox) != 0) {
+		stop_threads(outbox);
+		pthread_join(outbox->deliverer, NULL);
+		return error_because(reterr_why, ERROR_INTERNAL, "no thread for mass sign-outs");
+	}
+	pthread_setname_np(outbox->keeper, "keeper");
+	return OK;
+}
+
 enum error_code outbox_new(const struct outbox_config *config, struct outbox **ret_outbox, struct why *reterr_why)
 {
 	struct outbox *outbox = calloc(1, sizeof *outbox);
@@ -374,19 +665,16 @@ enum error_code outbox_new(const struct outbox_config *config, struct outbox **r
 	outbox->config = *config;
 	outbox->arena = arena_new(0);
 	outbox->owner = random_token(outbox->arena, 16);
-	take_over(config);
+	outbox->lanes = lanes_new();
 	pthread_mutex_init(&outbox->lock, NULL);
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&outbox->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	if (pthread_create(&outbox->thread, NULL, run, outbox) != 0) {
-		arena_free(outbox->arena);
-		free(outbox);
-		return error_because(reterr_why, ERROR_INTERNAL, "no thread for the outbox");
+	start_condition(&outbox->changed);
+	start_condition(&outbox->keeper_changed);
+	take_over(config);
+	enum error_code code = start_threads(outbox, reterr_why);
+	if (code != OK) {
+		discard(outbox);
+		return code;
 	}
-	pthread_setname_np(outbox->thread, "outbox");
 	*ret_outbox = outbox;
 	return OK;
 }
@@ -394,24 +682,28 @@ enum error_code outbox_new(const struct outbox_config *config, struct outbox **r
 void outbox_wake(struct outbox *outbox)
 {
 	pthread_mutex_lock(&outbox->lock);
-	outbox->woken = true;
+	outbox->woken = outbox->keeper_woken = true;
 	pthread_cond_signal(&outbox->changed);
+	pthread_cond_signal(&outbox->keeper_changed);
 	pthread_mutex_unlock(&outbox->lock);
+}
+
+struct outbox_stats outbox_stats(struct outbox *outbox)
+{
+	pthread_mutex_lock(&outbox->lock);
+	struct outbox_stats stats = outbox->stats;
+	pthread_mutex_unlock(&outbox->lock);
+	return stats;
 }
 
 void outbox_free(struct outbox *outbox)
 {
 	if (!outbox)
 		return;
-	pthread_mutex_lock(&outbox->lock);
-	outbox->stopping = true;
-	pthread_cond_signal(&outbox->changed);
-	pthread_mutex_unlock(&outbox->lock);
+	stop_threads(outbox);
 	/* What is under way comes back by its callback, cancelled when the client stops. */
 	client_stop(outbox->config.http, 2000);
-	pthread_join(outbox->thread, NULL);
-	pthread_mutex_destroy(&outbox->lock);
-	pthread_cond_destroy(&outbox->changed);
-	arena_free(outbox->arena);
-	free(outbox);
+	pthread_join(outbox->keeper, NULL);
+	pthread_join(outbox->deliverer, NULL);
+	discard(outbox);
 }

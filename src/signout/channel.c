@@ -23,6 +23,15 @@ bool channel_is_own_page(const struct client *client)
 	return str_starts(client->root_url, STR("${authBaseUrl}")) || str_starts(client->root_url, STR("${authAdminUrl}"));
 }
 
+struct str channel_trust(struct arena *arena, const struct realm *realm, const struct client *client)
+{
+	struct str name = STR(CHANNEL_CA_ATTRIBUTE), of_realm = attributes_get(&realm->settings.attributes, name);
+	struct str of_client = client ? attributes_get(&client->attributes, name) : STR("");
+	if (!of_realm.n || !of_client.n)
+		return of_realm.n ? of_realm : of_client;
+	return arena_join(arena, of_realm, STR("\n"), of_client);
+}
+
 struct str channel_algorithm(const struct realm *realm, const struct client *client)
 {
 	struct str own = attributes_get(&client->attributes, STR("id.token.signed.response.alg"));

@@ -19,19 +19,36 @@ struct db; /* db/db.h */
 
 struct store;
 
-/* Leases up to `max` due deliveries to `owner`, oldest first: they become SENDING until
- * lease_until_ms. Rows whose lease ran out are taken again. Two owners never get the same
- * row. While leased, a row's due_ms is the end of its lease. */
-struct store_claim {
+/* A client's queue, as a claim asks for it. */
+struct store_lane_claim {
+	struct str client_id; /* the client's id */
+	int64_t max;          /* rows */
+	bool expired;         /* of the `max` rows in front, only those past their give_up_ms */
+};
+
+/* One turn of the outbox, in one transaction: what came of attempts is recorded, leases are
+ * renewed, and due rows of some clients are leased to `owner`: they become SENDING until
+ * lease_until_ms, and due_ms is the end of the lease meanwhile. Rows whose lease ran out are
+ * taken again. Two owners never get the same row. */
+struct store_turn {
 	struct str owner;
-	int64_t now_ms, lease_until_ms, max;
+	int64_t now_ms, lease_until_ms;
+	/* From SENDING under this owner; one that lost its lease is passed over. */
+	const struct effect_delivery_update *updates;
+	size_t updates_n;
+	const struct str *renewals; /* ids of deliveries; as above */
+	size_t renewals_n;
+	const struct effects *effects; /* applied with it (events); NULL: none */
+	const struct store_lane_claim *lanes;
+	size_t lanes_n;
 	struct arena *arena; /* of the result; nobody else uses it until writer_apply returns */
-	struct delivery *ret_deliveries;
+	struct delivery *ret_deliveries; /* oldest first */
 	size_t ret_n;
 };
 
-/* Makes waiting deliveries due at once (an edited URL, a new CA, `signout retry`). Empty
- * texts stand for "any"; realm_id must be given. */
+/* Makes waiting deliveries due at once (`signout retry`). Empty texts stand for "any";
+ * realm_id must be given. Their due_ms becomes 0: the outbox then tries them although their
+ * client has failed lately. */
 struct store_hurry {
 	struct str realm_id, client_id /* the client's id */, signout_id;
 	int64_t now_ms;
@@ -58,7 +75,7 @@ struct store_purge {
 
 enum store_work_kind {
 	STORE_WORK_EFFECTS,
-	STORE_WORK_CLAIM,
+	STORE_WORK_TURN,
 	STORE_WORK_HURRY,
 	STORE_WORK_PURGE,
 	STORE_WORK_CALL, /* a function: import, admin writes (store_writer in store/import.h) */
@@ -68,7 +85,7 @@ struct store_work {
 	enum store_work_kind kind;
 	union {
 		const struct effects *effects;
-		struct store_claim *claim;
+		struct store_turn *turn;
 		struct store_hurry *hurry;
 		struct store_purge *purge;
 		struct {
@@ -83,6 +100,20 @@ static inline struct store_work store_work_effects(const struct effects *effects
 {
 	return (struct store_work){ .kind = STORE_WORK_EFFECTS, .u.effects = effects };
 }
+
+/* Rows of one client that wait for no good reason. As a STORE_WORK_CALL's argument. */
+struct store_lane_hurry {
+	struct str client_id; /* the client's id */
+	int64_t now_ms, max;
+	int64_t ret_changed; /* `max`: there may be more */
+};
+/* The client answers again: what waits for it is due now, but for those that it refused
+ * (400, 401, 403, 404), which keep their pace. */
+MUST_USE enum error_code store_hurry_lane(void *lane_hurry, struct db *db, struct why *reterr_why);
+/* The clock was set back: queued rows that lie ahead, and others that lie further ahead than
+ * anything may (STORE_DUE_AHEAD_MS), are due now. */
+MUST_USE enum error_code store_pull_lane(void *lane_hurry, struct db *db, struct why *reterr_why);
+enum { STORE_DUE_AHEAD_MS = 400 * 1000 };
 
 /* A STORE_WORK_CALL (argument: int64_t, the time): every delivery that a process held is due at
  * once. Only where no other process uses the store: after the start on a folder of our own. */

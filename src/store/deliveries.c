@@ -2,6 +2,7 @@
 #include "store/deliveries.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/internal.h"
 #include "store/rows.h"
@@ -172,6 +173,14 @@ enum error_code store_list_signouts(struct store *store, struct arena *arena,
 
 /* ---- the outbox ---- */
 
+/* Values that outlive the expression which lists them. */
+static struct db_values keep(struct arena *arena, struct db_values values)
+{
+	struct db_value *copy = arena_array(arena, values.n, sizeof *copy);
+	memcpy(copy, values.p, values.n * sizeof *copy);
+	return (struct db_values){ copy, values.n };
+}
+
 static int oldest_first(const void *a, const void *b)
 {
 	const struct delivery *x = a, *y = b;
@@ -179,25 +188,57 @@ static int oldest_first(const void *a, const void *b)
 	return order ? order : str_compare(x->id, y->id);
 }
 
-enum error_code deliveries_claim(struct db *db, struct store_claim *claim, struct why *reterr_why)
+static enum error_code claim_lane(struct db *db, struct store_turn *turn,
+	const struct store_lane_claim *lane, struct why *reterr_why)
 {
 	struct db_rows rows;
-	enum error_code code = db_query(db, &statement_delivery_claim,
-		DB_VALUES(db_text(claim->owner), db_int(claim->lease_until_ms),
-			db_int(claim->now_ms), db_int(claim->max)),
-		claim->arena, &rows, reterr_why);
-	if (code != OK)
-		return code;
-	struct delivery *deliveries = arena_array(claim->arena, rows.n, sizeof *deliveries);
+	enum error_code code = db_query(db,
+		lane->expired ? &statement_delivery_claim_expired : &statement_delivery_claim,
+		DB_VALUES(db_text(turn->owner), db_int(turn->lease_until_ms), db_int(turn->now_ms),
+			db_int(lane->max), db_text(lane->client_id)),
+		turn->arena, &rows, reterr_why);
 	for (size_t i = 0; code == OK && i < rows.n; i++)
-		code = delivery_of_row(&(struct row){ &rows, i, 0 }, &deliveries[i], reterr_why);
-	if (code != OK)
-		return code;
-	if (rows.n > 1)
-		qsort(deliveries, rows.n, sizeof *deliveries, oldest_first);
-	claim->ret_deliveries = deliveries;
-	claim->ret_n = rows.n;
-	return OK;
+		code = delivery_of_row(&(struct row){ &rows, i, 0 },
+			arena_push(turn->arena, &turn->ret_deliveries, &turn->ret_n,
+				sizeof *turn->ret_deliveries),
+			reterr_why);
+	return code;
+}
+
+/* One text for all that end a lease under an owner. */
+static enum error_code record_and_renew(struct db *db, const struct store_turn *turn, struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct db_call *calls = arena_array(arena, turn->updates_n + turn->renewals_n, sizeof *calls);
+	struct db_values values;
+	size_t n = 0;
+	for (size_t i = 0; i < turn->updates_n; i++) {
+		const struct effect_delivery_update *u = &turn->updates[i];
+		values = DB_VALUES(db_text(u->id), db_text(str_from(delivery_state_name(u->state))),
+			db_text(turn->owner), db_int(u->due_ms), db_int(u->attempts),
+			db_int(u->http_status), db_bool(delivery_state_settled(u->state)),
+			db_int(u->now_ms), db_text(u->reason));
+		calls[n++] = (struct db_call){ &statement_delivery_record, keep(arena, values) };
+	}
+	for (size_t i = 0; i < turn->renewals_n; i++) {
+		values = DB_VALUES(db_text(turn->renewals[i]), db_text(turn->owner),
+			db_int(turn->lease_until_ms));
+		calls[n++] = (struct db_call){ &statement_delivery_renew, keep(arena, values) };
+	}
+	return n ? db_run_batch(db, calls, n, reterr_why) : OK;
+}
+
+enum error_code deliveries_turn(struct db *db, struct store_turn *turn, struct why *reterr_why)
+{
+	turn->ret_deliveries = NULL;
+	turn->ret_n = 0;
+	/* First, so that a claim does not take what has just been told. */
+	enum error_code code = record_and_renew(db, turn, reterr_why);
+	for (size_t i = 0; code == OK && i < turn->lanes_n; i++)
+		code = claim_lane(db, turn, &turn->lanes[i], reterr_why);
+	if (code == OK && turn->ret_n > 1)
+		qsort(turn->ret_deliveries, turn->ret_n, sizeof *turn->ret_deliveries, oldest_first);
+	return code;
 }
 
 enum error_code deliveries_hurry(struct db *db, struct store_hurry *hurry, struct why *reterr_why)
@@ -255,14 +296,56 @@ enum error_code store_release_leases(void *now_ms, struct db *db, struct why *re
 	return db_run(db, &statement_delivery_release, DB_VALUES(db_int(*now)), NULL, reterr_why);
 }
 
-enum error_code store_next_due(struct store *store, int64_t *ret_due_ms, struct why *reterr_why)
+enum error_code store_hurry_lane(void *lane_hurry, struct db *db, struct why *reterr_why)
+{
+	struct store_lane_hurry *order = lane_hurry;
+	return db_run(db, &statement_delivery_hurry_lane,
+		DB_VALUES(db_text(order->client_id), db_int(order->now_ms), db_int(order->max)),
+		&order->ret_changed, reterr_why);
+}
+
+enum error_code store_pull_lane(void *lane_hurry, struct db *db, struct why *reterr_why)
+{
+	struct store_lane_hurry *order = lane_hurry;
+	return db_run(db, &statement_delivery_pull_lane,
+		DB_VALUES(db_text(order->client_id), db_int(order->now_ms), db_int(order->max),
+			db_int(order->now_ms + STORE_DUE_AHEAD_MS)),
+		&order->ret_changed, reterr_why);
+}
+
+enum error_code store_list_lanes(struct store *store, struct arena *arena, struct store_lane **ret_lanes,
+	size_t *ret_n, struct why *reterr_why)
+{
+	struct db_rows rows;
+	enum error_code code =
+		store_read(store, arena, &statement_delivery_lanes, DB_NO_VALUES, &rows, reterr_why);
+	if (code != OK)
+		return code;
+	struct store_lane *lanes = arena_array(arena, rows.n, sizeof *lanes);
+	size_t n = 0;
+	for (size_t i = 0; i < rows.n; i++) {
+		if (db_is_null(&rows, i, 1))
+			continue; /* settled between two looks of the statement */
+		struct row row = { &rows, i, 0 };
+		struct store_lane *lane = &lanes[n++];
+		lane->client_id = next_text(&row);
+		lane->realm_id = next_text(&row);
+		lane->due_ms = next_int(&row);
+		lane->last_due_ms = next_int(&row);
+	}
+	*ret_lanes = lanes;
+	*ret_n = n;
+	return OK;
+}
+
+enum error_code store_oldest_owed(struct store *store, int64_t *ret_queued_ms, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
 	enum error_code code = store_read(
-		store, arena, &statement_delivery_next_due, DB_NO_VALUES, &rows, reterr_why);
+		store, arena, &statement_delivery_oldest, DB_NO_VALUES, &rows, reterr_why);
 	if (code == OK)
-		*ret_due_ms = db_is_null(&rows, 0, 0) ? INT64_MAX : db_cell_int(&rows, 0, 0);
+		*ret_queued_ms = db_is_null(&rows, 0, 0) ? INT64_MAX : db_cell_int(&rows, 0, 0);
 	return code;
 }
 

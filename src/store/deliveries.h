@@ -4,8 +4,9 @@
 
 #include "store/apply.h"
 
-MUST_USE enum error_code deliveries_claim(
-	struct db *db, struct store_claim *claim, struct why *reterr_why);
+/* All but turn->effects. */
+MUST_USE enum error_code deliveries_turn(
+	struct db *db, struct store_turn *turn, struct why *reterr_why);
 MUST_USE enum error_code deliveries_hurry(
 	struct db *db, struct store_hurry *hurry, struct why *reterr_why);
 

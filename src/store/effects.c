@@ -587,6 +587,15 @@ static enum error_code apply_effects(
 	return a.code == OK ? db_run_batch(db, a.calls, a.n, reterr_why) : a.code;
 }
 
+static enum error_code apply_turn(struct store *store, struct db *db, struct store_turn *turn,
+	struct why *reterr_why)
+{
+	enum error_code code = OK;
+	if (turn->effects && turn->effects->n)
+		code = apply_effects(store, db, turn->effects, reterr_why);
+	return code == OK ? deliveries_turn(db, turn, reterr_why) : code;
+}
+
 const struct store_work *store_work_later(const struct effects *effects)
 {
 	struct store_work *work = arena_alloc(effects->arena, sizeof *work);
@@ -602,8 +611,8 @@ enum error_code store_apply(void *store, struct db *db, const void *work, struct
 	switch (w->kind) {
 	case STORE_WORK_EFFECTS:
 		return apply_effects(store, db, w->u.effects, reterr_why);
-	case STORE_WORK_CLAIM:
-		return deliveries_claim(db, w->u.claim, reterr_why);
+	case STORE_WORK_TURN:
+		return apply_turn(store, db, w->u.turn, reterr_why);
 	case STORE_WORK_HURRY:
 		return deliveries_hurry(db, w->u.hurry, reterr_why);
 	case STORE_WORK_PURGE:

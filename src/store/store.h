@@ -175,9 +175,20 @@ MUST_USE enum error_code store_find_token_rows(struct store *store, struct arena
 
 /* ---- sign-outs, deliveries, events ---- */
 
-/* When the next delivery falls due or loses its lease (INT64_MAX: none is owed). */
-MUST_USE enum error_code store_next_due(struct store *store, int64_t *ret_due_ms,
-					struct why *reterr_why);
+/* A client that is owed notices: its queue. */
+struct store_lane {
+	struct str client_id, realm_id; /* the client's id; the realm of the row in front */
+	int64_t due_ms;      /* when its next row falls due, or loses its lease; 0: at once */
+	int64_t last_due_ms; /* the same of its last row */
+};
+/* All of them, by client_id in ascending order. The cost rises with the number of clients, not
+ * with that of rows. */
+MUST_USE enum error_code store_list_lanes(struct store *store, struct arena *arena,
+					  struct store_lane **ret_lanes, size_t *ret_n,
+					  struct why *reterr_why);
+/* When the oldest delivery that is owed was queued (INT64_MAX: none is owed). */
+MUST_USE enum error_code store_oldest_owed(struct store *store, int64_t *ret_queued_ms,
+					   struct why *reterr_why);
 struct signout_query {
 	struct str realm_id, user /* id or username */, client_id /* clientId */, session_id;
 	struct str door; /* name in doors.def */

@@ -1,0 +1,124 @@
+/* A delivery under way; see flight.h. */
+#include "outbox/flight.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/tables.h"
+#include "outbox/attempt.h"
+
+enum {
+	ARENA_BYTES = 4096,
+	REASON_MAX = 1000,
+	TROUBLE_MS = 1000,   /* our own: the store, memory */
+	NO_KEY_MS = 60 * 1000,
+};
+
+struct flight *flight_new(const struct outbox_config *config, const struct delivery *delivery,
+			  void (*landed)(void *context, struct flight *flight), void *context)
+{
+	struct arena *arena = arena_new(ARENA_BYTES);
+	struct flight *flight = arena_alloc(arena, sizeof *flight);
+	*flight = (struct flight){ .arena = arena, .config = config, .landed = landed, .context = context,
+		.delivery = *delivery };
+	struct delivery *copy = &flight->delivery;
+	struct str *texts[] = { &copy->id, &copy->signout_id, &copy->realm_id, &copy->client_id, &copy->client_name,
+		&copy->session_id, &copy->user_id, &copy->url, &copy->issuer, &copy->algorithm, &copy->adapter_session_id,
+		&copy->adapter_host, &copy->lease_owner, &copy->reason };
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+		*texts[i] = arena_str(arena, *texts[i]);
+	return flight;
+}
+
+void flight_free(struct flight *flight)
+{
+	arena_free(flight->arena);
+}
+
+static void settle(struct flight *flight, enum delivery_state state, struct str reason)
+{
+	flight->end = FLIGHT_SETTLED;
+	flight->state = state;
+	flight->reason = reason;
+	flight->landed(flight->context, flight);
+}
+
+static void postpone(struct flight *flight, int64_t wait_ms, struct str reason)
+{
+	flight->end = FLIGHT_POSTPONED;
+	flight->wait_ms = wait_ms;
+	flight->reason = arena_str(flight->arena, reason);
+	flight->landed(flight->context, flight);
+}
+
+/* On the HTTP client's thread. */
+static void answered(void *context, const struct client_result *result)
+{
+	struct flight *flight = context;
+	flight->end = FLIGHT_TRIED;
+	flight->outcome = result->outcome;
+	flight->http_status = result->http_status;
+	flight->reason = arena_str(flight->arena, str_take(result->reason, REASON_MAX));
+	flight->landed(flight->context, flight);
+}
+
+static void send(struct flight *flight, const struct realm *realm)
+{
+	struct client_request request;
+	struct why why = { "" };
+	if (outbox_attempt_request(flight->arena, realm, &flight->delivery, &request, &why) != OK)
+		postpone(flight, NO_KEY_MS, str_from(why.text));
+	else if (client_send(flight->config->http, &request, answered, flight, &why) != OK)
+		postpone(flight, TROUBLE_MS, str_from(why.text));
+}
+
+void flight_start(void *argument)
+{
+	struct flight *flight = argument;
+	const struct outbox_config *config = flight->config;
+	bool superseded = false;
+	struct why why = { "" };
+	const struct realm *realm = NULL;
+	enum error_code code = outbox_attempt_superseded(config->store, &flight->delivery, &superseded, &why);
+	if (code == OK && superseded) {
+		settle(flight, DELIVERY_SUPERSEDED, STR("a newer session of this user at this client would have been hit"));
+		return;
+	}
+	if (code == OK)
+		code = snapshots_get_by_id(config->snapshots, flight->delivery.realm_id, &realm, &why);
+	if (code == ERROR_REALM_NOT_FOUND) {
+		settle(flight, DELIVERY_GAVE_UP, STR("the realm and its keys no longer exist"));
+		return;
+	}
+	if (code != OK) {
+		log_write(LOG_ERROR, "outbox", "delivery %.*s: %s", STR_ARG(flight->delivery.id), why.text);
+		postpone(flight, TROUBLE_MS, flight->delivery.reason);
+		return;
+	}
+	send(flight, realm);
+	snapshots_put(config->snapshots, realm);
+}
+
+void flight_judge(struct flight *flight, struct str owner, int64_t now_ms)
+{
+	const struct delivery *delivery = &flight->delivery;
+	/* Stopped by ourselves: the attempt does not count, and the next process need not wait for
+	 * the lease to run out. */
+	bool cancelled = flight->end == FLIGHT_TRIED && flight->outcome == CLIENT_CANCELLED;
+	if (flight->end == FLIGHT_TRIED && !cancelled) {
+		flight->update = outbox_attempt_outcome(flight->arena, delivery, owner, flight->outcome,
+			flight->http_status, flight->reason, now_ms);
+		return;
+	}
+	bool settled = flight->end == FLIGHT_SETTLED;
+	flight->update = (struct effect_delivery_update){
+		.id = delivery->id,
+		.expected = DELIVERY_SENDING,
+		.state = settled ? flight->state : DELIVERY_WAITING,
+		.lease_owner = owner,
+		.now_ms = now_ms,
+		.due_ms = settled ? 0 : cancelled ? now_ms : now_ms + flight->wait_ms,
+		.attempts = delivery->attempts,
+		.http_status = delivery->http_status,
+		.reason = cancelled ? delivery->reason : flight->reason,
+	};
+}
