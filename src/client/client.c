@@ -226,6 +226,18 @@ static void take_settings(struct outgoing *client, const struct client_config *c
 	own->max_head = own->max_head ? own->max_head : MAX_HEAD;
 }
 
+static enum error_code check_proxy(struct str proxy, struct why *why)
+{
+	struct url url;
+	struct why inner = { "" };
+	if (!proxy.n)
+		return OK;
+	if (url_parse(proxy, &url, &inner) != OK || !url.is_http || url.has_fragment)
+		return error_because(why, ERROR_INVALID_CONFIG, "proxy '%.*s' is not http://HOST:PORT%s%s",
+			STR_ARG(proxy), inner.text[0] ? ": " : "", inner.text);
+	return OK;
+}
+
 /* The thread, with all signals blocked: they are main's. */
 static enum error_code start_thread(struct outgoing *client, struct why *why)
 {
@@ -259,7 +271,11 @@ enum error_code client_new(const struct client_config *config, struct outgoing *
 	enum error_code code = client->multi ? OK :
 		error_because(reterr_why, ERROR_INTERNAL, "outgoing requests: libcurl gave nothing");
 	if (!code)
+		code = check_proxy(config->proxy, reterr_why);
+	if (!code)
 		code = trust_new(own->ca_file, own->ca_pem, &client->settings.trust, reterr_why);
+	if (!code && config->certificate_file.n + config->key_file.n)
+		code = trust_show(client->settings.trust, config->certificate_file, config->key_file, reterr_why);
 	if (!code) {
 		curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)own->max_running);
 		code = start_thread(client, reterr_why);

@@ -60,8 +60,9 @@ enum client_policy {
 
 /* All texts are copied; a zero means the default in parentheses. */
 struct client_config {
-	struct str ca_file;       /* PEM bundle (/etc/ssl/certs/ca-certificates.crt) */
+	struct str ca_file;       /* PEM bundle, trusted besides the distribution's; may be empty */
 	struct str ca_pem;        /* PEM certificates trusted besides; may be empty */
+	struct str certificate_file, key_file; /* PEM; shown to servers that ask; empty: none */
 	struct str proxy;         /* "http://proxy.example:3128"; empty: none */
 	struct str proxy_except;  /* "localhost,example.org": they and what is below them go direct */
 	struct str user_agent;    /* ("Curfew/x.y") */
@@ -120,8 +121,8 @@ struct client_result {
 /* The value of a header line of result->head (letters folded, first one wins); empty: none. */
 struct str client_result_header(const struct client_result *result, struct str name);
 
-/* Starts the thread. ERROR_INVALID_CONFIG when the CA file or PEM cannot be read, with the file's
- * name. The caller stops and frees it. */
+/* Starts the thread. ERROR_INVALID_CONFIG when the CA file or PEM, or our own certificate and its
+ * key, cannot be read, with the file's name, and when the proxy is not http://HOST:PORT. The caller stops and frees it. */
 enum error_code client_new(const struct client_config *config, struct outgoing **ret_client,
 	struct why *reterr_why) MUST_USE;
 /* Refuses what comes from now on, cancels what waits for its turn, lets requests under way

@@ -29,7 +29,7 @@ static enum error_code read_all(struct trust *trust, struct str ca_file, struct 
 		return error_because(why, ERROR_INVALID_CONFIG,
 			"CA file %.*s: no certificates could be read from it", STR_ARG(ca_file));
 	}
-	trust->bundle_owed = !ca_file.n;
+	trust->bundle_owed = true;
 	struct why inner = { "" };
 	if (ca_pem.n && x509_trust(trust->ctx, ca_pem, &inner))
 		return error_because(why, ERROR_INVALID_CONFIG, "CA certificates: %s", inner.text);
@@ -72,6 +72,35 @@ static bool add_all(X509_STORE *from, X509_STORE *to)
 	return true;
 }
 
+enum error_code trust_show(struct trust *trust, struct str certificate_file, struct str key_file,
+	struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	SSL_CTX *ctx = trust->ctx;
+	struct str wrong = { NULL, 0 };
+	if (SSL_CTX_use_certificate_chain_file(ctx, arena_z(arena, certificate_file)) != 1)
+		wrong = certificate_file;
+	else if (SSL_CTX_use_PrivateKey_file(ctx, arena_z(arena, key_file), SSL_FILETYPE_PEM) != 1)
+		wrong = key_file;
+	if (!wrong.p)
+		return OK;
+	ERR_clear_error();
+	return error_because(reterr_why, ERROR_INVALID_CONFIG, wrong.n ?
+		"outgoing certificate: %.*s cannot be read, or is not one of a pair" :
+		"outgoing certificate: it takes both a certificate and a key%.*s", STR_ARG(wrong));
+}
+
+/* Our own certificate, when there is one. */
+static bool apply_own(const struct trust *trust, SSL_CTX *ctx)
+{
+	X509 *certificate = SSL_CTX_get0_certificate(trust->ctx);
+	STACK_OF(X509) *chain = NULL;
+	if (!certificate)
+		return true;
+	SSL_CTX_get0_chain_certs(trust->ctx, &chain);
+	return SSL_CTX_use_cert_and_key(ctx, certificate, SSL_CTX_get0_privatekey(trust->ctx), chain, 1) == 1;
+}
+
 bool trust_apply(struct trust *trust, void *ssl_ctx, bool besides)
 {
 	SSL_CTX *ctx = ssl_ctx;
@@ -80,6 +109,8 @@ bool trust_apply(struct trust *trust, void *ssl_ctx, bool besides)
 		ERR_clear_error();
 	trust->bundle_owed = false;
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
+	if (!apply_own(trust, ctx))
+		return false;
 	if (besides)
 		return add_all(store, SSL_CTX_get_cert_store(ctx));
 	SSL_CTX_set1_cert_store(ctx, store);

@@ -16,6 +16,11 @@
 	K(tls_cert, "tls-cert", "", "KC_HTTPS_CERTIFICATE_FILE", 0, "certificate chain of the public listener, PEM; reloaded on SIGHUP") \
 	K(tls_key, "tls-key", "", "KC_HTTPS_CERTIFICATE_KEY_FILE", 0, "its private key, PEM") \
 	K(ca_file, "ca-file", "", "KC_TRUSTSTORE_PATHS", 0, "PEM file of authorities trusted besides the system's when applications are told") \
+	K(outgoing_proxy, "outgoing-proxy", "", "", 0, "proxy through which applications are told, http://HOST:PORT; empty: none") \
+	K(outgoing_proxy_except, "outgoing-proxy-except", "", "", 0, "names and domains that are reached without it, with commas between") \
+	K(outgoing_cert, "outgoing-cert", "", "", 0, "certificate chain that is shown to applications that ask for one, PEM") \
+	K(outgoing_key, "outgoing-key", "", "", 0, "its private key, PEM") \
+	K(outgoing_link_local, "outgoing-link-local", "deny", "", 0, "link-local and cloud-metadata addresses: deny or allow") \
 	K(workers, "workers", "0", "", 0, "threads for requests that wait; 0: four a core") \
 	K(log_level, "log-level", "info", "KC_LOG_LEVEL", 0, "debug, info, warn or error") \
 	K(proxy_headers, "proxy-headers", "none", "KC_PROXY_HEADERS", 0, "none, xforwarded or forwarded") \

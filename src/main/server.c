@@ -25,7 +25,8 @@
 #include "store/apply.h"
 #include "store/import.h"
 
-enum { GATE_QUEUE = 64, WORKERS_A_CORE = 4, WORKER_QUEUE = 4096 };
+enum { GATE_QUEUE = 64, WORKERS_A_CORE = 4, WORKER_QUEUE = 4096, OUTGOING_RUNNING = 512,
+	OUTGOING_PER_HOST = 32 };
 
 struct server {
 	struct arena *arena;
@@ -99,14 +100,35 @@ static void wake_outbox(void *outbox)
 	outbox_wake(outbox);
 }
 
+static enum error_code open_client(struct server *s, struct why *reterr_why)
+{
+	const struct config *config = s->config;
+	struct str link_local = config->outgoing_link_local;
+	bool allowed = str_eq_z(link_local, "allow");
+	if (!allowed && !str_eq_z(link_local, "deny"))
+		return error_because(reterr_why, ERROR_INVALID_CONFIG, "outgoing-link-local: '%.*s' is neither deny nor allow",
+				     STR_ARG(link_local));
+	const struct client_config client = {
+		.ca_file = config->ca_file,
+		.proxy = config->outgoing_proxy,
+		.proxy_except = config->outgoing_proxy_except,
+		.certificate_file = config->outgoing_cert,
+		.key_file = config->outgoing_key,
+		.allow_link_local = allowed,
+		.max_running = OUTGOING_RUNNING,
+		.max_per_host = OUTGOING_PER_HOST,
+	};
+	return client_new(&client, &s->http, reterr_why);
+}
+
 static enum error_code open_outbox(struct server *s, struct why *reterr_why)
 {
-	const struct client_config client = { .ca_file = s->config->ca_file };
-	enum error_code code = client_new(&client, &s->http, reterr_why);
+	enum error_code code = open_client(s, reterr_why);
 	if (code != OK)
 		return code;
 	const struct outbox_config config = { .store = s->store, .writer = s->writer, .snapshots = s->snapshots,
-		.http = s->http, .observe = management_observe_delivery, .count_event = management_count_event, .context = s->management };
+		.http = s->http, .observe = management_observe_delivery,
+		.count_event = management_count_event, .context = s->management };
 	return outbox_new(&config, &s->outbox, reterr_why);
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "crypto/random.h"
 #include "jose/jws.h"
+#include "model/own_attributes.h"
 #include "outbox/backoff.h"
 #include "signout/channel.h"
 #include "signout/notice.h"
@@ -90,11 +91,14 @@ static int64_t refusals_before(const struct delivery *delivery)
 }
 
 /* The reason as the receipt says it, and as the next attempt reads it. */
-static struct str words(struct arena *arena, const struct backoff_attempt *attempt, bool timed_out,
+static struct str words(struct arena *arena, const struct backoff_attempt *attempt, enum client_outcome outcome,
 			struct str reason)
 {
-	if (timed_out)
+	if (is_time_out(outcome))
 		return arena_join(arena, STR(TIMED_OUT), reason, STR(""));
+	if (outcome == CLIENT_TLS_UNTRUSTED)
+		return arena_format(arena, "%.*s or the client's attribute %.*s", STR_ARG(reason),
+			STR_ARG(own_attribute_name(OWN_OUTGOING_CA)));
 	if (!attempt->refusals)
 		return reason;
 	return arena_format(arena, REFUSAL "%lld of %d: %.*s", (long long)attempt->refusals, BACKOFF_REFUSED_TRIES,
@@ -107,7 +111,6 @@ struct effect_delivery_update outbox_attempt_outcome(struct arena *arena, const 
 {
 	uint32_t chance;
 	random_bytes(&chance, sizeof chance);
-	bool timed_out = is_time_out(outcome);
 	const struct backoff_attempt attempt = {
 		.now_ms = now_ms,
 		.attempts = delivery->attempts + 1,
@@ -128,6 +131,6 @@ struct effect_delivery_update outbox_attempt_outcome(struct arena *arena, const 
 		.attempts = attempt.attempts,
 		.http_status = http_status,
 		.reason = verdict.state == DELIVERY_DELIVERED ? STR("") :
-			words(arena, &attempt, timed_out, reason),
+			words(arena, &attempt, outcome, reason),
 	};
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "model/own_attributes.h"
 
 #define SESSION_HOST STR("${application.session.host}")
 
@@ -25,8 +26,9 @@ bool channel_is_own_page(const struct client *client)
 
 struct str channel_trust(struct arena *arena, const struct realm *realm, const struct client *client)
 {
-	struct str name = STR(CHANNEL_CA_ATTRIBUTE), of_realm = attributes_get(&realm->settings.attributes, name);
-	struct str of_client = client ? attributes_get(&client->attributes, name) : STR("");
+	struct str of_realm = own_attribute_of_realm(realm, OWN_OUTGOING_CA), of_client = STR("");
+	if (client)
+		of_client = attributes_get(&client->attributes, own_attribute_name(OWN_OUTGOING_CA));
 	if (!of_realm.n || !of_client.n)
 		return of_realm.n ? of_realm : of_client;
 	return arena_join(arena, of_realm, STR("\n"), of_client);

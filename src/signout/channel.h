@@ -29,9 +29,8 @@ bool channel_is_own_page(const struct client *client);
 /* A URL of the client's settings made absolute by its rootUrl; empty stays empty. */
 struct str channel_absolute_url(struct arena *arena, const struct client *client, struct str url);
 /* Certificates, PEM, that calls to the client trust besides those of the configuration: attribute
- * CHANNEL_CA_ATTRIBUTE of the realm and of the client (NULL: none). */
+ * curfew.outgoing.ca of the realm and of the client (NULL: none). */
 struct str channel_trust(struct arena *arena, const struct realm *realm, const struct client *client);
-#define CHANNEL_CA_ATTRIBUTE "curfew.outgoing.ca"
 /* JWS algorithm of notices to this client: the one of its ID tokens. */
 struct str channel_algorithm(const struct realm *realm, const struct client *client);
 
