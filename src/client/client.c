@@ -233,7 +233,7 @@ static enum error_code check_proxy(struct str proxy, struct why *why)
 	if (!proxy.n)
 		return OK;
 	if (url_parse(proxy, &url, &inner) != OK || !url.is_http || url.has_fragment)
-		return error_because(why, ERROR_INVALID_CONFIG, "proxy '%.*s' is not http://HOST:PORT%s%s",
+		return error_because(why, ERROR_INVALID_CONFIG, "outgoing proxy '%.*s' is not http://HOST:PORT%s%s",
 			STR_ARG(proxy), inner.text[0] ? ": " : "", inner.text);
 	return OK;
 }

@@ -42,7 +42,7 @@ class Sink:
     def __init__(self, port=None, tls=None):
         self.port, self.tls = port or free_port(), tls
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
-        self.mode, self.answers, self.location = "ok", [], None
+        self.mode, self.answers, self.location, self.body = "ok", [], None, b""
         self.page = b""  # what a GET shows
         self.requests = []
         self.server = None
@@ -124,8 +124,8 @@ class Sink:
         handler.send_response(status)
         if self.location and 300 <= status < 400:
             handler.send_header("location", self.location)
-        shown = self.page if handler.command == "GET" else b""
-        if shown:
+        shown = self.page if handler.command == "GET" else self.body
+        if shown and handler.command == "GET":
             handler.send_header("content-type", "text/html")
         handler.send_header("content-length", str(len(shown)))
         handler.end_headers()
@@ -174,10 +174,12 @@ def verified(token, server, audience=None, realm="customers"):
     return header, claims
 
 
-def private_ca(folder, name="127.0.0.1", days=1, address="127.0.0.1", authority=None):
+def private_ca(folder, name="127.0.0.1", days=1, address="127.0.0.1", authority=None, names=(),
+               asks=False):
     """(file of a new authority's certificate, TLS context of a server certified by it). The
-    certificate is for that address, and has `days` to live (negative: it has expired).
-    `authority` is another folder whose authority signs."""
+    certificate is for that address, or for the names where there are some, and has `days` to
+    live (negative: it has expired). `authority` is another folder whose authority signs. The
+    server asks its callers for a certificate of that authority where `asks`. Makes the folder."""
     import datetime
     import ipaddress
 
@@ -205,9 +207,11 @@ def private_ca(folder, name="127.0.0.1", days=1, address="127.0.0.1", authority=
     ca = certificate("Private Authority of the Tests", ca_key.public_key(), True, 1).sign(
         ca_key, hashes.SHA256())
     leaf = certificate(name, key.public_key(), False, days).add_extension(
-        x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]),
+        x509.SubjectAlternativeName([x509.DNSName(one) for one in names] or
+                                    [x509.IPAddress(ipaddress.ip_address(address))]),
         False).sign(ca_key, hashes.SHA256())
     pem = serialization.Encoding.PEM
+    folder.mkdir(exist_ok=True)
     (folder / "ca.pem").write_bytes(ca.public_bytes(pem))
     (folder / "server.pem").write_bytes(leaf.public_bytes(pem))
     (folder / "ca.key").write_bytes(ca_key.private_bytes(
@@ -216,4 +220,7 @@ def private_ca(folder, name="127.0.0.1", days=1, address="127.0.0.1", authority=
         pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
+    if asks:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(folder / "ca.pem")
     return folder / "ca.pem", context
