@@ -40,6 +40,18 @@ static void log_events(const struct visit *visit, const struct effects *effects)
 			event_log(visit, &effects->items[i].u.event);
 }
 
+/* What goes of the offline session that grew from this one, at clients that ask for it. */
+static enum error_code add_offline(struct visit *visit, const struct signout_order *order,
+				   const struct session *session, struct effects *effects, struct why *reterr_why)
+{
+	struct session offline;
+	enum error_code code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
+						  session->id, true, &offline, reterr_why);
+	if (code == OK)
+		signout_asked_offline(order, visit->realm, session, &offline, effects);
+	return code == ERROR_NAME_NOT_FOUND ? OK : code;
+}
+
 static enum error_code round_trip(struct visit *visit, const struct signout_order *order, struct str session_id,
 				  bool offline, struct str client_id, struct signout_outcome *ret_outcome,
 				  struct why *reterr_why)
@@ -53,6 +65,10 @@ static enum error_code round_trip(struct visit *visit, const struct signout_orde
 		return code;
 	struct effects effects = effects_new(visit->arena);
 	struct signout_outcome outcome;
+	code = door_row(order->door)->offline == DOOR_OFFLINE_ASKED ?
+		add_offline(visit, order, &session, &effects, reterr_why) : OK;
+	if (code != OK)
+		return code;
 	if (door_row(order->door)->ends == DOOR_ENDS_CLIENT)
 		signout_client(order, visit->realm, &session, client_id, &effects, &outcome);
 	else

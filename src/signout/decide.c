@@ -4,6 +4,8 @@
 #include "model/own_attributes.h"
 #include "signout/channel.h"
 
+#define REVOKE_OFFLINE "backchannel.logout.revoke.offline.tokens"
+
 enum { GIVE_UP_S = 24 * 3600 };
 
 int64_t signout_give_up_s(const struct realm *realm)
@@ -62,7 +64,7 @@ static struct delivery *add_owed(struct work *work, const struct client_session 
 	delivery->algorithm = back ? channel_algorithm(realm, client) : STR("RS256");
 	delivery->send_sid = attributes_true(&client->attributes, STR("backchannel.logout.session.required"), true);
 	delivery->revoke_offline_access =
-		attributes_true(&client->attributes, STR("backchannel.logout.revoke.offline.tokens"), false);
+		attributes_true(&client->attributes, STR(REVOKE_OFFLINE), false);
 	delivery->not_before_s = realm->settings.not_before_s > client->not_before_s ?
 		realm->settings.not_before_s : client->not_before_s;
 	work->outcome.owed++;
@@ -224,6 +226,59 @@ void signout_client(const struct signout_order *order, const struct realm *realm
 	tell(&work, part);
 	add_event(&work);
 	*ret_outcome = work.outcome;
+}
+
+/* What a client says of offline access when a session ends; that of one that is no more counts. */
+static bool asks_for_offline(const struct realm *realm, struct str client_id)
+{
+	const struct client *client = realm_client_by_id(realm, client_id);
+	if (!client)
+		client = realm_gone_client(realm, client_id);
+	return client && attributes_true(&client->attributes, STR(REVOKE_OFFLINE), false);
+}
+
+static void end_parts(struct work *work, const bool *ends, bool all)
+{
+	const struct session *session = work->session;
+	int64_t version = session->version;
+	if (all)
+		effects_add(work->effects, EFFECT_SESSION_END)->u.end = (struct effect_end){
+			.session_id = session->id, .offline = session->offline, .version = version };
+	for (size_t i = 0; !all && i < session->clients_n; i++)
+		if (ends[i])
+			effects_add(work->effects, EFFECT_CLIENT_SESSION_END)->u.client_end = (struct effect_client_end){
+				.session_id = session->id, .client_id = session->clients[i].client_id,
+				.offline = session->offline, .session_version = version++ };
+}
+
+void signout_asked_offline(const struct signout_order *order, const struct realm *realm,
+			   const struct session *session, const struct session *offline,
+			   struct effects *effects)
+{
+	struct arena *arena = effects->arena;
+	bool *ends = arena_array(arena, offline->clients_n, sizeof *ends);
+	size_t n = 0;
+	for (size_t i = 0; i < offline->clients_n; i++)
+		n += ends[i] = asks_for_offline(realm, offline->clients[i].client_id);
+	if (!n)
+		return;
+	struct signout_order own = *order;
+	own.id = arena_join(arena, order->id, STR("-offline"), STR(""));
+	own.browser = false;
+	struct work work = work_new(&own, realm, offline, effects);
+	end_parts(&work, ends, n == offline->clients_n);
+	add_receipt(&work);
+	for (size_t i = 0; i < offline->clients_n; i++) {
+		const struct client_session *part = &offline->clients[i];
+		if (!ends[i])
+			continue;
+		if (part_of(session, part->client_id))
+			add_settled(&work, part, realm_client_by_id(realm, part->client_id), CHANNEL_NONE, DELIVERY_SUPERSEDED,
+				    STR("told with the end of the session, by the same notice"));
+		else
+			tell(&work, part);
+	}
+	add_event(&work);
 }
 
 void signout_everybody(const struct signout_order *order, const struct realm *realm, struct str issuer,

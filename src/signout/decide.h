@@ -46,6 +46,14 @@ void signout_client(const struct signout_order *order, const struct realm *realm
 		    const struct session *session, struct str client_id, struct effects *effects,
 		    struct signout_outcome *ret_outcome);
 
+/* What a door that ends offline sessions where they are ASKED to end (doors.def) does beside
+ * signout_session: `offline` grew from `session`, which ends; its parts at clients with
+ * backchannel.logout.revoke.offline.tokens end with it, under a receipt of their own. Who
+ * hears of the session's end is not told twice. Adds nothing where no client asks for it. */
+void signout_asked_offline(const struct signout_order *order, const struct realm *realm,
+			   const struct session *session, const struct session *offline,
+			   struct effects *effects);
+
 /* The realm-wide notices of such an order: one to each client with an admin URL, which means
  * "log everybody out" to its adapter (no adapterSessionIds). Adds deliveries only. */
 void signout_everybody(const struct signout_order *order, const struct realm *realm, struct str issuer,

@@ -313,3 +313,148 @@ def test_a_door_for_a_realm_with_many_sessions(make):
     server.admin().request("POST", "/logout-all", 200)
     wait_for(lambda: set(sids) <= {one.get("sid") for one in sink.logout_tokens()},
              "all sessions' notices have arrived", 120)
+
+
+# ---- offline sessions
+
+def ask_for_offline(realm):
+    """The shop wants its offline sessions to end with the browser's."""
+    realms.client(realm, "django-shop")["attributes"][
+        "backchannel.logout.revoke.offline.tokens"] = "true"
+
+
+@pytest.mark.parametrize("by", ["rp-initiated", "legacy-redirect", "refresh-token"])
+def test_offline_sessions_end_at_clients_that_ask_for_it(new_world, by):
+    world = new_world(ask_for_offline)
+    browser = Browser()
+    shop = offline_tokens(world, browser)
+    blog = world.blog.sign_in(browser, scope="openid offline_access")
+    online = world.blog.sign_in(browser)
+    elsewhere = offline_tokens(world)
+    if by == "rp-initiated":
+        browser.open(logout_url(world), params={"id_token_hint": online.id})
+    elif by == "legacy-redirect":
+        browser.open(logout_url(world), follow=False,
+                     params={"redirect_uri": world.shop.base_url + "/"})
+    else:
+        assert world.blog.post("logout", refresh_token=online.refresh).status_code == 204
+    assert world.shop.refresh(shop).status_code == 400, "this client asked for it"
+    assert world.blog.refresh(blog).status_code == 200, "this one did not"
+    assert world.shop.refresh(elsewhere).status_code == 200, "it grew from another session"
+    world.told("django-shop", shop.sid)
+    world.told("django-blog", shop.sid)
+    told = world.sinks["django-shop"].logout_tokens(shop.sid)
+    assert len(told) == 1, "one notice says both"
+    assert told[0]["events"]["revoke_offline_access"] is True
+    offline = next(one for one in world.admin.signouts()
+                   if one.session_id == shop.sid and one.json["offline"])
+    assert offline.door == by and offline.states() == {"django-shop": "superseded"}
+
+
+# ---- revocation, as mod_auth_openidc does it
+
+def test_revoke_refresh_revoke_access_then_end_session(world):
+    """The order of mod_auth_openidc: the whole session ends, each client is told once."""
+    user = SignedIn(world)
+    assert world.shop.post("revoke", token=user.shop.refresh,
+                           token_type_hint="refresh_token").status_code == 200
+    assert world.shop.post("revoke", token=user.shop.access,
+                           token_type_hint="access_token").status_code == 200
+    assert world.blog.is_alive(user.blog)
+    back = world.shop.base_url + "/bye"
+    page = user.browser.open(logout_url(world), follow=False, params={
+        "id_token_hint": user.shop.id, "post_logout_redirect_uri": back})
+    assert page.status == 302 and page.location == back
+    for client in ("django-shop", "django-blog", "legacy-node"):
+        world.told(client, user.sid)
+    assert not world.blog.is_alive(user.blog)
+    assert len(world.sinks["django-shop"].logout_tokens(user.sid)) == 1
+    by_door = {one.door: one for one in world.admin.signouts() if one.session_id == user.sid}
+    assert set(by_door) == {"token-revocation", "rp-initiated"}
+    assert set(by_door["rp-initiated"].deliveries) == {"django-blog", "legacy-node"}
+
+
+def test_the_same_when_the_session_went_with_its_last_client(world):
+    browser = Browser()
+    tokens = world.shop.sign_in(browser)
+    for token in (tokens.refresh, tokens.access):
+        assert world.shop.post("revoke", token=token).status_code == 200
+    assert not world.admin.sessions("ada")
+    back = world.shop.base_url + "/bye"
+    page = browser.open(logout_url(world), follow=False, params={
+        "id_token_hint": tokens.id, "post_logout_redirect_uri": back, "state": "s"})
+    assert page.status == 302 and page.location == back + "?state=s"
+    world.told("django-shop", tokens.sid)
+    assert len(world.sinks["django-shop"].logout_tokens(tokens.sid)) == 1
+
+
+def test_an_access_token_is_revoked_alone(world):
+    user = SignedIn(world)
+    assert world.shop.post("revoke", token=user.shop.access).status_code == 200
+    assert not world.shop.introspect(user.shop.access)["active"]
+    assert world.shop.userinfo(user.shop).status_code == 401
+    newer = Tokens(world.shop.refresh(user.shop).json())
+    assert world.shop.is_alive(newer) and world.blog.is_alive(user.blog)
+    assert not [one for one in world.admin.signouts() if one.session_id == user.sid]
+
+
+# ---- expiry
+
+def test_a_silent_expiry_says_so_and_a_client_may_differ(new_world):
+    def change(realm):
+        realm.update(ssoSessionIdleTimeout=6)
+        realms.set_attribute(realm, "curfew.signout.on_idle", "silent")
+        realms.client(realm, "django-blog")["attributes"]["curfew.signout.on_idle"] = "tell"
+    world = new_world(change)
+    user = SignedIn(world)
+    world.told("django-blog", user.sid, 120)
+    receipt = world.admin.receipt(user.sid)
+    assert receipt.door == "expired-idle"
+    assert receipt.deliveries["django-shop"].state == "not-told"
+    assert "not told (setting" in receipt.deliveries["django-shop"].reason
+    assert world.hears_nothing("django-shop", user.sid)
+    assert not user.is_alive()
+
+
+def test_an_offline_session_has_limits_of_its_own(new_world):
+    world = new_world(lambda realm: realm.update(
+        offlineSessionIdleTimeout=8, offlineSessionMaxLifespanEnabled=True,
+        offlineSessionMaxLifespan=8))
+    tokens = offline_tokens(world)
+    online = world.blog.sign_in()
+    wait_for(lambda: any(one.json["offline"] and one.door in ("expired-maximum", "expired-idle")
+                         for one in world.admin.signouts()), "the offline session's end", 60)
+    assert world.shop.refresh(tokens).status_code == 400
+    assert world.blog.is_alive(online)
+
+
+# ---- users
+
+def test_a_user_whom_wrong_passwords_disable_for_good_is_out(new_world):
+    world = new_world(lambda realm: realm.update(
+        bruteForceProtected=True, permanentLockout=True, failureFactor=3,
+        maxTemporaryLockouts=0))
+    user = SignedIn(world)
+    for _ in range(3):
+        assert world.ovirt.password_grant(password="wrong").status_code >= 400
+    assert not world.admin.user("ada")["enabled"]
+    ended(world, user, "user-disabled")
+
+
+@pytest.mark.parametrize("setting", ["end", "keep"])
+def test_the_realm_says_whether_a_new_password_ends_sessions(new_world, setting):
+    world = new_world(lambda realm: realms.set_attribute(
+        realm, "curfew.signout.on_password_change", setting))
+    user = SignedIn(world)
+    answer = world.admin.request(
+        "PUT", f"/users/{world.admin.user('ada')['id']}/reset-password", 204,
+        json={"type": "password", "value": "Another-2-word", "temporary": False})
+    assert user.is_alive() == (setting == "keep")
+    assert ("x-curfew-signout" in answer.headers) == (setting == "end")
+
+
+def test_not_before_of_a_user_stops_what_has_no_session(world):
+    ada = world.admin.user("ada")
+    world.admin.request("POST", f"/users/{ada['id']}/logout", 204)
+    assert world.admin.get(f"/users/{ada['id']}")["notBefore"] > 0
+    assert world.shop.is_alive(world.shop.sign_in()), "who signs in now is in"
