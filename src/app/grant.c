@@ -4,6 +4,7 @@
 #include "app/browser.h"
 #include "app/events.h"
 #include "app/page.h"
+#include "app/session_limit.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "crypto/hash.h"
@@ -92,10 +93,12 @@ static struct session next_session(struct visit *visit, const struct grant *gran
 }
 
 /* Adds the session's effect and returns the version that the next effect must expect. */
-static int64_t add_session(const struct grant *grant, const struct session *session, struct effects *effects)
+static int64_t add_session(const struct visit *visit, const struct grant *grant, const struct session *session,
+			   const struct session_limit *limit, struct effects *effects)
 {
 	if (!grant->session) {
 		effects_add(effects, EFFECT_SESSION_MAY_BEGIN)->u.session = *session;
+		session_limit_add(visit, limit, effects);
 		effects_add(effects, EFFECT_SESSION_CREATE)->u.session = *session;
 		return session->version;
 	}
@@ -169,22 +172,52 @@ static struct event login_event(struct visit *visit, const struct grant *grant, 
 	return event;
 }
 
+/* After the session's own effects: it may begin, and is spared. */
+static void add_end_of_others(struct visit *visit, const struct grant *grant, const struct session *session,
+			      struct effects *effects)
+{
+	if (!grant->ends_others)
+		return;
+	struct mass_order order = *grant->ends_others;
+	order.spared = session->id;
+	(void)mass_add(visit, &order, effects);
+}
+
+/* The user may have no more sessions: what the sign-in did besides (a password changed, an attempt
+ * that counted) stands. */
+static enum error_code refuse_another(struct visit *visit, const struct grant *grant, struct str text,
+				      struct effects *effects, struct why *reterr_why)
+{
+	struct event event = event_new(visit, "LOGIN_ERROR");
+	event.client_id = grant->plan->client->client_id;
+	event.user_id = grant->user->id;
+	event_detail(visit, &event, "username", grant->user->username);
+	enum error_code code = app_apply(visit->app, effects, reterr_why);
+	if (code != OK)
+		return code;
+	event_emit_error(visit, &event, STR("generic_authentication_error"), text);
+	page_error(visit, 403, text, STR(""));
+	return OK;
+}
+
 enum error_code grant_code(struct visit *visit, const struct grant *grant, struct effects *effects,
 			   struct why *reterr_why)
 {
+	struct session_limit limit = { .counted = -1 };
+	enum error_code result = grant->session ? OK :
+		session_limit_check(visit, grant->plan->client, grant->user, false, &limit, reterr_why);
+	if (result != OK)
+		return result;
+	if (limit.verdict.refused)
+		return refuse_another(visit, grant, limit.message, effects, reterr_why);
 	struct session session = next_session(visit, grant);
-	int64_t version = add_session(grant, &session, effects);
+	int64_t version = add_session(visit, grant, &session, &limit, effects);
 	add_part(visit, grant, &session, version, effects);
 	struct str code = add_code(visit, grant, &session, effects);
 	struct event event = login_event(visit, grant, &session);
 	event_add(visit, &event, effects);
-	if (grant->ends_others) {
-		/* After the session's own effects: it may begin, and is spared. */
-		struct mass_order order = *grant->ends_others;
-		order.spared = session.id;
-		(void)mass_add(visit, &order, effects);
-	}
-	enum error_code result = app_apply(visit->app, effects, reterr_why);
+	add_end_of_others(visit, grant, &session, effects);
+	result = app_apply(visit->app, effects, reterr_why);
 	if (result != OK) {
 		http_response_clear(visit->response);
 		/* A session that begins after all begins later than what came between. */

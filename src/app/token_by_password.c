@@ -1,6 +1,7 @@
 /* grant_type=password (RFC 6749 section 4.3), for clients that have directAccessGrantsEnabled:
  * command lines and scripts made for Keycloak rely on it. */
 #include "app/attempt.h"
+#include "app/session_limit.h"
 #include "app/token_answer.h"
 #include "base/limits.h"
 #include "crypto/random.h"
@@ -65,6 +66,28 @@ static struct event login_event(struct password_request *p, const struct token_a
 	return event;
 }
 
+/* Offline sessions do not count, and are not counted. */
+static enum error_code check_limit(struct password_request *p, struct session_limit *ret_limit,
+				   struct why *reterr_why)
+{
+	*ret_limit = (struct session_limit){ .counted = -1 };
+	if (p->session.offline)
+		return OK;
+	return session_limit_check(&p->visit, p->r.client, p->attempt.user, true, ret_limit, reterr_why);
+}
+
+static enum error_code refuse_another(struct password_request *p, const struct session_limit *limit,
+				      struct why *reterr_why)
+{
+	struct effects effects = effects_new(p->visit.arena);
+	enum error_code code = attempt_succeeded(&p->visit, &p->attempt, &effects, reterr_why);
+	if (code == OK)
+		code = app_apply(p->visit.app, &effects, reterr_why);
+	if (code == OK)
+		client_request_fail(&p->r, ERROR_TOO_MANY_SESSIONS, limit->message, STR(""));
+	return code;
+}
+
 static enum error_code grant(struct password_request *p, struct why *reterr_why)
 {
 	struct token_answer answer;
@@ -73,11 +96,17 @@ static enum error_code grant(struct password_request *p, struct why *reterr_why)
 	if (!token_answer_scope(&p->r, p->attempt.user, &p->grant.scope))
 		return OK;
 	make_session(p);
-	enum error_code code = token_answer_make(&p->r, &p->grant, &answer, reterr_why);
+	struct session_limit limit;
+	enum error_code code = check_limit(p, &limit, reterr_why);
+	if (code == OK && limit.verdict.refused)
+		return refuse_another(p, &limit, reterr_why);
+	if (code == OK)
+		code = token_answer_make(&p->r, &p->grant, &answer, reterr_why);
 	if (code != OK)
 		return code;
 	struct effects effects = effects_new(p->visit.arena);
 	effects_add(&effects, EFFECT_SESSION_MAY_BEGIN)->u.session = p->session;
+	session_limit_add(&p->visit, &limit, &effects);
 	code = attempt_succeeded(&p->visit, &p->attempt, &effects, reterr_why);
 	if (code != OK)
 		return code;

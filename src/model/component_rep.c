@@ -50,6 +50,13 @@ static const char *const flow_known[] = { "description", NULL };
 const struct json_shape flow_shape = JSON_SHAPE(struct flow_rep, flow_fields, .known = flow_known,
 	.kept = JSON_AT(struct flow_rep, kept, struct str));
 
+static const struct json_field flow_config_fields[] = {
+	JSON_TEXT(struct flow_config_rep, id, "id", 0),
+	JSON_TEXT(struct flow_config_rep, alias, "alias", 0),
+	JSON_TEXT_MAP(struct flow_config_rep, config.pairs, config.n, "config", JSON_ALWAYS),
+};
+const struct json_shape flow_config_shape = JSON_SHAPE(struct flow_config_rep, flow_config_fields);
+
 static const struct json_field required_action_fields[] = {
 	JSON_TEXT(struct required_action_rep, alias, "alias", JSON_REQUIRED),
 	JSON_TEXT(struct required_action_rep, name, "name", 0),

@@ -17,6 +17,8 @@ enum effect_kind {
 	EFFECT_SESSION_MAY_BEGIN,     /* u.session (realm_id, user_id, started_ms): changes nothing; STALE
 	                                 unless the user is enabled and no order to end the realm's or
 	                                 the user's sessions is as late as started_ms. Before CREATE */
+	EFFECT_SESSION_COUNT,         /* u.count: changes nothing; STALE unless the user has as many sessions.
+	                                 After MAY_BEGIN, which holds the user */
 	EFFECT_SESSION_SIGN_IN_AGAIN, /* u.session: re-authentication: new cookie_hash, auth_time_s,
 	                                 version must match and rises */
 	EFFECT_SESSION_TOUCH,         /* u.touch: last use; never moves back, no row is fine */
@@ -67,6 +69,11 @@ struct effect_touch {
 	struct str session_id, client_id; /* client_id empty: the session alone */
 	bool offline;
 	int64_t last_refresh_s;
+};
+
+struct effect_count {
+	struct str realm_id, user_id;
+	int64_t sessions; /* rows, whether they live or not; offline ones are not counted */
 };
 
 struct effect_end {
@@ -176,6 +183,7 @@ struct effect {
 	enum effect_kind kind;
 	union {
 		struct session session;
+		struct effect_count count;
 		struct effect_touch touch;
 		struct effect_end end;
 		struct effect_client_session client_session;

@@ -35,6 +35,8 @@ static bool is_built(struct str authenticator)
 	return one_of(authenticator, names);
 }
 
+#define LIMITS "user-session-limits"
+
 static bool is_condition(struct str authenticator)
 {
 	return str_starts(authenticator, STR("conditional-"));
@@ -97,6 +99,10 @@ static struct str level_not_possible(
 		return asks_for(arena, alias);
 	for (size_t i = 0; i < flow->executions_n; i++) {
 		const struct execution_rep *execution = &flow->executions[i];
+		/* It asks for nothing: who signs in is known when it is their turn. */
+		if (str_eq_z(execution->authenticator, LIMITS) &&
+			str_eq(execution->requirement, STR("REQUIRED")))
+			continue;
 		if (str_eq(execution->requirement, STR("REQUIRED")) ||
 			str_eq(execution->requirement, STR("CONDITIONAL"))) {
 			reason = execution_not_possible(arena, realm, execution, depth);
@@ -124,17 +130,77 @@ struct str flow_not_possible(struct arena *arena, const struct realm_rep *realm,
 	return level_not_possible(arena, realm, alias, 0);
 }
 
-/* The flow that a client binds instead of the realm's, by its id. */
+static const struct attributes *find_config(const struct realm_rep *realm, struct str alias)
+{
+	for (size_t i = 0; i < realm->flow_configs_n; i++)
+		if (str_eq(realm->flow_configs[i].alias, alias))
+			return &realm->flow_configs[i].config;
+	return NULL;
+}
+
+static struct session_limits limits_of(const struct attributes *config)
+{
+	int64_t in_realm = attributes_seconds(config, STR("userRealmLimit"), 0);
+	int64_t at_client = attributes_seconds(config, STR("userClientLimit"), 0);
+	struct str behavior = attributes_get(config, STR("behavior"));
+	return (struct session_limits){ .set = in_realm > 0 || at_client > 0,
+		.deny = !str_eq_z(behavior, "Terminate oldest session"),
+		.in_realm = in_realm, .at_client = at_client,
+		.message = attributes_get(config, STR("errorMessage")) };
+}
+
+static struct session_limits level_limits(const struct realm_rep *realm, struct str alias, int depth)
+{
+	const struct flow_rep *flow = find_flow(realm, alias);
+	struct session_limits limits = { .set = false };
+	for (size_t i = 0; flow && depth <= DEPTH && i < flow->executions_n && !limits.set; i++) {
+		const struct execution_rep *execution = &flow->executions[i];
+		if (str_eq(execution->requirement, STR("DISABLED")))
+			continue;
+		const struct attributes *config = find_config(realm, execution->config);
+		if (execution->is_flow)
+			limits = level_limits(realm, execution->flow, depth + 1);
+		else if (str_eq_z(execution->authenticator, LIMITS) && config)
+			limits = limits_of(config);
+	}
+	return limits;
+}
+
+struct session_limits flow_session_limits(const struct realm_rep *realm, struct str alias)
+{
+	return level_limits(realm, alias, 0);
+}
+
+/* The flow that a client binds instead of the realm's, by its id; NULL: there is none of that id. */
+static const struct flow_rep *bound_flow(const struct realm_rep *realm, struct str id)
+{
+	for (size_t i = 0; i < realm->flows_n; i++)
+		if (str_eq(realm->flows[i].id, id))
+			return &realm->flows[i];
+	return NULL;
+}
+
+const struct session_limits *client_session_limits(struct arena *arena, const struct realm_rep *realm,
+	const struct client *client, struct str kind)
+{
+	struct str id = attributes_get(&client->flow_overrides, kind);
+	const struct flow_rep *flow = id.n ? bound_flow(realm, id) : NULL;
+	if (!flow)
+		return NULL;
+	struct session_limits *limits = arena_alloc(arena, sizeof *limits);
+	*limits = flow_session_limits(realm, flow->alias);
+	return limits;
+}
+
 static struct str override_not_possible(struct arena *arena, const struct realm_rep *realm,
 	const struct client *client, struct str kind)
 {
 	struct str id = attributes_get(&client->flow_overrides, kind);
 	if (!id.n)
 		return (struct str){ NULL, 0 };
-	for (size_t i = 0; i < realm->flows_n; i++)
-		if (str_eq(realm->flows[i].id, id))
-			return flow_not_possible(arena, realm, realm->flows[i].alias);
-	return asks_for(arena, STR("a flow of the application's own"));
+	const struct flow_rep *flow = bound_flow(realm, id);
+	return flow ? flow_not_possible(arena, realm, flow->alias)
+		    : asks_for(arena, STR("a flow of the application's own"));
 }
 
 /* Client attributes by which Keycloak asks for more, and their values that do not. */

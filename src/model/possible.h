@@ -16,4 +16,11 @@ struct str client_not_possible(
 struct str client_direct_grant_not_possible(
 	struct arena *arena, const struct realm_rep *realm, const struct client *client);
 
+/* What the flow of that alias says of the number of a user's sessions. */
+struct session_limits flow_session_limits(const struct realm_rep *realm, struct str alias);
+/* The same of a flow that the client binds instead (kind: "browser", "direct_grant"); NULL
+ * when it binds none. */
+const struct session_limits *client_session_limits(struct arena *arena, const struct realm_rep *realm,
+	const struct client *client, struct str kind);
+
 #endif

@@ -63,6 +63,14 @@ struct group {
 	size_t attributes_n;
 };
 
+/* How many sessions a user may have: Keycloak's execution user-session-limits. */
+struct session_limits {
+	bool set;                       /* false: as many as they like */
+	bool deny;                      /* refuse the sign-in; else the oldest session ends */
+	int64_t in_realm, at_client;    /* 0: no limit */
+	struct str message;             /* what the user is told when refused; empty: our words */
+};
+
 /* Why a client cannot be used for signing in yet (a feature of Keycloak that is not
  * built). NULL text: nothing hinders. */
 struct client {
@@ -92,6 +100,8 @@ struct client {
 	 * Sign-in at such a client is refused with this text; the other one is for the grant type
 	 * `password`, beside the first. */
 	struct str not_possible, direct_grant_not_possible;
+	/* Of the flows that the client binds instead of the realm's; NULL: the realm's. */
+	const struct session_limits *limits, *direct_grant_limits;
 };
 
 enum key_use { KEY_SIGN, KEY_ENCRYPT };
@@ -179,6 +189,7 @@ struct realm {
 	/* Why nobody can sign in (a bound flow or the like that is not built); empty: fine. The
 	 * other one is for the grant type `password`. */
 	struct str not_possible, direct_grant_not_possible;
+	struct session_limits limits, direct_grant_limits; /* of those flows */
 };
 
 const struct client *realm_client_by_client_id(const struct realm *realm, struct str client_id);

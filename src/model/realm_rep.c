@@ -9,7 +9,6 @@
 /* Members that import, export and the admin API deal with apart from the realm. */
 #define APART(name) JSON_ANY(struct realm_rep, ignored, name, JSON_NOT_READ | JSON_NOT_WRITTEN)
 
-static const char *const flow_config_known[] = { "id", "alias", "config", NULL };
 static const char *const identity_provider_known[] = {
 	"alias",
 	"displayName",
@@ -45,7 +44,6 @@ static const char *const identity_provider_mapper_known[] = {
 		.size = sizeof(struct kept_rep), .known = (names), \
 		.kept = JSON_AT(struct kept_rep, kept, struct str) \
 	}
-static const struct json_shape flow_config_shape = KEPT_SHAPE(flow_config_known);
 static const struct json_shape identity_provider_shape = KEPT_SHAPE(identity_provider_known);
 static const struct json_shape identity_provider_mapper_shape =
 	KEPT_SHAPE(identity_provider_mapper_known);

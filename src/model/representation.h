@@ -161,6 +161,13 @@ struct flow_rep {
 };
 extern const struct json_shape flow_shape;
 
+/* Settings of one execution, by the alias that it names. */
+struct flow_config_rep {
+	struct str id, alias;
+	struct attributes config;
+};
+extern const struct json_shape flow_config_shape;
+
 struct required_action_rep {
 	struct str alias, name, provider_id;
 	bool enabled, default_action;
@@ -184,7 +191,8 @@ struct realm_rep {
 	size_t flows_n;
 	struct required_action_rep *required_actions;
 	size_t required_actions_n;
-	struct kept_rep *flow_configs, *identity_providers, *identity_provider_mappers;
+	struct flow_config_rep *flow_configs;
+	struct kept_rep *identity_providers, *identity_provider_mappers;
 	size_t flow_configs_n, identity_providers_n, identity_provider_mappers_n;
 	struct attributes smtp_server;
 	struct str ignored; /* where members go that have their own way */

@@ -75,6 +75,13 @@ static void session_may_begin(struct applying *a, const struct effect *effect)
 			db_bool(s->remember_me)));
 }
 
+static void session_count(struct applying *a, const struct effect *effect)
+{
+	const struct effect_count *c = &effect->u.count;
+	add(a, &statement_session_count,
+		DB_VALUES(db_text(c->user_id), db_text(c->realm_id), db_int(c->sessions)));
+}
+
 static void session_sign_in_again(struct applying *a, const struct effect *effect)
 {
 	const struct session *s = &effect->u.session;
@@ -538,6 +545,7 @@ static void admin_event(struct applying *a, const struct effect *effect)
 static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct effect *effect) = {
 	[EFFECT_SESSION_CREATE] = session_create,
 	[EFFECT_SESSION_MAY_BEGIN] = session_may_begin,
+	[EFFECT_SESSION_COUNT] = session_count,
 	[EFFECT_SESSION_SIGN_IN_AGAIN] = session_sign_in_again,
 	[EFFECT_SESSION_TOUCH] = session_touch,
 	[EFFECT_SESSION_END] = session_end,

@@ -139,6 +139,10 @@ static void judge_client(struct load *load, struct client *client)
 	client->not_possible = client_not_possible(load->arena, &load->to->rep, client);
 	client->direct_grant_not_possible =
 		client_direct_grant_not_possible(load->arena, &load->to->rep, client);
+	client->limits =
+		client_session_limits(load->arena, &load->to->rep, client, STR("browser"));
+	client->direct_grant_limits =
+		client_session_limits(load->arena, &load->to->rep, client, STR("direct_grant"));
 }
 
 static enum error_code load_clients(struct load *load)
@@ -481,6 +485,9 @@ static void finish(struct load *load)
 		flow_not_possible(load->arena, &to->rep, realm->settings.browser_flow);
 	realm->direct_grant_not_possible =
 		flow_not_possible(load->arena, &to->rep, realm->settings.direct_grant_flow);
+	realm->limits = flow_session_limits(&to->rep, realm->settings.browser_flow);
+	realm->direct_grant_limits =
+		flow_session_limits(&to->rep, realm->settings.direct_grant_flow);
 	if (!realm->default_role) {
 		to->rep.default_role = NULL;
 		return;

@@ -225,6 +225,24 @@ def expired_idle(world, person):
     wait_for_the_end(world, person)
 
 
+def limit_sessions(realm, authenticator_config="limit", at=("forms", "direct grant"), **config):
+    """The built-in flows of the realm, with the execution that limits sessions."""
+    settings = {"userRealmLimit": "2", "userClientLimit": "0",
+                "behavior": "Terminate oldest session", "errorMessage": "", **config}
+    realm["authenticatorConfig"].append({"alias": authenticator_config, "config": settings})
+    for flow in realm["authenticationFlows"]:
+        if flow["alias"] in at:
+            flow["authenticationExecutions"].append({
+                "authenticator": "user-session-limits", "authenticatorFlow": False,
+                "authenticatorConfig": authenticator_config, "requirement": "REQUIRED",
+                "priority": 90, "autheticatorFlow": False, "userSetupAllowed": False})
+
+
+@opens("session-limit", change=limit_sessions)
+def session_limit(world, person):
+    assert world.ovirt.password_grant(person.name, person.password).status_code == 200
+
+
 # ---- a user
 
 def put_user(world, person, **changes):
