@@ -54,34 +54,62 @@ static bool needs_https(const struct visit *visit)
 	return true;
 }
 
-enum error_code visit_open_named(struct visit *visit, struct app *app, struct http_request *request,
-				 struct http_response *response, struct str name, struct why *reterr_why)
+static enum error_code begin(struct visit *visit, struct app *app, struct http_request *request,
+			     struct http_response *response, struct str name, struct why *reterr_why)
 {
 	*visit = (struct visit){ .app = app, .request = request, .response = response,
 		.arena = request->arena, .now_ms = clock_wall_ms() };
-	enum error_code code = snapshots_get(app->snapshots, name, &visit->realm, reterr_why);
-	if (code != OK)
-		return code;
-	visit->base = base_of(app, request);
+	return snapshots_get(app->snapshots, name, &visit->realm, reterr_why);
+}
+
+static void name_ourselves(struct visit *visit)
+{
+	visit->base = base_of(visit->app, visit->request);
 	visit->issuer = arena_join(visit->arena, visit->base, STR("/realms/"), visit->realm->settings.name);
-	return OK;
+}
+
+enum error_code visit_open_named(struct visit *visit, struct app *app, struct http_request *request,
+				 struct http_response *response, struct str name, struct why *reterr_why)
+{
+	enum error_code code = begin(visit, app, request, response, name, reterr_why);
+	if (code == OK)
+		name_ourselves(visit);
+	return code;
+}
+
+/* A deleted realm whose applications are still being told: they check what they are told. */
+static enum error_code open_owing(struct visit *visit, struct str name, struct why *reterr_why)
+{
+	struct str id;
+	struct app *app = visit->app;
+	enum error_code code = store_find_owing_realm(app->store, visit->arena, name, &id, reterr_why);
+	if (code == OK)
+		code = snapshots_get_by_id(app->snapshots, id, &visit->realm, reterr_why);
+	return code == ERROR_NAME_NOT_FOUND ? ERROR_REALM_NOT_FOUND : code;
 }
 
 bool visit_open_any(struct visit *visit, struct app *app, struct http_request *request,
 		    struct http_response *response)
 {
 	struct why why = { "" };
-	enum error_code code = visit_open_named(visit, app, request, response, http_route_value(request, "realm"), &why);
-	return code == OK || refuse(visit, code, &why);
+	struct str name = http_route_value(request, "realm");
+	enum error_code code = begin(visit, app, request, response, name, &why);
+	if (code == ERROR_REALM_NOT_FOUND)
+		code = open_owing(visit, name, &why);
+	if (code != OK)
+		return refuse(visit, code, &why);
+	name_ourselves(visit);
+	return true;
 }
 
 bool visit_open(struct visit *visit, struct app *app, struct http_request *request,
 		struct http_response *response)
 {
-	if (!visit_open_any(visit, app, request, response))
-		return false;
-	enum error_code code = !visit->realm->settings.enabled ? ERROR_REALM_DISABLED :
-			       needs_https(visit) ? ERROR_SSL_REQUIRED : OK;
+	struct why why = { "" };
+	enum error_code code = visit_open_named(visit, app, request, response, http_route_value(request, "realm"), &why);
+	if (code != OK)
+		return refuse(visit, code, &why);
+	code = !visit->realm->settings.enabled ? ERROR_REALM_DISABLED : needs_https(visit) ? ERROR_SSL_REQUIRED : OK;
 	if (code == OK)
 		return true;
 	http_respond_error_code(response, code);

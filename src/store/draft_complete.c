@@ -3,6 +3,7 @@
 #include "crypto/sign_key.h"
 #include "crypto/random.h"
 #include "json/write.h"
+#include "model/own_attributes.h"
 #include "store/defaults.h"
 #include "store/draft.h"
 #include "store/keys.h"
@@ -463,6 +464,19 @@ static void forget_masked_mail_password(struct draft *draft)
 	smtp->n = left;
 }
 
+/* Written out, so that the realm keeps what it began with when it is exported and read again.
+ * The applications of a realm that comes from Keycloak have never been told of idle expiry. */
+static void complete_own_attributes(struct draft *draft)
+{
+	struct realm_settings *realm = &draft->realm.settings;
+	struct str name = own_attribute_name(OWN_ON_IDLE);
+	bool exported = realm->keycloak_version.n > 0;
+	if (exported && !attributes_get(&realm->attributes, name).n)
+		draft_warn(draft, "applications are not told of sessions that nobody used for too long, as in Keycloak;"
+			" the realm's attribute %.*s = tell changes that", STR_ARG(name));
+	draft_default(draft, &realm->attributes, name, exported ? STR("silent") : STR("tell"));
+}
+
 enum error_code draft_complete(struct draft *draft, struct why *reterr_why)
 {
 	enum error_code error;
@@ -474,6 +488,7 @@ enum error_code draft_complete(struct draft *draft, struct why *reterr_why)
 		(error = index_roles(draft, reterr_why)))
 		return error;
 	complete_default_role(draft);
+	complete_own_attributes(draft);
 	if (draft->master)
 		complete_master(draft);
 	for (size_t i = 0; i < draft->clients_n; i++)

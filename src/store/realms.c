@@ -46,6 +46,17 @@ enum error_code store_delete_realm(struct store *store, struct str realm_id,
 	return writes_run(&writes, entomb, &order, reterr_why);
 }
 
+enum error_code store_find_owing_realm(struct store *store, struct arena *arena, struct str name,
+	struct str *ret_id, struct why *reterr_why)
+{
+	struct db_rows rows;
+	enum error_code code = store_read_one(store, arena, &statement_realm_owing,
+		DB_VALUES(db_text(name)), "deleted realm", str_take(name, 80), &rows, reterr_why);
+	if (code == OK)
+		*ret_id = db_cell_text(&rows, 0, 0);
+	return code;
+}
+
 struct orphans {
 	int64_t before_ms, max, ret_deleted;
 };

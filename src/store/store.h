@@ -49,6 +49,10 @@ struct realm_name {
 MUST_USE enum error_code store_list_realms(struct store *store, struct arena *arena,
 					   struct realm_name **ret_realms, size_t *ret_n,
 					   struct why *reterr_why);
+/* Id of the deleted realm of that name of whose end somebody is still to be told: its keys are
+ * needed. NAME_NOT_FOUND: there is none. */
+MUST_USE enum error_code store_find_owing_realm(struct store *store, struct arena *arena, struct str name,
+						struct str *ret_id, struct why *reterr_why);
 /* The whole snapshot, keys parsed and secrets unsealed, in `arena` (its own, long-lived).
  * By name (deleted realms are not found by name) or, when name is empty, by id. */
 MUST_USE enum error_code store_load_realm(struct store *store, struct arena *arena,

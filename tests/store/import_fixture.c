@@ -164,8 +164,10 @@ static void compare_objects(struct text *out, struct str path, const struct json
 		else
 			line(out, at, "only left:", left->members[i].value);
 	}
+	/* What the import writes out where the file is silent; a test of its own asks for it. */
 	for (size_t i = 0; i < right->n; i++)
-		if (!json_node_find(left, right->members[i].name))
+		if (!json_node_find(left, right->members[i].name) &&
+			!str_eq_z(right->members[i].name, "curfew.signout.on_idle"))
 			line(out, arena_join(on.arena, path, STR("."), right->members[i].name),
 				"only right:", right->members[i].value);
 }

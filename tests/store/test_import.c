@@ -392,6 +392,25 @@ static void realm_alone(void **state)
 	EXPECT(store_export_realm(on.store, STR("nosuch"), &options, &why), ERROR_NAME_NOT_FOUND);
 }
 
+/* Keycloak tells nobody of idle expiry, so that its exports keep to that; new realms tell. */
+static void idle_expiry_is_written_out(void **state)
+{
+	(void)state;
+	struct str silent = STR("\"curfew.signout.on_idle\":\"silent\"");
+	struct str tell = STR("\"curfew.signout.on_idle\":\"tell\"");
+	IMPORT(customers(), OK);
+	assert_true(warned("curfew.signout.on_idle"));
+	assert_true(str_contains(export_all("customers", false), silent));
+	IMPORT(STR("{\"realm\":\"new\"}"), OK);
+	assert_false(warned("curfew.signout.on_idle"));
+	assert_true(str_contains(export_all("new", false), tell));
+	IMPORT(STR("{\"realm\":\"said\",\"keycloakVersion\":\"26.7.0\",\"attributes\":{"
+		   "\"curfew.signout.on_idle\":\"tell\"}}"),
+		OK);
+	assert_false(warned("curfew.signout.on_idle"));
+	assert_true(str_contains(export_all("said", false), tell));
+}
+
 /* ---- many users, readers meanwhile ---- */
 
 static struct str many_users(size_t n)
@@ -498,6 +517,7 @@ int main(int argc, char **argv)
 		IN_STORE(consents_come_and_go),
 		IN_STORE(masked_export_comes_in),
 		IN_STORE(realm_alone),
+		IN_STORE(idle_expiry_is_written_out),
 		IN_STORE(readers_go_on),
 	};
 	fixture_start(argc, argv, "import");

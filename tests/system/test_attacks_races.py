@@ -66,6 +66,12 @@ class Storm:
         assert answer.status_code == 204, answer.text
         return answer
 
+    def by_mass_door(self, method, path, **more):
+        answer = self.world.admin.request(method, path, **more)
+        self.ended.set()
+        assert answer.status_code in (200, 204), answer.text
+        return answer
+
 
 @pytest.mark.parametrize("rotates", [False, True])
 def test_nothing_slips_in_beside_a_sign_out(new_world, rotates):
@@ -89,6 +95,50 @@ def test_nothing_slips_in_beside_a_sign_out(new_world, rotates):
         assert told <= set(receipt.deliveries), "every client that got tokens is in the receipt"
         page = world.blog.authorize(storm.browser, prompt="none")
         assert page.query()["error"] == "login_required"
+
+
+MASS_DOORS = {
+    "admin-user": lambda user: ("POST", f"/users/{user['id']}/logout", None),
+    "user-disabled": lambda user: ("PUT", f"/users/{user['id']}", {**user, "enabled": False}),
+    "password-reset": lambda user: ("PUT", f"/users/{user['id']}/reset-password",
+                                    {"type": "password", "value": "lovelace"}),
+    "admin-realm": lambda user: ("POST", "/logout-all", None),
+}
+
+
+@pytest.mark.parametrize("door", MASS_DOORS)
+def test_nothing_slips_in_beside_a_mass_door(world, door):
+    """The order is one commit; from its answer on nothing of before is accepted or given, and
+    nobody who joined before the job came by is missing among those who are told."""
+    for _ in range(3):
+        user = world.admin.user("ada")
+        method, path, body = MASS_DOORS[door](user)
+        storm = Storm(world)
+        offline = world.shop.sign_in(scope="openid offline_access")
+        works = [storm.refresh] * 20 + [storm.join] * (CROWD - 21)
+        works.insert(10, lambda: storm.by_mass_door(method, path, json=body))
+        answers = all_at_once(works)
+        assert not storm.after, "given after the order's answer"
+        given = [Tokens(one.json()) for one in answers if "access_token" in one.text]
+        for tokens in given + [storm.blog, offline]:
+            app = {"ovirt-engine": world.ovirt, "django-shop": world.shop,
+                   "django-blog": world.blog}[tokens.claims()["azp"]]
+            assert not app.introspect(tokens.access)["active"]
+            assert app.refresh(tokens).status_code == 400
+        told = {"django-shop", "django-blog"} | {one.claims()["azp"] for one in given}
+
+        def receipts():
+            mine = [one for one in world.admin.signouts()
+                    if one.session_id == storm.shop.sid and one.door == door]
+            return mine and told <= set(mine[0].deliveries)
+
+        wait_for(receipts, f"all of {told} are in the receipt")
+        world.told("django-shop", offline.sid)
+        if door == "user-disabled":
+            world.admin.request("PUT", f"/users/{user['id']}", 204, json={**user, "enabled": True})
+            for tokens in given + [storm.blog, offline]:
+                assert not world.shop.introspect(tokens.access)["active"], "it came back to life"
+                assert world.shop.refresh(tokens).status_code == 400
 
 
 def test_a_sign_out_of_everybody_races_with_logins(world):
