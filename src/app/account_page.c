@@ -50,7 +50,7 @@ static void sign_in(struct visit *visit)
 {
 	const struct authorize_parameter parameters[] = {
 		{ STR("client_id"), STR("account") },
-		{ STR("redirect_uri"), page_url(visit) },
+		{ STR("redirect_uri"), language_keep(visit, page_url(visit)) },
 		{ STR("response_type"), STR("code") },
 		{ STR("scope"), STR("openid") },
 	};

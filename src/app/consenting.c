@@ -4,6 +4,7 @@
 
 #include "app/browser.h"
 #include "app/events.h"
+#include "app/language.h"
 #include "app/login.h"
 #include "app/login_page.h"
 #include "app/mass.h"
@@ -77,7 +78,7 @@ static void show(struct visit *visit, const struct question *q, struct ticket *t
 	ticket->consent = consent_question(visit->arena, q->items, q->n);
 	ticket->once = random_token(visit->arena, ONCE_BYTES);
 	const struct template_value values[] = {
-		{ .name = "action", .text = visit_url(visit, "/login-actions/consent") },
+		{ .name = "action", .text = language_keep(visit, visit_url(visit, "/login-actions/consent")) },
 		{ .name = "ticket", .text = ticket_seal(visit, ticket) },
 		{ .name = "client", .text = words_client(visit, q->client) },
 		{ .name = "scopes", .items = items, .items_n = q->n },

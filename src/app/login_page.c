@@ -2,6 +2,7 @@
 #include "app/login_page.h"
 
 #include "app/events.h"
+#include "app/language.h"
 #include "app/login.h"
 #include "app/page.h"
 #include "base/log.h"
@@ -12,7 +13,7 @@ void login_page_show(struct visit *visit, struct ticket *ticket, const struct lo
 	ticket->kind = TICKET_LOGIN;
 	struct str sealed = ticket_seal(visit, ticket);
 	const struct template_value values[] = {
-		{ .name = "action", .text = visit_url(visit, "/login-actions/authenticate") },
+		{ .name = "action", .text = language_keep(visit, visit_url(visit, "/login-actions/authenticate")) },
 		{ .name = "ticket", .text = sealed },
 		{ .name = "error", .text = page->error },
 		{ .name = "notice", .text = page->notice },
@@ -30,7 +31,8 @@ void login_page_update_password(struct visit *visit, struct ticket *ticket, stru
 	ticket->kind = TICKET_UPDATE_PASSWORD;
 	struct str sealed = ticket_seal(visit, ticket);
 	const struct template_value values[] = {
-		{ .name = "action", .text = visit_url(visit, "/login-actions/required-action?execution=UPDATE_PASSWORD") },
+		{ .name = "action", .text = language_keep(visit,
+			visit_url(visit, "/login-actions/required-action?execution=UPDATE_PASSWORD")) },
 		{ .name = "ticket", .text = sealed },
 		{ .name = "username", .text = username },
 		{ .name = "error", .text = error },

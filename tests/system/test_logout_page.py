@@ -1,15 +1,14 @@
 """The page after a sign-out: who has heard, alive and plain, in the user's language."""
 
-import pathlib
 from urllib.parse import urlsplit
 
-import axe_core_python
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from support import realm as realms
 from support import wait_for
+from support.axe import axe
 from support.browser import Browser, origin
 
 JSON = {"Accept": "application/json", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty",
@@ -283,17 +282,6 @@ def test_frames_are_waited_for_but_not_long(world, chromium, mode):
     WebDriverWait(chromium, 60).until(lambda d: d.current_url == back, "back at the shop")
     assert any(urlsplit(one.path).path == "/frontchannel-logout"
                for one in world.sinks["front-app"].requests) or mode == "black-hole"
-
-
-def axe(chromium):
-    """What axe-core finds wrong with the page."""
-    script = pathlib.Path(axe_core_python.__file__).parent / "axe.min.js"
-    chromium.execute_script(script.read_text())
-    found = chromium.execute_async_script(
-        "var done = arguments[arguments.length - 1];"
-        "axe.run(document).then(function (r) { done(r.violations.map(function (v) {"
-        " return v.id + ': ' + v.nodes.map(function (n) { return n.html }).join(' ') })) })")
-    return found
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
