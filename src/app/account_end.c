@@ -3,10 +3,7 @@
 
 #include "app/consenting.h"
 #include "app/events.h"
-#include "base/log.h"
 #include "model/life.h"
-
-enum { NAMED = 20 }; /* sign-outs in one response; a head has its limits */
 
 enum error_code account_sessions_of(struct visit *visit, const struct user *user, bool offline,
 				    struct session **ret_sessions, size_t *ret_n, struct why *reterr_why)
@@ -34,27 +31,14 @@ static struct signout_order order_of(struct visit *visit, enum door door, struct
 	return order;
 }
 
-/* Names the sign-out in the answer, of the first 20; once. */
-static void name(struct visit *visit, struct str id)
-{
-	size_t named = 0;
-	struct why why;
-	for (size_t i = 0; i < visit->response->n_headers; i++)
-		named += str_eq_z(visit->response->headers[i].name, "X-Curfew-Signout");
-	if (named < NAMED && http_add_header(visit->response, "X-Curfew-Signout", id, &why) != OK)
-		log_write(LOG_ERROR, "app", "naming sign-out %.*s: %s", STR_ARG(id), why.text);
-}
-
 static enum error_code end(struct visit *visit, const struct signout_order *order, const struct session *session,
 			   struct str client_id, struct account_ended *ended, struct why *reterr_why)
 {
 	struct signout_outcome outcome = { 0 };
 	enum error_code code = signing_out(visit, order, session->id, session->offline, client_id, &outcome, reterr_why);
-	if (code != OK)
-		return code;
-	name(visit, order->id);
-	*(struct str *)arena_push(visit->arena, &ended->ids, &ended->n, sizeof *ended->ids) = order->id;
-	return OK;
+	if (code == OK)
+		*(struct str *)arena_push(visit->arena, &ended->ids, &ended->n, sizeof *ended->ids) = order->id;
+	return code;
 }
 
 static enum error_code end_own(struct visit *visit, const struct account_actor *actor, enum door door,

@@ -219,7 +219,9 @@ def test_one_session_another_users_and_nobodys(world):
 def test_the_others_and_all(world):
     tokens = [world.shop.sign_in(Browser()) for _ in range(3)]
     account = Account(world, tokens[0])
-    account.call("DELETE", "/sessions", 204)
+    answer = account.call("DELETE", "/sessions", 204)
+    assert sorted(answer.headers["x-curfew-signout"].split(", ")) == sorted(
+        world.admin.receipt(one.sid).json["id"] for one in tokens[1:])
     assert [world.shop.is_alive(one) for one in tokens] == [True, False, False]
     account.call("DELETE", "/sessions?current=true", 204)
     assert not world.shop.is_alive(tokens[0])
