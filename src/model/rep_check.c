@@ -142,6 +142,16 @@ enum error_code rep_list_attributes(const struct json_list_pair *pairs, size_t n
 	return error;
 }
 
+enum error_code rep_moment(
+	int64_t value_ms, const char *path, const char *field, struct why *reterr_why)
+{
+	const int64_t last_ms = (1LL << 53) - 1;
+	if (value_ms < 0 || value_ms > last_ms)
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "%s.%s = %lld: must be 0 to %lld",
+			path, field, (long long)value_ms, (long long)last_ms);
+	return OK;
+}
+
 enum error_code rep_natural(
 	int64_t value, const char *path, const char *field, struct why *reterr_why)
 {

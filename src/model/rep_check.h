@@ -31,6 +31,9 @@ struct rep_path {
 	char text[200];
 };
 const char *rep_element(struct rep_path *buffer, const char *path, const char *field, size_t i);
+/* A point in time in milliseconds: 0 to 2^53 - 1, which every JSON reader keeps exact. */
+MUST_USE enum error_code rep_moment(
+	int64_t value_ms, const char *path, const char *field, struct why *reterr_why);
 /* 0 to 2^31 - 1: Keycloak's whole numbers. */
 MUST_USE enum error_code rep_natural(
 	int64_t value, const char *path, const char *field, struct why *reterr_why);

@@ -136,8 +136,8 @@ static enum error_code consent_check(
 	if (!error)
 		error = rep_names(&rep->scopes, path, "grantedClientScopes", reterr_why);
 	if (!error)
-		error = rep_natural(rep->created_ms, path, "createdDate", reterr_why);
-	return error ? error : rep_natural(rep->updated_ms, path, "lastUpdatedDate", reterr_why);
+		error = rep_moment(rep->created_ms, path, "createdDate", reterr_why);
+	return error ? error : rep_moment(rep->updated_ms, path, "lastUpdatedDate", reterr_why);
 }
 
 enum error_code user_check(const struct user_rep *rep, const char *path, struct why *reterr_why)
