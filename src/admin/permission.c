@@ -57,17 +57,12 @@ static bool may_list(const struct role *role)
 	return false;
 }
 
-bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
-			const struct realm *target, enum permission permission)
+static bool set_grants(struct arena *arena, const struct realm *home, const struct role_set *set,
+		       const struct realm *target, enum permission permission)
 {
-	struct scope_grant grant = { 0 };
-	if (!scope_resolve(arena, bearer->client, bearer->claims.scope, &grant))
-		return false;
-	struct role_set held = roles_of_user(arena, home, bearer->user);
-	struct role_set set = roles_for_token(arena, bearer->client, grant.scopes, grant.n, &held);
 	struct str client_id = target ? speaking_client(arena, home, target) : STR("");
-	for (size_t i = 0; i < set.n; i++) {
-		const struct role *role = set.roles[i];
+	for (size_t i = 0; i < set->n; i++) {
+		const struct role *role = set->roles[i];
 		bool master_admin = is_master(home) && !role->client && str_eq_z(role->name, "admin");
 		if (master_admin)
 			return true;
@@ -78,4 +73,22 @@ bool permission_granted(struct arena *arena, const struct realm *home, const str
 			return true;
 	}
 	return false;
+}
+
+bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+			const struct realm *target, enum permission permission)
+{
+	struct scope_grant grant = { 0 };
+	if (!scope_resolve(arena, bearer->client, bearer->claims.scope, &grant))
+		return false;
+	struct role_set held = roles_of_user(arena, home, bearer->user);
+	struct role_set set = roles_for_token(arena, bearer->client, grant.scopes, grant.n, &held);
+	return set_grants(arena, home, &set, target, permission);
+}
+
+bool permission_of_user(struct arena *arena, const struct realm *home, const struct user *user,
+			const struct realm *target, enum permission permission)
+{
+	struct role_set held = roles_of_user(arena, home, user);
+	return set_grants(arena, home, &held, target, permission);
 }

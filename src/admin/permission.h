@@ -25,6 +25,9 @@ enum permission {
  * (NULL for those that concern no realm). */
 bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
 			const struct realm *target, enum permission permission);
+/* The same of a user without a token: one who looks at a page of ours by the session of the browser. */
+bool permission_of_user(struct arena *arena, const struct realm *home, const struct user *user,
+			const struct realm *target, enum permission permission);
 /* The roles of realm-management that grant it, NULL-terminated. */
 const char *const *permission_roles(enum permission permission);
 

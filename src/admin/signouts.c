@@ -1,8 +1,8 @@
 /* /admin/realms/{realm}/signouts: the receipts of sign-outs, application by application. */
 #include "admin/call.h"
 #include "admin/handlers.h"
-#include "base/log.h"
-#include "signout/decide.h"
+#include "admin/signout_order.h"
+#include "signout/doors.h"
 #include "store/apply.h"
 
 enum { TOTAL_MOST = 10000 };
@@ -153,30 +153,6 @@ void admin_signout_get(void *context, struct http_request *request, struct http_
 	admin_close(&call);
 }
 
-/* How an order for deliveries is called, and what does it. */
-struct order_kind {
-	enum error_code (*run)(void *order, struct db *db, struct why *reterr_why);
-	const char *operation, *done; /* of the admin event; the answer's member */
-	const char *reason;
-};
-
-static enum error_code apply_order(struct admin_call *call, const struct order_kind *kind,
-				   struct store_delivery_order *order, struct why *reterr_why)
-{
-	const struct store_work work = { .kind = STORE_WORK_CALL, .u.call = { kind->run, order } };
-	enum error_code code = writer_apply(call->app->writer, &work, reterr_why);
-	if (code != OK)
-		return code;
-	call->app->wake_outbox(call->app->outbox);
-	log_write(LOG_INFO, "admin", "%s signout=%.*s delivery=%.*s by=%.*s: %lld", kind->operation,
-		  STR_ARG(order->signout_id), STR_ARG(order->delivery_id), STR_ARG(call->actor),
-		  (long long)order->ret_changed);
-	struct effects effects = effects_new(call->arena);
-	admin_event_add(call, &effects, "ACTION", "SIGNOUT",
-			arena_format(call->arena, "signouts/%.*s/%s", STR_ARG(order->signout_id), kind->operation));
-	return effects.n ? app_apply(call->app, &effects, reterr_why) : OK;
-}
-
 /* The route's {delivery}; empty: all of them. False: answered. */
 static bool find_delivery(struct admin_call *call, const struct signout *signout, struct str *ret_id)
 {
@@ -190,45 +166,36 @@ static bool find_delivery(struct admin_call *call, const struct signout *signout
 	return !id.n;
 }
 
-static void give_order(struct admin_call *call, const struct order_kind *kind)
+static void give_order(struct admin_call *call, enum signout_order_kind kind, const char *member)
 {
 	struct signout signout;
 	struct why why = { "" };
 	struct str delivery_id;
+	int64_t changed = 0;
 	(void)writer_flush(call->app->writer);
 	if (!find(call, &signout) || !find_delivery(call, &signout, &delivery_id))
 		return;
-	struct store_delivery_order order = {
-		.realm_id = call->realm->settings.id,
-		.signout_id = signout.id,
-		.delivery_id = delivery_id,
-		.reason = arena_join(call->arena, str_from(kind->reason), STR(" by "), call->actor),
-		.now_ms = call->visit.now_ms,
-		.give_up_ms = call->visit.now_ms + signout_give_up_s(call->realm) * 1000,
-	};
-	enum error_code code = apply_order(call, kind, &order, &why);
+	enum error_code code = signout_order_give(call, kind, &signout, delivery_id, &changed, &why);
 	if (code == OK)
-		admin_json(call, arena_format(call->arena, "{\"%s\":%lld}", kind->done, (long long)order.ret_changed));
+		admin_json(call, arena_format(call->arena, "{\"%s\":%lld}", member, (long long)changed));
 	else
 		admin_fail(call, code, &why);
 }
 
 void admin_signout_retry(void *context, struct http_request *request, struct http_response *response)
 {
-	static const struct order_kind retry = { store_retry_deliveries, "retry", "retried", "asked for again" };
 	struct admin_call call;
 	if (!admin_open(&call, context, request, response))
 		return;
-	give_order(&call, &retry);
+	give_order(&call, SIGNOUT_RETRY, "retried");
 	admin_close(&call);
 }
 
 void admin_signout_cancel(void *context, struct http_request *request, struct http_response *response)
 {
-	static const struct order_kind cancel = { store_cancel_deliveries, "cancel", "cancelled", "cancelled" };
 	struct admin_call call;
 	if (!admin_open(&call, context, request, response))
 		return;
-	give_order(&call, &cancel);
+	give_order(&call, SIGNOUT_CANCEL, "cancelled");
 	admin_close(&call);
 }

@@ -10,7 +10,9 @@
 #include "json/read.h"
 #include "json/write.h"
 
-static const char *const kind_words[] = { "login", "update-password", "consent", "logout", "account", "signed-out", NULL };
+static const char *const kind_words[] = {
+	"login", "update-password", "consent", "logout", "account", "operator", "signed-out", NULL
+};
 
 static const struct json_field fields[] = {
 	JSON_ENUM(struct ticket, kind, "kind", JSON_REQUIRED, kind_words),

@@ -15,6 +15,7 @@ enum ticket_kind {
 	TICKET_CONSENT,         /* who user_id is was shown; the user must agree to `consent` */
 	TICKET_LOGOUT,          /* the logout question */
 	TICKET_ACCOUNT,         /* the buttons of the account page, of one session */
+	TICKET_OPERATOR,        /* the buttons of the operator's page, of one session */
 	TICKET_SIGNED_OUT,      /* the page after a sign-out may ask for news of it */
 };
 
@@ -34,7 +35,7 @@ struct ticket {
 	/* Where to go after the logout question; checked before it was sealed. */
 	struct str redirect;
 	struct str signout_id; /* SIGNED_OUT */
-	struct str session_id; /* ACCOUNT */
+	struct str session_id; /* ACCOUNT, OPERATOR */
 };
 
 /* Sets made_ms, realm and the browser's binding (makes the cookie when it is absent) and

@@ -8,9 +8,10 @@
 struct client redirect_place(struct arena *arena, const struct client *client, struct str base)
 {
 	struct client placed = *client;
-	struct str word = STR("${authBaseUrl}");
-	if (str_starts(client->root_url, word))
-		placed.root_url = arena_join(arena, base, str_drop(client->root_url, word.n), STR(""));
+	static const struct str words[] = { STR_INIT("${authBaseUrl}"), STR_INIT("${authAdminUrl}") };
+	for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+		if (str_starts(client->root_url, words[i]))
+			placed.root_url = arena_join(arena, base, str_drop(client->root_url, words[i].n), STR(""));
 	return placed;
 }
 

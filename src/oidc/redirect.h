@@ -11,7 +11,7 @@
 
 #include "model/realm.h"
 
-/* The client with its rootUrl's ${authBaseUrl}, which Keycloak's own clients have, put in:
+/* The client with its rootUrl's ${authBaseUrl} or ${authAdminUrl}, which Keycloak's own clients have, put in:
  * `base` is what our own URLs begin with. */
 struct client redirect_place(struct arena *arena, const struct client *client, struct str base);
 /* True when `uri` is one of the client's redirect URIs. */
