@@ -47,6 +47,8 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, ACCOUNT "/supportedLocales", account_locales_get, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_POST, ACCOUNT "/sign-out", account_page_sign_out, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_POST, ACCOUNT "/remove-access", account_page_remove_access, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
+	{ HTTP_POST, "/realms/{realm}/clients-managements/register-node", register_node_handle, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_POST, "/realms/{realm}/clients-managements/unregister-node", unregister_node_handle, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_GET, "/resources/{file}", resource_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 };
 

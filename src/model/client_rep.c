@@ -64,7 +64,8 @@ static const struct json_field client_fields[] = {
 	JSON_TEXT_MAP(struct client_rep, client.flow_overrides.pairs, client.flow_overrides.n,
 		"authenticationFlowBindingOverrides", JSON_ALWAYS),
 	FLAG(full_scope_allowed, "fullScopeAllowed"),
-	JSON_INT(struct client_rep, node_re_registration_timeout_s, "nodeReRegistrationTimeout", 0),
+	JSON_INT(struct client_rep, client.node_re_registration_timeout_s,
+		"nodeReRegistrationTimeout", 0),
 	JSON_ANY_MAP(struct client_rep, client.nodes, client.nodes_n, "registeredNodes", 0),
 	JSON_STRUCTS(struct client_rep, client.mappers, client.mappers_n, "protocolMappers", 0,
 		&mapper_shape),
@@ -97,8 +98,8 @@ const struct client_rep client_rep_default = {
 		.enabled = true,
 		.standard_flow_enabled = true,
 		.full_scope_allowed = true,
+		.node_re_registration_timeout_s = -1,
 	},
-	.node_re_registration_timeout_s = -1,
 };
 const struct json_shape client_shape =
 	JSON_SHAPE(struct client_rep, client_fields, .defaults = &client_rep_default,

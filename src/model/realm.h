@@ -93,8 +93,9 @@ struct client {
 	size_t scope_roles_n;
 	struct role **roles; /* the client's own roles */
 	size_t roles_n;
-	struct json_pair *nodes; /* registered nodes: host -> seconds */
+	struct json_pair *nodes; /* registered nodes: host -> seconds; see nodes.h */
 	size_t nodes_n;
+	int64_t node_re_registration_timeout_s;
 	struct attributes flow_overrides; /* authenticationFlowBindingOverrides */
 	/* Keycloak features the client asks for that this server has not; empty: none.
 	 * Sign-in at such a client is refused with this text; the other one is for the grant type

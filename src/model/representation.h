@@ -49,7 +49,6 @@ struct client_rep {
 	struct str_list default_scopes, optional_scopes; /* names */
 	struct str_list default_roles; /* of Keycloak before 13: the client's, for every user */
 	bool surrogate_auth_required, always_display_in_console;
-	int64_t node_re_registration_timeout_s;
 	struct str authorization_settings; /* JSON; of authorization services */
 	struct str kept;
 	struct json_sent sent;

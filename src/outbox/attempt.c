@@ -32,7 +32,8 @@ struct str outbox_attempt_url(struct arena *arena, const struct realm *realm, co
 	if (!client)
 		return delivery->url;
 	const struct client_session session = { .adapter_host = delivery->adapter_host };
-	struct channel_target target = channel_server(arena, client, &session);
+	struct channel_target target = delivery->all_sessions ?
+		channel_everybody(arena, client, delivery->adapter_host) : channel_server(arena, client, &session);
 	return target.channel == delivery->channel ? target.url : delivery->url;
 }
 

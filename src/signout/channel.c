@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "model/nodes.h"
 #include "model/own_attributes.h"
 
 #define SESSION_HOST STR("${application.session.host}")
@@ -57,7 +58,15 @@ static const struct channel_target foreign_host = { .channel = CHANNEL_NONE,
 	.why = STR_INIT("the URL names the session's host, and the adapter's host is not a registered node "
 			"of the client") };
 
-/* The URL with the session's host in the placeholder's place. False: there is no such host. */
+/* The URL with `host` in the placeholder's place; as it is when it has none. */
+static struct str with_host(struct arena *arena, struct str url, struct str host)
+{
+	const char *found = memmem(url.p, url.n, SESSION_HOST.p, SESSION_HOST.n);
+	size_t at = found ? (size_t)(found - url.p) : 0;
+	return found ? arena_join(arena, str_take(url, at), host, str_drop(url, at + SESSION_HOST.n)) : url;
+}
+
+/* The same for the session's own host. False: there is no such host. */
 static bool resolve_host(struct arena *arena, const struct client *client,
 			 const struct client_session *session, struct str *url)
 {
@@ -66,9 +75,15 @@ static bool resolve_host(struct arena *arena, const struct client *client,
 	struct str host = trusted_host(client, session);
 	if (!host.n)
 		return false;
-	size_t at = (size_t)((const char *)memmem(url->p, url->n, SESSION_HOST.p, SESSION_HOST.n) - url->p);
-	*url = arena_join(arena, str_take(*url, at), host, str_drop(*url, at + SESSION_HOST.n));
+	*url = with_host(arena, *url, host);
 	return true;
+}
+
+static struct channel_target admin_target(struct arena *arena, struct str url)
+{
+	struct str slash = str_ends(url, STR("/")) ? STR("") : STR("/");
+	return (struct channel_target){ .channel = CHANNEL_ADMIN_URL,
+		.url = arena_join(arena, url, slash, STR("k_logout")) };
 }
 
 struct channel_target channel_server(struct arena *arena, const struct client *client,
@@ -83,10 +98,58 @@ struct channel_target channel_server(struct arena *arena, const struct client *c
 		return foreign_host;
 	if (back.n)
 		return (struct channel_target){ .channel = CHANNEL_BACKCHANNEL, .url = url };
-	struct str slash = str_ends(url, STR("/")) ? STR("") : STR("/");
-	return (struct channel_target){ .channel = CHANNEL_ADMIN_URL,
-		.url = arena_join(arena, url, slash, STR("k_logout")) };
+	return admin_target(arena, url);
 }
+
+/* ---- every node ---- */
+
+/* Where an authority's port begins, with its colon; its end when it has none. */
+static size_t port_at(struct str authority)
+{
+	size_t colon = str_last_index(authority, ':'), bracket = str_last_index(authority, ']');
+	return colon < authority.n && (bracket == authority.n || colon > bracket) ? colon : authority.n;
+}
+
+/* The URL on another host; its port stays unless the host brings one. */
+static struct str on_host(struct arena *arena, struct str url, struct str host)
+{
+	if (str_contains(url, SESSION_HOST))
+		return with_host(arena, url, host);
+	const char *found = memmem(url.p, url.n, "://", 3);
+	if (!found)
+		return url;
+	size_t begin = (size_t)(found - url.p) + 3;
+	struct str rest = str_drop(url, begin), authority = str_take(rest, str_index(rest, '/'));
+	struct str tail = str_drop(rest, port_at(host) < host.n ? authority.n : port_at(authority));
+	return arena_join(arena, str_take(url, begin), host, tail);
+}
+
+struct channel_node *channel_nodes(struct arena *arena, const struct client *client, int64_t now_s,
+				   size_t *ret_n)
+{
+	struct channel_node *nodes = arena_array(arena, 0, sizeof *nodes);
+	struct str url = channel_absolute_url(arena, client, client->admin_url);
+	*ret_n = 0;
+	for (size_t i = 0; url.n && i < client->nodes_n; i++)
+		if (node_is_alive(client, &client->nodes[i], now_s))
+			*(struct channel_node *)arena_push(arena, &nodes, ret_n, sizeof *nodes) = (struct channel_node){
+				on_host(arena, url, client->nodes[i].key), client->nodes[i].key };
+	if (url.n && !*ret_n)
+		*(struct channel_node *)arena_push(arena, &nodes, ret_n, sizeof *nodes) =
+			(struct channel_node){ .url = url };
+	return nodes;
+}
+
+struct channel_target channel_everybody(struct arena *arena, const struct client *client, struct str host)
+{
+	struct str url = channel_absolute_url(arena, client, client->admin_url);
+	bool back = attributes_get(&client->attributes, STR("backchannel.logout.url")).n > 0;
+	if (back || !url.n || (!host.n && str_contains(url, SESSION_HOST)))
+		return (struct channel_target){ .channel = CHANNEL_NONE };
+	return admin_target(arena, host.n ? on_host(arena, url, host) : url);
+}
+
+/* ---- the browser ---- */
 
 /* What a page of ours may load into a frame: nothing that runs as ours. */
 static bool is_web_url(struct str text)

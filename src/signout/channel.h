@@ -18,6 +18,18 @@ struct channel_target {
  * the client registered; hosts that it did not register are never used. */
 struct channel_target channel_server(struct arena *arena, const struct client *client,
 				     const struct client_session *session);
+/* One admin URL of a client: that of its adapter on one host. */
+struct channel_node {
+	struct str url;  /* without the order's name */
+	struct str host; /* the registered node; empty: the client has none, the URL is as it is set */
+};
+/* Where orders about everybody go: the client's admin URL with each living node's host in it (in
+ * place of the placeholder, or of the URL's own host), or as it is. n = 0: it has no admin URL. */
+struct channel_node *channel_nodes(struct arena *arena, const struct client *client, int64_t now_s,
+				   size_t *ret_n);
+/* The same for k_logout: `host` is a node's, or empty. CHANNEL_NONE where the client has a
+ * back-channel URL, which goes first, or no admin URL. */
+struct channel_target channel_everybody(struct arena *arena, const struct client *client, struct str host);
 /* The front channel: attribute frontchannel.logout.url where frontchannelLogout is on, with
  * `iss` and `sid` added unless frontchannel.logout.session.required is false
  * (OpenID Connect Front-Channel Logout 1.0, section 3). */

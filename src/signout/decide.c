@@ -281,6 +281,18 @@ void signout_asked_offline(const struct signout_order *order, const struct realm
 	add_event(&work);
 }
 
+/* One adapter is told to log everybody out. */
+static void add_everybody(struct work *work, const struct client *client, struct str issuer, struct str host)
+{
+	const struct client_session part = { .client_id = client->id, .issuer = issuer, .adapter_host = host };
+	struct channel_target target = channel_everybody(work->effects->arena, client, host);
+	if (target.channel != CHANNEL_ADMIN_URL)
+		return;
+	struct delivery *delivery = add_owed(work, &part, client, &target);
+	delivery->all_sessions = true;
+	delivery->not_before_s = work->order->now_ms / 1000;
+}
+
 void signout_everybody(const struct signout_order *order, const struct realm *realm, struct str issuer,
 		       struct effects *effects, struct signout_outcome *ret_outcome)
 {
@@ -288,13 +300,11 @@ void signout_everybody(const struct signout_order *order, const struct realm *re
 	struct work work = work_new(order, realm, &nobody, effects);
 	for (size_t i = 0; i < realm->clients_n; i++) {
 		const struct client *client = &realm->clients[i];
-		const struct client_session part = { .client_id = client->id, .issuer = issuer };
-		struct channel_target target = channel_server(effects->arena, client, &part);
-		if (!client->enabled || target.channel != CHANNEL_ADMIN_URL)
-			continue;
-		struct delivery *delivery = add_owed(&work, &part, client, &target);
-		delivery->all_sessions = true;
-		delivery->not_before_s = order->now_ms / 1000;
+		size_t nodes_n;
+		const struct channel_node *nodes =
+			channel_nodes(effects->arena, client, order->now_ms / 1000, &nodes_n);
+		for (size_t k = 0; k < nodes_n && client->enabled; k++)
+			add_everybody(&work, client, issuer, nodes[k].host);
 	}
 	*ret_outcome = work.outcome;
 }

@@ -69,3 +69,15 @@ struct str notice_admin_logout(struct arena *arena, const struct delivery *deliv
 	json_write_object_end(&w);
 	return text_str(&text);
 }
+
+struct str notice_admin_not_before(struct arena *arena, const struct delivery *delivery, struct str id,
+				   int64_t now_ms)
+{
+	struct text text = text_new(arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	add_admin_head(&w, delivery, id, now_ms, "PUSH_NOT_BEFORE");
+	json_member_int(&w, "notBefore", delivery->not_before_s);
+	json_write_object_end(&w);
+	return text_str(&text);
+}

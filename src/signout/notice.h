@@ -22,4 +22,9 @@ struct str notice_admin_logout(struct arena *arena, const struct delivery *deliv
 struct str notice_admin_test(struct arena *arena, const struct delivery *delivery, struct str id,
 			     int64_t now_ms);
 
+/* The same for k_push_not_before: tokens from before the delivery's not_before_s are void; of the
+ * delivery, client_name matters besides. */
+struct str notice_admin_not_before(struct arena *arena, const struct delivery *delivery, struct str id,
+				   int64_t now_ms);
+
 #endif

@@ -134,6 +134,42 @@ enum error_code store_list_sessions(struct store *store, struct arena *arena, st
 		(struct db_values){ values, any ? 4 : 5 }, ret_sessions, ret_n, reterr_why);
 }
 
+enum error_code store_list_client_sessions(struct store *store, struct arena *arena,
+	const struct client_session_query *query, struct session **ret_sessions, size_t *ret_n,
+	struct why *reterr_why)
+{
+	return list(store, arena, &statement_session_list_by_client,
+		DB_VALUES(db_text(query->realm_id), db_bool(query->offline),
+			db_text(query->client_id), db_int(query->used_after_s[0]),
+			db_int(query->started_after_ms[0]), db_int(query->used_after_s[1]),
+			db_int(query->started_after_ms[1]), db_text(query->user_id),
+			db_int(query->max < 0 ? INT64_MAX : query->max),
+			db_int(query->first < 0 ? 0 : query->first)),
+		ret_sessions, ret_n, reterr_why);
+}
+
+enum error_code store_count_client_sessions(struct store *store, struct arena *arena,
+	const struct client_session_query *query, struct client_session_count **ret_counts,
+	size_t *ret_n, struct why *reterr_why)
+{
+	struct db_rows rows;
+	enum error_code code = store_read(store, arena, &statement_client_session_counts,
+		DB_VALUES(db_text(query->realm_id), db_bool(query->offline),
+			db_text(query->client_id), db_int(query->used_after_s[0]),
+			db_int(query->started_after_ms[0]), db_int(query->used_after_s[1]),
+			db_int(query->started_after_ms[1])),
+		&rows, reterr_why);
+	if (code != OK)
+		return code;
+	struct client_session_count *counts = arena_array(arena, rows.n, sizeof *counts);
+	for (size_t i = 0; i < rows.n; i++)
+		counts[i] = (struct client_session_count){ db_cell_text(&rows, i, 0),
+			db_cell_int(&rows, i, 1) };
+	*ret_counts = counts;
+	*ret_n = rows.n;
+	return OK;
+}
+
 /* The statements of a scope: list and count. Those of realms name no target. */
 static const struct {
 	const struct db_statement *list, *count;

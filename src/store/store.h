@@ -138,6 +138,28 @@ MUST_USE enum error_code store_list_sessions(struct store *store, struct arena *
 					     struct str realm_id, struct str user_id, bool offline,
 					     int64_t first, int64_t max, struct session **ret_sessions,
 					     size_t *ret_n, struct why *reterr_why);
+/* Sessions by client, for the admin API: what lives by these limits, [0] of the ordinary, [1] of
+ * the remembered ones. */
+struct client_session_query {
+	struct str realm_id, client_id, user_id; /* client_id empty: any (counts); user_id empty: any */
+	bool offline;
+	int64_t used_after_s[2], started_after_ms[2];
+	int64_t first, max; /* max < 0: all */
+};
+struct client_session_count {
+	struct str client_id;
+	int64_t n;
+};
+/* Newest first, each with all its clients. */
+MUST_USE enum error_code store_list_client_sessions(struct store *store, struct arena *arena,
+						    const struct client_session_query *query,
+						    struct session **ret_sessions, size_t *ret_n,
+						    struct why *reterr_why);
+/* Clients without sessions are left out. */
+MUST_USE enum error_code store_count_client_sessions(struct store *store, struct arena *arena,
+						     const struct client_session_query *query,
+						     struct client_session_count **ret_counts,
+						     size_t *ret_n, struct why *reterr_why);
 /* What a mass order ends of one kind (the browsers' or offline), oldest first, with client
  * sessions: `max` of them. And how many they are. */
 MUST_USE enum error_code store_list_mass(struct store *store, struct arena *arena,

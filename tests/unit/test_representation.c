@@ -88,7 +88,7 @@ static void test_client_defaults_and_kept(void **state)
 	assert_true(client.client.enabled && client.client.standard_flow_enabled);
 	assert_true(client.client.bearer_only);
 	assert_int_equal(client.client.not_before_s, 7);
-	assert_int_equal(client.node_re_registration_timeout_s, -1);
+	assert_int_equal(client.client.node_re_registration_timeout_s, -1);
 	expect_text(client.client.protocol, "openid-connect");
 	expect_text(client.kept, "{\"origin\":\"here\"}");
 	assert_false(JSON_SENT(&client_shape, &client, client.web_origins.items));
