@@ -3,6 +3,7 @@
 
 #include "admin/handlers.h"
 #include "admin/session_rep.h"
+#include "admin/user_rep.h"
 #include "model/life.h"
 
 /* The route's client; NULL: answered. */
@@ -125,19 +126,10 @@ void admin_client_offline_sessions(void *context, struct http_request *request, 
 void admin_user_offline_sessions(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
-	struct why why = { "" };
 	struct user *user;
 	if (!admin_open(&call, context, request, response))
 		return;
-	enum error_code code = store_find_user(call.app->store, call.arena, call.realm->settings.id,
-					       http_route_value(request, "user"), USER_ROW, &user, &why);
-	const struct client *client = NULL;
-	if (code == ERROR_NAME_NOT_FOUND)
-		admin_not_found(&call, "User not found");
-	else if (code != OK)
-		admin_fail(&call, code, &why);
-	else
-		client = find(&call, "Client not found");
+	const struct client *client = user_rep_find(&call, USER_ROW, &user) ? find(&call, "Client not found") : NULL;
 	if (client)
 		list(&call, client, user->id, true);
 	admin_close(&call);

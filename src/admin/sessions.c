@@ -3,6 +3,7 @@
 #include "admin/ending.h"
 #include "admin/handlers.h"
 #include "admin/session_rep.h"
+#include "admin/user_rep.h"
 #include "model/life.h"
 
 /* Only what still lives: what has expired or ended is not shown as a session. */
@@ -30,17 +31,10 @@ static void list(struct admin_call *call, struct str user_id, int64_t first, int
 void admin_user_sessions(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
-	struct why why = { "" };
 	struct user *user;
 	if (!admin_open(&call, context, request, response))
 		return;
-	enum error_code code = store_find_user(call.app->store, call.arena, call.realm->settings.id,
-		http_route_value(request, "user"), USER_ROW, &user, &why);
-	if (code == ERROR_NAME_NOT_FOUND)
-		admin_not_found(&call, "User not found");
-	else if (code != OK)
-		admin_fail(&call, code, &why);
-	else
+	if (user_rep_find(&call, USER_ROW, &user))
 		list(&call, user->id, 0, -1);
 	admin_close(&call);
 }

@@ -5,19 +5,6 @@
 #include "base/limits.h"
 #include "model/own_attributes.h"
 
-/* The user that the route names, with `parts`; false: answered. */
-static bool find(struct admin_call *call, unsigned parts, struct user **ret_user)
-{
-	struct why why = { "" };
-	enum error_code code = store_find_user(call->app->store, call->arena, call->realm->settings.id,
-		http_route_value(call->request, "user"), parts, ret_user, &why);
-	if (code == ERROR_NAME_NOT_FOUND)
-		admin_not_found(call, "User not found");
-	else if (code != OK)
-		admin_fail(call, code, &why);
-	return code == OK;
-}
-
 static struct str user_path(struct admin_call *call, const struct user *user, const char *tail)
 {
 	return arena_join(call->arena, STR("users/"), user->id, str_from(tail));
@@ -47,7 +34,7 @@ void admin_user_get(void *context, struct http_request *request, struct http_res
 	struct user *user;
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (find(&call, USER_ROW, &user)) {
+	if (user_rep_find(&call, USER_ROW, &user)) {
 		struct text text = text_new(call.arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		user_rep_write(&call, &w, user, false);
@@ -138,7 +125,7 @@ void admin_user_put(void *context, struct http_request *request, struct http_res
 	enum error_code code = ERROR_STALE;
 	bool answered = false;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && !answered; round++) {
-		answered = !find(&call, USER_ROW, &user);
+		answered = !user_rep_find(&call, USER_ROW, &user);
 		if (!answered)
 			code = put_round(&call, user, &answered, &signout_id, &why);
 	}
@@ -154,7 +141,7 @@ void admin_user_delete(void *context, struct http_request *request, struct http_
 	struct why why = { "" };
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (find(&call, USER_ROW, &user)) {
+	if (user_rep_find(&call, USER_ROW, &user)) {
 		struct effects effects = effects_new(call.arena);
 		struct str signout_id =
 			ending_add(&call, &(struct mass_order){ .door = DOOR_USER_DELETED, .user = user }, &effects);
@@ -219,7 +206,7 @@ void admin_user_reset_password(void *context, struct http_request *request, stru
 	struct user *user;
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (find(&call, USER_ROW, &user))
+	if (user_rep_find(&call, USER_ROW, &user))
 		reset_password(&call, user);
 	admin_close(&call);
 }
@@ -231,7 +218,7 @@ void admin_user_logout(void *context, struct http_request *request, struct http_
 	struct why why = { "" };
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (find(&call, USER_ROW, &user)) {
+	if (user_rep_find(&call, USER_ROW, &user)) {
 		struct effects effects = effects_new(call.arena);
 		const struct mass_order order = { .door = DOOR_ADMIN_USER, .user = user,
 			.not_before_s = call.visit.now_ms / 1000 };

@@ -5,6 +5,18 @@
 #include "login/policy.h"
 #include "model/credential.h"
 
+bool user_rep_find(struct admin_call *call, unsigned parts, struct user **ret_user)
+{
+	struct why why = { "" };
+	enum error_code code = store_find_user(call->app->store, call->arena, call->realm->settings.id,
+		http_route_value(call->request, "user"), parts, ret_user, &why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		admin_not_found(call, "User not found");
+	else if (code != OK)
+		admin_fail(call, code, &why);
+	return code == OK;
+}
+
 static void write_access(struct json_writer *w, bool brief)
 {
 	json_member_object_begin(w, "access");

@@ -4,6 +4,8 @@
 
 #include "admin/call.h"
 
+/* The user that the route's {user} names, with `parts` (store.h); false: answered. */
+bool user_rep_find(struct admin_call *call, unsigned parts, struct user **ret_user);
 /* Appends one user; `brief` as lists have it. */
 void user_rep_write(struct admin_call *call, struct json_writer *w, const struct user *user, bool brief);
 /* Reads the body onto *rep (the present state for an update, or a default). False: answered. */
