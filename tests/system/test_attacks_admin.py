@@ -1,30 +1,40 @@
 """Who may do what by the admin API, and what it tells those who may not; numbers and texts that
 no list has."""
 
+import re
+
 import pytest
 import requests
 
 from support import realm as realms
 from support.browser import encode_part
+from support.server import ROOT
 
-ROUTES = [
-    ("GET", "", "view-realm"), ("GET", "/users", "view-users"),
-    ("GET", "/users/count", "view-users"), ("POST", "/users", "manage-users"),
-    ("GET", "/users/{user}", "view-users"), ("PUT", "/users/{user}", "manage-users"),
-    ("PUT", "/users/{user}/reset-password", "manage-users"),
-    ("POST", "/users/{user}/logout", "manage-users"),
-    ("GET", "/users/{user}/sessions", "view-users"),
-    ("GET", "/sessions", "view-users"), ("DELETE", "/sessions/nosuch", "manage-users"),
-    ("GET", "/events", "view-events"), ("GET", "/signouts", "view-events"),
-    ("GET", "/signouts/nosuch", "view-events"), ("POST", "/signouts/nosuch/retry", "manage-events"),
-    ("POST", "/signouts/nosuch/cancel", "manage-events"),
-    ("GET", "/signout-coverage", "view-clients"), ("POST", "/doctor", "manage-clients"),
-    ("POST", "/clients/nosuch/test-logout", "manage-clients"),
-    ("POST", "/signouts/nosuch/deliveries/one/retry", "manage-events"),
-    ("POST", "/signouts/nosuch/deliveries/one/cancel", "manage-events"),
-    ("POST", "/logout-all", "manage-users"), ("DELETE", "", "manage-realm"),
-    ("GET", "/export", "manage-realm")]
-ROLES = sorted({role for _, _, role in ROUTES} | {"query-realms"})
+ADMIN = ROOT / "src/admin"
+
+
+def permissions():
+    """{permission: the roles of realm-management that grant it}, from the program's own table."""
+    text = (ADMIN / "permission.c").read_text()
+    return {name: set(re.findall(r'"([^"]+)"', roles)) for name, roles in
+            re.findall(r"^\t\[(PERMISSION_\w+)\] = \{([^}]*)\},", text, re.MULTILINE)}
+
+
+def routes():
+    """(method, path, permission) of every public route, from the program's own table."""
+    text = (ADMIN / "routes.c").read_text()
+    public = text[text.index("routes[] = {"):text.index("admin_add_routes")]
+    found = re.findall(r'^\t\{ HTTP_(\w+), (R)?[ ,]?(?:"([^"]*)")?,? ?\w+, .*?, (PERMISSION_\w+), ',
+                       public, re.MULTILINE)
+    assert len(found) == public.count("{ HTTP_"), "a route is written in another way"
+    return [(method, ("/admin/realms/{realm}" if realm else "") + path, permission)
+            for method, realm, path, permission in found]
+
+
+PERMISSIONS, ROUTES = permissions(), routes()
+ROLES = sorted(set.union(*PERMISSIONS.values()) - {"create-realm"})  # that is master's
+# These end what the tests stand on: who may is tried on a realm of its own.
+FINAL = {("DELETE", "/admin/realms/{realm}"), ("POST", "/admin/realms/{realm}/logout-all")}
 
 
 def realm_with_admins(name):
@@ -34,8 +44,9 @@ def realm_with_admins(name):
                 "firstName": "A", "lastName": "B",
                 "credentials": [{"type": "password", "value": username + "-pw"}],
                 "clientRoles": {"realm-management": roles} if roles else {}}
-    return {"realm": name, "enabled": True, "sslRequired": "none", "users": [
-        *[user(role, [role]) for role in ROLES], user("nobody", []), user("target", [])]}
+    return {"realm": name, "enabled": True, "sslRequired": "none", "accessTokenLifespan": 3600,
+            "users": [*[user(role, [role]) for role in ROLES],
+                      user("nobody", []), user("target", [])]}
 
 
 def token_of(server, realm, user):
@@ -56,23 +67,59 @@ def call(server, token, method, realm, path, **more):
                             headers={"authorization": "Bearer " + token}, **more)
 
 
-def test_each_route_wants_its_role_and_no_other_realms(server):
-    target = server.admin("one").user("target")["id"]
-    tokens = {role: token_of(server, "one", role) for role in [*ROLES, "nobody"]}
-    foreign = {role: token_of(server, "two", role) for role in ROLES}
-    for method, path, wanted in ROUTES:
-        path = path.format(user=target)
-        enough = {wanted, wanted.replace("view-", "manage-")}
-        for role, token in tokens.items():
-            if role in enough and (method == "DELETE" and not path or path == "/logout-all"):
-                continue  # these would end the test's own realm and tokens
-            answer = call(server, token, method, "one", path, json={"username": 7})
-            allowed = answer.status_code not in (401, 403)
-            assert allowed == (role in enough), (method, path, role, answer.status_code)
-        for role, token in foreign.items():
-            answer = call(server, token, method, "one", path, json={"username": 7})
-            assert answer.status_code == 403, (method, path, role, "of another realm")
-            assert target not in answer.text
+@pytest.fixture(scope="module")
+def tokens(server):
+    """{realm: {role: token of a user who has that role alone}}."""
+    return {realm: {role: token_of(server, realm, role) for role in [*ROLES, "nobody"]}
+            for realm in ("one", "two")}
+
+
+def ask(server, method, path, realm="one", token=None):
+    """With names that stand for nothing and a body that is none, so that nothing changes."""
+    path = re.sub(r"\{(?!realm)\w+\}", "nosuch", path).format(realm=realm)
+    headers = {"authorization": "Bearer " + token} if token else {}
+    return requests.request(method, server.url + path, timeout=60, headers=headers, json=[7])
+
+
+def test_the_table_of_routes_was_found():
+    assert len(ROUTES) > 30 and ("PUT", "/admin/realms/{realm}", "PERMISSION_MANAGE_REALM") in ROUTES
+    assert {permission for _, _, permission in ROUTES} <= PERMISSIONS.keys()
+
+
+@pytest.mark.parametrize("method,path,permission", ROUTES)
+def test_each_route_wants_its_role_and_no_other_realms(server, tokens, method, path, permission):
+    bare = ask(server, method, path)
+    assert bare.status_code == 401 and bare.headers["www-authenticate"] == "Bearer"
+    for forged in ("nope", "a.b.c", tokens["one"]["nobody"][:-4] + "AAAA"):
+        assert ask(server, method, path, token=forged).status_code == 401, forged
+    own = "{realm}" in path
+    for role, token in tokens["one"].items():
+        may = role in PERMISSIONS[permission]
+        if may and (method, path) in FINAL:
+            continue
+        answer = ask(server, method, path, token=token)
+        allowed = answer.status_code not in (401, 403)
+        assert allowed == may, (role, answer.status_code, answer.text)
+        assert may or answer.json() == {"error": "HTTP 403 Forbidden"}
+    for role, token in tokens["two"].items():
+        if own:
+            answer = ask(server, method, path, token=token)
+            assert answer.status_code == 403, (role, "of another realm", answer.text)
+            assert ask(server, method, path, "master", token).status_code == 403, role
+
+
+@pytest.mark.parametrize("method,path", sorted(FINAL))
+def test_who_may_end_everything_may(server, method, path):
+    permission = next(one for *route, one in ROUTES if tuple(route) == (method, path))
+    for number, role in enumerate(sorted(PERMISSIONS[permission])):
+        name = f"{method.lower()}-{number}"
+        server.admin().create_realm(realm_with_admins(name))
+        answer = ask(server, method, path, name, token_of(server, name, role))
+        assert answer.status_code in (200, 204), answer.text
+
+
+def test_only_masters_administrators_make_realms(server, tokens):
+    tokens = tokens["one"]
     for role in ("nobody", "view-users", "manage-realm"):
         assert requests.post(server.url + "/admin/realms", json={"realm": "three"}, timeout=60,
                              headers={"authorization": "Bearer " + tokens[role]}).status_code == 403
