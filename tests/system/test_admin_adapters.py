@@ -231,7 +231,8 @@ def test_sessions_of_a_client_are_counted_and_listed(world):
     assert admin.get(f"/users/{user}/offline-sessions/{blog}") == []
     assert admin.request("GET", f"/users/{user}/offline-sessions/x", 404).json() == {
         "error": "Client not found"}
-    assert admin.request("GET", f"/users/x/offline-sessions/{shop}", 404).json() == {
+    missing = "nobody"
+    assert admin.request("GET", f"/users/{missing}/offline-sessions/{shop}", 404).json() == {
         "error": "User not found"}
     stats = {one["clientId"]: one for one in admin.get("/client-session-stats")}
     assert stats == {

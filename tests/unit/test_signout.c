@@ -1,6 +1,7 @@
 /* signout/: the doors, the notices. What decisions lead to is in tests/cases/signout. */
 #include "realm_fixture.h"
 
+#include "model/nodes.h"
 #include "signout/channel.h"
 #include "signout/decide.h"
 #include "signout/notice.h"
@@ -119,6 +120,66 @@ static void effects_carry_their_conditions(void **state)
 	assert_false(delivery->all_sessions);
 }
 
+static void the_other_orders_are_keycloaks(void **state)
+{
+	(void)state;
+	struct str push = notice_admin_not_before(arena, STR("legacy"), STR("I"), NOW_MS, 7);
+	struct str test = notice_admin_test(arena, STR("legacy"), STR("I"), NOW_MS);
+	struct str head = arena_format(arena, "{\"id\":\"I-%lld\",\"expiration\":%lld,\"resource\":\"legacy\",",
+				       (long long)NOW_MS, (long long)NOW_S + NOTICE_ADMIN_LIFE_S);
+	assert_true(str_eq(push, arena_join(arena, head, STR("\"action\":\"PUSH_NOT_BEFORE\",\"notBefore\":7}"), STR(""))));
+	assert_true(str_eq(test, arena_join(arena, head, STR("\"action\":\"TEST_AVAILABILITY\"}"), STR(""))));
+}
+
+static void only_hosts_are_nodes(void **state)
+{
+	(void)state;
+	static const char *const good[] = { "a", "node-1.example.org", "192.0.2.1", "[2001:db8::1]", "n_1:8443",
+		"[::1]:65535", "a:1" };
+	static const char *const bad[] = { "", ":80", "a:", "a:0", "a:65536", "a:-1", "a:+1", "a b", "a/b", "u@a", "a#b",
+		"a?b", "[", "[]", "[:]", "[::1", "[g!]", "[::1]x", "a:1:2", "\"", "${application.session.host}" };
+	for (size_t i = 0; i < ARRAY_LENGTH(good); i++)
+		if (!node_is_host(str_from(good[i])))
+			fail_msg("%s is a host", good[i]);
+	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
+		if (node_is_host(str_from(bad[i])))
+			fail_msg("%s is no host", bad[i]);
+}
+
+static void expect_node(const struct client *client, size_t i, size_t of, const char *url)
+{
+	size_t n;
+	const struct channel_node *nodes = channel_nodes(arena, client, NOW_S, &n);
+	assert_int_equal(n, of);
+	expect_text(nodes[i].url, url);
+}
+
+static void orders_go_to_every_living_node(void **state)
+{
+	(void)state;
+	struct client *client = add_client("app");
+	size_t n;
+	(void)channel_nodes(arena, client, NOW_S, &n);
+	assert_int_equal(n, 0);
+	client->admin_url = STR("https://app.example.org:8443/adapter?x");
+	expect_node(client, 0, 1, "https://app.example.org:8443/adapter?x");
+	assert_true(nodes_put(arena, client, STR("n1"), NOW_S - 50) && nodes_put(arena, client, STR("n2:1"), NOW_S));
+	expect_node(client, 0, 2, "https://n1:8443/adapter?x");
+	expect_node(client, 1, 2, "https://n2:1/adapter?x");
+	expect_text(channel_everybody(arena, client, STR("n2:1")).url, "https://n2:1/adapter?x/k_logout");
+	client->node_re_registration_timeout_s = 20;
+	expect_node(client, 0, 1, "https://n2:1/adapter?x");
+	client->admin_url = STR("http://${application.session.host}/a");
+	expect_node(client, 0, 1, "http://n2:1/a");
+	assert_int_equal(channel_everybody(arena, client, STR("")).channel, CHANNEL_NONE);
+	assert_true(nodes_remove(client, STR("n2:1")) && !nodes_remove(client, STR("n2:1")));
+	client->admin_url = STR("http://[::1]:80");
+	client->node_re_registration_timeout_s = -1;
+	expect_node(client, 0, 1, "http://n1:80");
+	add_attribute(client, "backchannel.logout.url", "https://app.example.org/bc");
+	assert_int_equal(channel_everybody(arena, client, STR("n1")).channel, CHANNEL_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +189,9 @@ int main(void)
 		IN_REALM(every_door_has_a_row),
 		IN_REALM(the_algorithm_is_that_of_id_tokens),
 		IN_REALM(effects_carry_their_conditions),
+		IN_REALM(the_other_orders_are_keycloaks),
+		IN_REALM(only_hosts_are_nodes),
+		IN_REALM(orders_go_to_every_living_node),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
