@@ -1,6 +1,8 @@
-/* /admin/realms/{realm}/users/{user}/consents: what a user has granted to which client. */
+/* /admin/realms/{realm}/users/{user}/consents: what a user has granted to which client, and its
+ * withdrawal. */
 #include "admin/handlers.h"
 #include "admin/user_rep.h"
+#include "app/account_end.h"
 #include "model/consent.h"
 #include "model/life.h"
 
@@ -90,5 +92,65 @@ void admin_user_consents(void *context, struct http_request *request, struct htt
 		return;
 	if (user_rep_find(&call, USER_ROW, &user))
 		list(&call, user);
+	admin_close(&call);
+}
+
+/* Without a consent and without an offline session there is nothing to withdraw: a client's part in
+ * a browser's session is no grant. */
+static enum error_code has_grant(struct admin_call *call, const struct user *user, const struct client *client,
+				 bool *ret_has, struct why *reterr_why)
+{
+	struct consent consent;
+	struct str_list offline = { 0 };
+	enum error_code code = store_find_consent(call->app->store, call->arena, call->realm->settings.id, user->id,
+						  client->id, &consent, reterr_why);
+	*ret_has = code == OK;
+	if (code != ERROR_NAME_NOT_FOUND)
+		return code;
+	code = offline_clients(call, user, &offline, reterr_why);
+	*ret_has = str_list_has(&offline, client->id);
+	return code;
+}
+
+static void withdraw(struct admin_call *call, const struct user *user, const struct client *client)
+{
+	const struct withdrawal withdrawal = { .client = client, .user = user, .initiator = call->actor };
+	struct account_ended ended = { 0 };
+	struct effects effects = effects_new(call->arena);
+	struct why why = { "" };
+	bool found = false;
+	enum error_code code = has_grant(call, user, client, &found, &why);
+	if (code == OK && !found) {
+		admin_not_found(call, "Consent nor offline token not found");
+		return;
+	}
+	if (code == OK)
+		code = account_withdraw(&call->visit, &withdrawal, &ended, &found, &why);
+	admin_event_add(call, &effects, "ACTION", "USER", arena_format(call->arena, "users/%.*s/consents/%.*s",
+			STR_ARG(user->id), STR_ARG(client->client_id)));
+	if (code == OK)
+		code = app_apply(call->app, &effects, &why);
+	if (code != OK) {
+		admin_fail(call, code, &why);
+		return;
+	}
+	admin_no_content(call);
+	if (ended.n)
+		http_set_header_z(call->response, "X-Curfew-Signout", arena_z(call->arena, ended.ids[0]));
+}
+
+void admin_user_consent_delete(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (user_rep_find(&call, USER_ROW, &user)) {
+		const struct client *client = realm_client_by_client_id(call.realm, http_route_value(request, "client"));
+		if (client)
+			withdraw(&call, user, client);
+		else
+			admin_not_found(&call, "Client not found");
+	}
 	admin_close(&call);
 }

@@ -11,7 +11,8 @@ http_handler admin_client_nodes_create, admin_client_node_delete, admin_client_t
 http_handler admin_client_push_revocation, admin_realm_push_revocation;
 http_handler admin_client_session_count, admin_client_offline_session_count;
 http_handler admin_client_user_sessions, admin_client_offline_sessions;
-http_handler admin_client_session_stats, admin_user_offline_sessions, admin_user_consents;
+http_handler admin_client_session_stats, admin_user_offline_sessions;
+http_handler admin_user_consents, admin_user_consent_delete;
 http_handler admin_client_delete, admin_client_secret_get, admin_client_secret_renew;
 http_handler admin_users_list, admin_users_count, admin_users_create, admin_user_get, admin_user_put;
 http_handler admin_user_delete, admin_user_reset_password, admin_user_logout, admin_user_sessions;

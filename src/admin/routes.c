@@ -33,6 +33,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, R "/client-session-stats", admin_client_session_stats, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_POST, R "/push-revocation", admin_realm_push_revocation, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, R "/users/{user}/consents", admin_user_consents, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_DELETE, R "/users/{user}/consents/{client}", admin_user_consent_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_GET, R "/users/{user}/offline-sessions/{client}", admin_user_offline_sessions, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
 	{ HTTP_GET, R "/users", admin_users_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
 	{ HTTP_GET, R "/users/count", admin_users_count, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },

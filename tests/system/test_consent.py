@@ -211,3 +211,61 @@ def test_an_export_brings_what_was_granted(world):
     assert granted["clientId"] == "django-shop"
     assert sorted(granted["grantedClientScopes"]) == ["django-shop", "email", "profile", "roles"]
     assert granted["createdDate"] == granted["lastUpdatedDate"] > 1.5e12
+
+
+def test_an_administrator_sees_and_withdraws_it(world):
+    admin, browser = world.admin, Browser()
+    user = admin.user("ada")["id"]
+    shop, blog = (admin.get("/clients", clientId=name)[0]["id"]
+                  for name in ("django-shop", "django-blog"))
+    assert admin.get(f"/users/{user}/consents") == []
+    tokens = consent(world, browser, scope="openid offline_access")
+    online = world.shop.sign_in(Browser())
+    others = consent(world, browser, world.blog)
+    listed = {one["clientId"]: one for one in admin.get(f"/users/{user}/consents")}
+    assert listed.keys() == {"django-shop", "django-blog"}
+    kept = listed["django-shop"]
+    assert kept.keys() == {"clientId", "grantedClientScopes", "createdDate", "lastUpdatedDate",
+                           "additionalGrants"}
+    assert kept["additionalGrants"] == [{"client": shop, "key": "Offline Token"}]
+    assert {"email", "profile", "roles"} <= set(kept["grantedClientScopes"])
+    assert kept["createdDate"] == kept["lastUpdatedDate"] > 1.5e12
+    assert "additionalGrants" not in listed["django-blog"]
+
+    path = f"/users/{user}/consents/django-shop"
+    answer = admin.request("DELETE", path, 204)
+    assert answer.headers["x-curfew-signout"] in {one.id for one in admin.signouts()}
+    for gone in (tokens, online):
+        assert world.shop.refresh(gone).status_code == 400
+        world.told("django-shop", gone.sid)
+    assert world.blog.is_alive(others), "the other application's stays"
+    assert {one["clientId"] for one in admin.get(f"/users/{user}/consents")} == {"django-blog"}
+    assert admin.request("DELETE", path, 404).json() == {
+        "error": "Consent nor offline token not found"}
+    assert is_question(world.shop.authorize(browser)), "it is asked for again"
+    assert admin.request("DELETE", f"/users/{user}/consents/nosuch", 404).json() == {
+        "error": "Client not found"}
+    nobody = "nobody"
+    for method in ("GET", "DELETE"):
+        end = "/django-shop" if method == "DELETE" else ""
+        assert admin.request(method, f"/users/{nobody}/consents{end}", 404).json() == {
+            "error": "User not found"}
+    admin.request("DELETE", f"/clients/{blog}", 204)
+    assert admin.get(f"/users/{user}/consents") == []
+
+
+def test_an_offline_token_alone_is_a_grant_to_withdraw(world):
+    user = world.admin.user("ada")["id"]
+    ovirt = world.admin.get("/clients", clientId="ovirt-engine")[0]["id"]
+    browser = Browser()
+    online = world.ovirt.sign_in(browser)
+    path = f"/users/{user}/consents/ovirt-engine"
+    world.admin.request("DELETE", path, 404)
+    assert world.ovirt.is_alive(online), "a session is no grant"
+    tokens = world.ovirt.sign_in(browser, scope="openid offline_access")
+    assert world.admin.get(f"/users/{user}/consents") == [{
+        "clientId": "ovirt-engine", "grantedClientScopes": [],
+        "additionalGrants": [{"client": ovirt, "key": "Offline Token"}]}]
+    world.admin.request("DELETE", path, 204)
+    assert world.ovirt.refresh(tokens).status_code == 400
+    assert world.admin.get(f"/users/{user}/consents") == []
