@@ -118,8 +118,8 @@ static enum error_code token_of(struct admin_call *call, enum adapters_order ord
 	return own_token_sign(call->arena, call->realm, STR("RS256"), STR("JWT"), claims, ret_token, reterr_why);
 }
 
-static enum error_code send(struct admin_call *call, struct outgoing *http, enum adapters_order order,
-			    const struct question *question, struct answer *answer, struct why *reterr_why)
+static enum error_code send(struct admin_call *call, enum adapters_order order, const struct question *question,
+			    struct answer *answer, struct why *reterr_why)
 {
 	struct str token;
 	struct str name = order == ADAPTERS_TEST ? STR("k_test_available") : STR("k_push_not_before");
@@ -140,7 +140,7 @@ static enum error_code send(struct admin_call *call, struct outgoing *http, enum
 	asking->holders++;
 	asking->open++;
 	pthread_mutex_unlock(&asking->lock);
-	code = client_send(http, &request, answered, answer, reterr_why);
+	code = client_send(call->app->http, &request, answered, answer, reterr_why);
 	if (code == OK)
 		return OK;
 	pthread_mutex_lock(&asking->lock);
@@ -149,13 +149,12 @@ static enum error_code send(struct admin_call *call, struct outgoing *http, enum
 	return code;
 }
 
-static void ask_all(struct admin_call *call, struct outgoing *http, enum adapters_order order,
-		    struct question *questions, size_t n)
+static void ask_all(struct admin_call *call, enum adapters_order order, struct question *questions, size_t n)
 {
 	struct asking *asking = asking_new(n);
 	for (size_t i = 0; i < n; i++) {
 		struct why why = { "" };
-		if (send(call, http, order, &questions[i], &asking->answers[i], &why) == OK)
+		if (send(call, order, &questions[i], &asking->answers[i], &why) == OK)
 			continue;
 		pthread_mutex_lock(&asking->lock);
 		set_reason(&asking->answers[i], str_from(why.text));
@@ -204,8 +203,8 @@ static void answer(struct admin_call *call, enum adapters_order order, const str
 				  STR_ARG(questions[i].reason));
 }
 
-void adapters_ask(struct admin_call *call, struct outgoing *http, enum adapters_order order,
-		  const struct client *const *clients, size_t n)
+void adapters_ask(struct admin_call *call, enum adapters_order order, const struct client *const *clients,
+		  size_t n)
 {
 	struct question *questions = NULL;
 	size_t questions_n = 0;
@@ -219,6 +218,6 @@ void adapters_ask(struct admin_call *call, struct outgoing *http, enum adapters_
 		}
 	}
 	if (questions_n)
-		ask_all(call, http, order, questions, questions_n);
+		ask_all(call, order, questions, questions_n);
 	answer(call, order, questions, questions_n);
 }

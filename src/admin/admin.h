@@ -4,12 +4,9 @@
 
 #include "app/app.h"
 
-struct outgoing; /* client/client.h */
-
 struct admin {
 	struct app *app;
 	const char *spool_directory; /* for unlinked files; the data folder */
-	struct outgoing *http;       /* for orders to adapters that the caller waits for */
 };
 
 /* Adds the routes. On a router of the unix socket every request may do everything: whoever

@@ -99,13 +99,12 @@ static const struct client *find(struct admin_call *call)
 static void order_one(void *context, struct http_request *request, struct http_response *response,
 		      enum adapters_order order, const char *resource_type, const char *tail)
 {
-	const struct admin *admin = context;
 	struct admin_call call;
 	if (!admin_open(&call, context, request, response))
 		return;
 	const struct client *client = find(&call);
 	if (client) {
-		adapters_ask(&call, admin->http, order, &client, 1);
+		adapters_ask(&call, order, &client, 1);
 		add_event(&call, resource_type, arena_join(call.arena, STR("clients/"), client->id, str_from(tail)));
 	}
 	admin_close(&call);
@@ -123,14 +122,13 @@ void admin_client_test_nodes(void *context, struct http_request *request, struct
 
 void admin_realm_push_revocation(void *context, struct http_request *request, struct http_response *response)
 {
-	const struct admin *admin = context;
 	struct admin_call call;
 	if (!admin_open(&call, context, request, response))
 		return;
 	const struct client **clients = arena_array(call.arena, call.realm->clients_n, sizeof *clients);
 	for (size_t i = 0; i < call.realm->clients_n; i++)
 		clients[i] = &call.realm->clients[i];
-	adapters_ask(&call, admin->http, ADAPTERS_PUSH_NOT_BEFORE, clients, call.realm->clients_n);
+	adapters_ask(&call, ADAPTERS_PUSH_NOT_BEFORE, clients, call.realm->clients_n);
 	add_event(&call, "REALM", STR("push-revocation"));
 	admin_close(&call);
 }

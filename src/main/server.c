@@ -327,7 +327,6 @@ static void wire(struct server *s)
 	s->app.count_event = management_count_event;
 	s->app.count_context = s->management;
 	s->admin.app = &s->app;
-	s->admin.http = s->http;
 	s->admin.spool_directory = arena_z(s->arena, s->config->data);
 }
 

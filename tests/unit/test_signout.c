@@ -123,8 +123,9 @@ static void effects_carry_their_conditions(void **state)
 static void the_other_orders_are_keycloaks(void **state)
 {
 	(void)state;
-	struct str push = notice_admin_not_before(arena, STR("legacy"), STR("I"), NOW_MS, 7);
-	struct str test = notice_admin_test(arena, STR("legacy"), STR("I"), NOW_MS);
+	const struct delivery notice = { .client_name = STR_INIT("legacy"), .not_before_s = 7 };
+	struct str push = notice_admin_not_before(arena, &notice, STR("I"), NOW_MS);
+	struct str test = notice_admin_test(arena, &notice, STR("I"), NOW_MS);
 	struct str head = arena_format(arena, "{\"id\":\"I-%lld\",\"expiration\":%lld,\"resource\":\"legacy\",",
 				       (long long)NOW_MS, (long long)NOW_S + NOTICE_ADMIN_LIFE_S);
 	assert_true(str_eq(push, arena_join(arena, head, STR("\"action\":\"PUSH_NOT_BEFORE\",\"notBefore\":7}"), STR(""))));
