@@ -367,28 +367,34 @@ def examples(options, log):
 def system(options, log):
     binary = build("test") / "src" / "curfew"
 
-    def on(engine):
-        """One engine's share; the tools' own tests run once."""
-        one, report = LOGS / f"system-{engine}.log", LOGS / f"system-{engine}.xml"
+    def on(engine, share, shares):
+        """One share of an engine's tests; the tools' own tests run once."""
+        name = engine if shares == 1 else f"{engine}-{share}"
+        one, report = LOGS / f"system-{name}.log", LOGS / f"system-{name}.xml"
         one.unlink(missing_ok=True)
         report.unlink(missing_ok=True)
         command = [ROOT / ".cache/test-venv/bin/python", "-m", "pytest", "-c",
                    ROOT / "tests/system/pytest.ini", f"--junit-xml={report}",
                    f"--kills={options.kills}", f"--curfew={binary}", f"--engines={engine}",
+                   f"--share={share}/{shares}",
                    "--color=no", "-q", "--tb=short", "--durations=20", ROOT / "tests/system"]
         if engine != "sqlite":
             command.append(f"--ignore={ROOT / 'tests/system/test_support.py'}")
+        if options.every_engine:
+            command.append("--every-engine")
         if options.only:
             command += ["-k", options.only]
         code = run(command, one, 3000 * options.patience,
                    {"PYTHONDONTWRITEBYTECODE": "1"})
-        result = read_junit(report, code, f"system on {engine}")
+        if options.only and code == 5:  # none of this share has that name
+            return Result()
+        result = read_junit(report, code, f"system on {name}")
         result.failed = [f"{title} ({one.relative_to(ROOT)})" for title in result.failed]
         return result
 
     result = Result()
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for one in pool.map(on, ("sqlite", "postgres")):
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        for one in pool.map(on, *zip(("sqlite", 1, 2), ("sqlite", 2, 2), ("postgres", 1, 1))):
             result.add(one)
     with open(log, "a") as file:
         file.write("".join(f"{title}\n" for title in result.failed))
@@ -479,6 +485,8 @@ def parse():
                         help="fuzz each target for N seconds (15)")
     parser.add_argument("--kills", type=int, default=20, metavar="N",
                         help="kill the server N times in the crash tests (20)")
+    parser.add_argument("--every-engine", action="store_true",
+                        help="system tests that are about no store on PostgreSQL too")
     parser.add_argument("--jobs", type=int, default=WORKERS, metavar="N",
                         help="fuzz targets at a time (2)")
     parser.add_argument("--only", metavar="WORDS", help="system: only what pytest -k selects")

@@ -1,6 +1,7 @@
 """Fixtures of the system tests. Each test gets what it asks for and nothing is left behind:
 servers are stopped (and have to stop well), their logs searched for sanitizer reports."""
 
+import collections
 import pathlib
 
 import pytest
@@ -19,6 +20,10 @@ def pytest_addoption(parser):
     parser.addoption("--curfew", type=pathlib.Path, default=ROOT / "build/test/src/curfew",
                      help="the program (build/test/src/curfew)")
     parser.addoption("--engines", default=",".join(ENGINES), help="which stores: sqlite,postgres")
+    parser.addoption("--every-engine", action="store_true",
+                     help="on PostgreSQL also what is about no store (any_engine)")
+    parser.addoption("--share", default="1/1", metavar="I/N",
+                     help="the I-th of N shares of the files, of about the same size")
     parser.addoption("--kills", type=int, default=20, help="kills in the crash tests")
 
 
@@ -26,6 +31,31 @@ def pytest_generate_tests(metafunc):
     if "engine" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--engines").split(",")
         metafunc.parametrize("engine", chosen, scope="session")
+
+
+def _share(items, share):
+    """The files of one share: the largest first, each to the share that has least."""
+    mine, shares = (int(number) for number in share.split("/"))
+    sizes = collections.Counter(item.path for item in items)
+    loads, chosen = [0] * shares, set()
+    for path, size in sorted(sizes.items(), key=lambda one: (-one[1], one[0])):
+        lightest = loads.index(min(loads))
+        loads[lightest] += size
+        if lightest == mine - 1:
+            chosen.add(path)
+    return chosen
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out what another process runs, and on other stores than SQLite what is about the
+    browser, the command line or bytes on the wire."""
+    engines = config.getoption("--engines").split(",")
+    everything = "sqlite" in engines or config.getoption("--every-engine")
+    wanted = [item for item in items if everything or not item.get_closest_marker("any_engine")]
+    chosen = _share(wanted, config.getoption("--share"))
+    kept = [item for item in wanted if item.path in chosen]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from support import realm as realms
 from support.axe import axe
 from support.browser import Browser
 
+pytestmark = pytest.mark.any_engine
+
 
 def asking(realm):
     realms.client(realm, "django-blog")["consentRequired"] = True

@@ -13,6 +13,8 @@ import requests
 from support import realm as realms
 from support.browser import Browser, encode_part
 
+pytestmark = pytest.mark.any_engine
+
 GARBAGE = {
     "empty": "", "text": "zz", "long": "x" * 60_000, "NUL": "a\0b", "controls": "a\r\nb: c\x07",
     "markup": '"><script>alert(1)</script>', "quotes": "' or 1=1 --", "percent": "%00%zz%",

@@ -19,6 +19,8 @@ from support import wait_for
 from support.browser import Browser
 from support.server import ADMIN, ADMIN_PASSWORD
 
+pytestmark = pytest.mark.any_engine
+
 DONE, FAILED, USAGE, NOT_FOUND, UNREACHABLE = range(5)
 
 

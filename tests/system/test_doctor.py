@@ -9,6 +9,8 @@ from support import realm as realms
 from support.server import free_port
 from support.sink import private_ca
 
+pytestmark = pytest.mark.any_engine
+
 NOT_TOLD = 5  # exit code
 
 # client: (result, finding, words of the reason)

@@ -9,6 +9,8 @@ import requests
 from support import realm as realms
 from support.server import ROOT
 
+pytestmark = pytest.mark.any_engine
+
 TABLES = {"app": ROOT / "src/app/routes.c", "admin": ROOT / "src/admin/routes.c"}
 LINE = re.compile(r'\{ (HTTP_[A-Z]+(?: \| HTTP_[A-Z]+)*), ((?:[A-Z]+ )?"[^"]*"|[A-Z]+), ')
 

@@ -11,6 +11,8 @@ from support import wait_for
 from support.axe import axe
 from support.browser import Browser, origin
 
+pytestmark = pytest.mark.any_engine
+
 JSON = {"Accept": "application/json", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty",
         "Sec-Fetch-Site": "same-origin"}
 

@@ -13,6 +13,8 @@ from support import wait_for
 from support.browser import Browser
 from support.server import ADMIN, ADMIN_PASSWORD
 
+pytestmark = pytest.mark.any_engine
+
 
 def page_url(server, realm="customers", prefix=""):
     return f"{server.url}{prefix}/admin/{realm}/signouts"

@@ -12,6 +12,8 @@ from requests.adapters import HTTPAdapter
 
 from support import realm as realms
 
+pytestmark = pytest.mark.any_engine
+
 CLIENT = "203.0.113.9"
 PROXY, STRANGER, INNER = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 TRUSTED = f"{PROXY}, {INNER}, 10.0.0.0/8, 2001:db8:1::/48"

@@ -11,6 +11,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from support import realm as realms
 from support.browser import Browser
 
+pytestmark = pytest.mark.any_engine
+
 
 def frame_url(world):
     return world.server.endpoint("login-status-iframe.html")
