@@ -472,8 +472,9 @@ static void complete_own_attributes(struct draft *draft)
 	struct str name = own_attribute_name(OWN_ON_IDLE);
 	bool exported = realm->keycloak_version.n > 0;
 	if (exported && !attributes_get(&realm->attributes, name).n)
-		draft_warn(draft, "applications are not told of sessions that nobody used for too long, as in Keycloak;"
-			" the realm's attribute %.*s = tell changes that", STR_ARG(name));
+		draft_warn(draft,
+			"applications are not told when a session ends because nobody used it, as in Keycloak; "
+			"to tell them set the realm's attribute %.*s to \"tell\"", STR_ARG(name));
 	draft_default(draft, &realm->attributes, name, exported ? STR("silent") : STR("tell"));
 }
 

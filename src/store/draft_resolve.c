@@ -286,11 +286,6 @@ void draft_tell(struct draft *draft)
 			draft_warn(draft, "client %.*s: %.*s", STR_ARG(client->client_id),
 				STR_ARG(reason));
 	}
-	/* What comes from a Keycloak behaves as there, which tells nobody of an idle session. */
-	if (settings->keycloak_version.n && !attributes_get(&settings->attributes, STR("curfew.signout.on_idle")).n)
-		draft_warn(draft,
-			"applications are not told when a session ends because nobody used it, as in Keycloak; "
-			"to tell them set the realm's attribute curfew.signout.on_idle to \"tell\"");
 	if (draft->realm.identity_providers_n)
 		draft_warn(draft,
 			"%zu identity providers are kept, but nobody can sign in through them yet",

@@ -84,10 +84,12 @@ static void write_effects(const struct effects *effects, struct text *out)
 /* ---- signout ---- */
 
 static void write_signout(const struct signout_order *order, const struct session *session,
-	struct str client_id, struct text *out)
+	const struct session *offline, struct str client_id, struct text *out)
 {
 	struct effects effects = effects_new(arena);
 	struct signout_outcome outcome;
+	if (offline && door_row(order->door)->offline == DOOR_OFFLINE_ASKED)
+		signout_asked_offline(order, &realm, session, offline, &effects);
 	if (door_row(order->door)->ends == DOOR_ENDS_CLIENT)
 		signout_client(order, &realm, session, client_id, &effects, &outcome);
 	else
@@ -106,7 +108,8 @@ static void case_signout(const struct case_file *file, struct text *out)
 	order.browser = file->browser != NULL;
 	order.initiator = order.initiator_client = file->order_client;
 	const struct client *client = realm_client_by_client_id(&realm, file->order_client);
-	write_signout(&order, file->sessions[0], client ? client->id : file->order_client, out);
+	write_signout(&order, file->sessions[0], file->sessions_n > 1 ? file->sessions[1] : NULL,
+		client ? client->id : file->order_client, out);
 }
 
 /* ---- end_session ---- */

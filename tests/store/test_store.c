@@ -425,6 +425,7 @@ static void add_four_sessions(bool offline)
 		effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
 		struct client_session c = some_client(ids[i], "shop");
 		c.offline = offline;
+		c.started_ms = s.started_ms;
 		ADD(CLIENT_SESSION_PUT, client_session, .row = c, .session_version = 1);
 		c.client_id = STR("blog");
 		ADD(CLIENT_SESSION_PUT, client_session, .row = c, .session_version = 2);
@@ -441,6 +442,85 @@ static void expect_sessions(const struct session *sessions, size_t n, const char
 		expect_text(sessions[i].clients[0].client_id, "blog");
 		assert_true(str_eq(sessions[i].clients[1].session_id, sessions[i].id));
 	}
+}
+
+static void expect_mass(struct effect_mass order, const char *ids)
+{
+	struct session *s;
+	size_t n;
+	int64_t number;
+	EXPECT(store_list_mass(on.store, on.arena, &order, false, 9, &s, &n, &why), OK);
+	expect_sessions(s, n, ids);
+	EXPECT(store_count_mass(on.store, &order, false, &number, &why), OK);
+	assert_int_equal(number, n);
+}
+
+static struct effect_mass some_order(enum mass_scope scope, const char *target)
+{
+	return (struct effect_mass){ .job_id = str_from(mass_scope_name(scope)), .signout_id = STR("so"),
+		.realm_id = realm, .scope = scope, .target_id = str_from(target), .door = STR("d"),
+		.epoch_ms = 2500 };
+}
+
+/* Sessions a, b, c and d began at 1000, 2000, 3000 and 4000; b is remembered, d is eve's. */
+static void mass_orders_end_what_they_concern(void **state)
+{
+	(void)state;
+	effects_add(&on.list, EFFECT_USER_CREATE)->u.user = some_user("ada", "ada", "");
+	effects_add(&on.list, EFFECT_USER_CREATE)->u.user = some_user("eve", "eve", "");
+	script("insert into client (id, realm_id, client_id, doc, sealed) values"
+	       " ('shop', 'realm', 'shop', '{\"clientId\":\"shop\"}', ''),"
+	       " ('blog', 'realm', 'blog', '{\"clientId\":\"blog\"}', '')");
+	add_four_sessions(false);
+	assert_false(find_session("a").ended || find_session("a").clients[1].ended);
+
+	struct effect_mass client = some_order(MASS_CLIENT, "shop");
+	effects_add(&on.list, EFFECT_MASS_END)->u.mass = client;
+	APPLY(OK);
+	expect_mass(client, "ab");
+	struct session a = find_session("a"), c = find_session("c");
+	assert_true(!a.ended && !a.clients[0].ended && a.clients[1].ended && !c.clients[1].ended);
+	struct client_session part = some_client("c", "shop");
+	part.started_ms = 2500;
+	ADD(CLIENT_SESSION_PUT, client_session, .row = part, .session_version = c.version);
+	APPLY(ERROR_STALE);
+	part.started_ms = 2501;
+	ADD(CLIENT_SESSION_PUT, client_session, .row = part, .session_version = c.version);
+	APPLY(OK);
+	script("delete from client where id = 'shop'");
+	assert_int_equal(count("select count(*) from job where client_name = 'shop' and client_doc <> ''"), 1);
+
+	struct effect_mass user = some_order(MASS_USER, "ada");
+	user.spared = STR("a");
+	user.not_before_s = 2;
+	effects_add(&on.list, EFFECT_MASS_END)->u.mass = user;
+	APPLY(OK);
+	expect_mass(user, "b");
+	assert_true(!find_session("a").ended && find_session("b").ended && !find_session("c").ended);
+	assert_int_equal(count("select not_before_s from users where id = 'ada'"), 2);
+
+	struct effect_mass remembered = some_order(MASS_REMEMBERED, "");
+	effects_add(&on.list, EFFECT_MASS_END)->u.mass = remembered;
+	APPLY(OK);
+	expect_mass(remembered, "b");
+	struct effect_mass all = some_order(MASS_REALM, "");
+	effects_add(&on.list, EFFECT_MASS_END)->u.mass = all;
+	APPLY(OK);
+	expect_mass(all, "ab");
+	assert_true(find_session("a").ended && !find_session("c").ended);
+}
+
+/* Two sign-ins that both counted the same sessions: the second decides again. */
+static void sessions_are_counted_where_one_begins(void **state)
+{
+	(void)state;
+	effects_add(&on.list, EFFECT_USER_CREATE)->u.user = some_user("ada", "ada", "");
+	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = some_session("s");
+	APPLY(OK);
+	ADD(SESSION_COUNT, count, .realm_id = realm, .user_id = STR("ada"), .sessions = 0);
+	APPLY(ERROR_STALE);
+	ADD(SESSION_COUNT, count, .realm_id = realm, .user_id = STR("ada"), .sessions = 1);
+	APPLY(OK);
 }
 
 static void lists_of_sessions(void **state)
@@ -693,6 +773,8 @@ int main(int argc, char **argv)
 		IN_STORE(bind_needs_the_row),
 		IN_STORE(end_takes_the_clients),
 		IN_STORE(lists_of_sessions),
+		IN_STORE(mass_orders_end_what_they_concern),
+		IN_STORE(sessions_are_counted_where_one_begins),
 		IN_STORE(code_works_once),
 		IN_STORE(tokens_are_revoked_by_realm),
 		IN_STORE(what_a_token_names_is_found_in_its_realm_only),

@@ -1,6 +1,7 @@
 """One test for each row of src/signout/doors.def: the session ends, its applications are told,
 the receipt names the door, the event is written."""
 
+import jwt
 import pytest
 import requests
 
@@ -243,8 +244,16 @@ def test_deleting_a_realm(world):
     world.admin.request("DELETE", "", 204)
     world.told("django-shop", user.sid)
     # The keys stay published until everybody has been told: the notice can be verified.
+    certs = requests.get(world.server.endpoint("certs"), timeout=60)
+    assert certs.status_code == 200 and certs.json()["keys"]
     wait_for(lambda: len(world.sinks["django-blog"].logout_tokens(user.sid)) == 3,
              "the blog is told after two failures", 60)
+    for post in world.sinks["django-blog"].posts("/oidc/backchannel-logout/"):
+        token = post.form()["logout_token"]
+        assert jwt.get_unverified_header(token)["kid"] in {
+            one["kid"] for one in certs.json()["keys"]}
+    wait_for(lambda: requests.get(world.server.endpoint("certs"), timeout=60).status_code == 404,
+             "nothing is left when all have been told", 60)
     answer = requests.get(world.server.endpoint("auth"), timeout=60, allow_redirects=False,
                           params=world.shop.authorize_params())
     assert 400 <= answer.status_code < 500

@@ -66,6 +66,42 @@ static void an_epoch_ends_what_began_before_it(void **state)
 	assert_int_equal(life_of(&realm, NULL, session, NOW_MS), LIFE_ALIVE);
 	realm.sessions_ended_before_ms = session->started_ms;
 	assert_int_equal(life_of(&realm, NULL, session, NOW_MS), LIFE_ENDED);
+	assert_int_equal(life_expiry(&realm, session, NOW_MS), LIFE_ALIVE);
+}
+
+/* Of orders about the user alone; what the store says goes before what a snapshot knows. */
+static void a_session_may_be_spared(void **state)
+{
+	(void)state;
+	struct session *session = new_session("S");
+	struct user user = { .id = STR("ada-id"), .sessions_ended_before_ms = session->started_ms + 5 };
+	session->spared_ms = session->started_ms + 5;
+	assert_int_equal(life_of(&realm, &user, session, NOW_MS), LIFE_ALIVE);
+	user.sessions_ended_before_ms++;
+	assert_int_equal(life_of(&realm, &user, session, NOW_MS), LIFE_ENDED);
+	realm.sessions_ended_before_ms = session->started_ms;
+	session->spared_ms = NOW_MS;
+	assert_int_equal(life_of(&realm, &user, session, NOW_MS), LIFE_ENDED);
+	realm.sessions_ended_before_ms = 0;
+	session->ended = true;
+	assert_int_equal(life_of(&realm, &user, session, NOW_MS), LIFE_ENDED);
+}
+
+static void epochs_of_clients_and_of_remembered_sessions(void **state)
+{
+	(void)state;
+	struct session *session = new_session("S");
+	struct client *client = add_client("app");
+	struct client_session part = { .started_ms = session->started_ms, .last_refresh_s = NOW_MS / 1000 };
+	assert_int_equal(life_of_part(&realm, client, session, &part, NOW_MS), LIFE_ALIVE);
+	client->sessions_ended_before_ms = part.started_ms;
+	assert_int_equal(life_of_part(&realm, client, session, &part, NOW_MS), LIFE_ENDED);
+	assert_int_equal(life_of(&realm, NULL, session, NOW_MS), LIFE_ALIVE);
+	realm.settings.remember_me = true;
+	realm.remembered_ended_before_ms = session->started_ms;
+	assert_int_equal(life_of(&realm, NULL, session, NOW_MS), LIFE_ALIVE);
+	session->remember_me = true;
+	assert_int_equal(life_of(&realm, NULL, session, NOW_MS), LIFE_ENDED);
 }
 
 static void a_clients_part_never_outlives_the_session(void **state)
@@ -150,6 +186,8 @@ int main(void)
 		IN_REALM(remembered_sessions_end_with_the_setting),
 		IN_REALM(a_session_ends_on_the_second),
 		IN_REALM(an_epoch_ends_what_began_before_it),
+		IN_REALM(a_session_may_be_spared),
+		IN_REALM(epochs_of_clients_and_of_remembered_sessions),
 		IN_REALM(a_clients_part_never_outlives_the_session),
 		IN_REALM(an_access_token_never_outlives_its_session),
 		IN_REALM(a_refresh_token_ends_with_what_ends_first),

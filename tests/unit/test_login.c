@@ -6,6 +6,7 @@
 #include "login/lockout.h"
 #include "login/policy.h"
 #include "login/required_action.h"
+#include "login/session_limit.h"
 
 static struct login_failure row;
 static bool disabled;
@@ -297,6 +298,36 @@ static size_t missing(const struct client *client, bool again, size_t n, const s
 	missing(client, again, sizeof((const struct client_scope *[]){ __VA_ARGS__ }) / sizeof(void *), \
 		(const struct client_scope *[]){ __VA_ARGS__ })
 
+/* Three sessions of different ages, the second oldest at the shop alone, the others at the blog. */
+static void limits_of_sessions(void **state)
+{
+	(void)state;
+	struct client_session shop = { .client_id = STR("shop") }, blog = { .client_id = STR("blog") };
+	const struct session sessions[] = {
+		{ .id = STR("new"), .started_ms = 30, .clients = &blog, .clients_n = 1 },
+		{ .id = STR("old"), .started_ms = 10, .clients = &blog, .clients_n = 1 },
+		{ .id = STR("mid"), .started_ms = 20, .clients = &shop, .clients_n = 1 },
+	};
+	struct session_limits limits = { .set = true, .in_realm = 4 };
+	assert_int_equal(session_limit_decide(arena, &limits, STR("shop"), sessions, 3).ends_n, 0);
+	limits.in_realm = 2;
+	struct session_limit_verdict verdict = session_limit_decide(arena, &limits, STR("shop"), sessions, 3);
+	assert_int_equal(verdict.ends_n, 2);
+	expect_text(verdict.ends[0]->id, "old");
+	expect_text(verdict.ends[1]->id, "mid");
+	assert_false(verdict.refused);
+	limits.deny = true;
+	verdict = session_limit_decide(arena, &limits, STR("shop"), sessions, 3);
+	assert_true(verdict.refused && verdict.ends_n == 0);
+	limits = (struct session_limits){ .set = true, .at_client = 1 };
+	verdict = session_limit_decide(arena, &limits, STR("shop"), sessions, 3);
+	assert_int_equal(verdict.ends_n, 1);
+	expect_text(verdict.ends[0]->id, "mid");
+	assert_int_equal(session_limit_decide(arena, &limits, STR("else"), sessions, 3).ends_n, 0);
+	limits.set = false;
+	assert_int_equal(session_limit_decide(arena, &limits, STR("shop"), sessions, 3).ends_n, 0);
+}
+
 static void a_client_asks_for_what_is_shown_and_not_granted(void **state)
 {
 	(void)state;
@@ -370,6 +401,7 @@ int main(void)
 		IN_REALM(a_password_has_a_longest),
 		IN_REALM(old_passwords_have_to_be_changed),
 		IN_REALM(nobody_gets_in_by_less_than_is_asked),
+		IN_REALM(limits_of_sessions),
 		IN_REALM(a_client_asks_for_what_is_shown_and_not_granted),
 		IN_REALM(a_yes_is_to_what_was_shown),
 	};
