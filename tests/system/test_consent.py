@@ -1,8 +1,11 @@
 """The consent page: what a user is asked before a client gets in, and what becomes of the answer."""
 
+import concurrent.futures
 import re
+import threading
 
 import pytest
+import requests
 
 from support import realm as realms
 from support.browser import Browser, Tokens
@@ -269,3 +272,33 @@ def test_an_offline_token_alone_is_a_grant_to_withdraw(world):
     world.admin.request("DELETE", path, 204)
     assert world.ovirt.refresh(tokens).status_code == 400
     assert world.admin.get(f"/users/{user}/consents") == []
+
+
+def test_no_code_slips_in_beside_a_withdrawal(world):
+    """Whatever runs while the consent is withdrawn: afterwards the client is out."""
+    browser = Browser()
+    own = world.ovirt.sign_in(browser)
+    for _ in range(5):
+        first = consent(world, browser)
+        going = threading.Event()
+
+        def join(going=going):
+            page = world.shop.authorize(browser)
+            going.set()
+            return page.query().get("code") if page.location else None
+
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            joins = [pool.submit(join) for _ in range(24)]
+            assert going.wait(60)
+            answer = requests.delete(
+                world.server.realm_url() + "/account/applications/django-shop/consent",
+                headers={"Authorization": "Bearer " + own.access}, timeout=60)
+            codes = [one.result() for one in joins]
+        assert answer.status_code == 204 and any(codes), "some came before it"
+        for code in filter(None, codes):
+            refused = world.shop.redeem(code)
+            assert refused.status_code == 400, refused.text
+        assert world.shop.refresh(first).status_code == 400
+        session = next(one for one in world.admin.sessions("ada") if one["id"] == own.sid)
+        assert "django-shop" not in session["clients"].values()
+        assert is_question(world.shop.authorize(browser))
