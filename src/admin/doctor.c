@@ -3,7 +3,6 @@
 #include "admin/call.h"
 #include "admin/handlers.h"
 #include "admin/probe.h"
-#include "app/own_token.h"
 #include "base/url.h"
 #include "client/client.h"
 #include "json/tree.h"

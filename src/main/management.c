@@ -9,6 +9,7 @@
 #include "base/tables.h"
 #include "main/sampler.h"
 #include "metrics/metrics.h"
+#include "outbox/outbox.h"
 #include "signout/doors.h"
 #include "store/apply.h"
 
@@ -45,6 +46,7 @@ struct management {
 	_Atomic(struct http_server *) listeners;
 	_Atomic(struct workers *) workers, gate;
 	_Atomic(struct writer *) writer;
+	_Atomic(struct outbox *) outbox;
 };
 
 static const char *const class_names[] = { "none", "1xx", "2xx", "3xx", "4xx", "5xx" };
@@ -104,6 +106,22 @@ static double read_oldest(void *context, size_t index)
 	return age_ms > 0 ? (double)age_ms / 1000 : 0;
 }
 
+static double read_under_way(void *context, size_t index)
+{
+	(void)index;
+	struct management *m = context;
+	struct outbox *outbox = atomic_load(&m->outbox);
+	return outbox ? (double)outbox_stats(outbox).under_way : NAN;
+}
+
+static double read_breakers(void *context, size_t index)
+{
+	(void)index;
+	struct management *m = context;
+	struct outbox *outbox = atomic_load(&m->outbox);
+	return outbox ? (double)outbox_stats(outbox).open_breakers : NAN;
+}
+
 static void add_signouts(struct management *m)
 {
 	static const double bounds[] = { 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 60, 600, 3600, 86400 };
@@ -116,6 +134,8 @@ static void add_signouts(struct management *m)
 	m->signouts = metrics_add_counter(m->metrics, METRIC(SIGNOUTS), &door, NULL);
 	metrics_add_gauge(m->metrics, METRIC(DELIVERIES), &state, read_state, m);
 	metrics_add_gauge(m->metrics, METRIC(OLDEST), NULL, read_oldest, m);
+	metrics_add_gauge(m->metrics, METRIC(UNDER_WAY), NULL, read_under_way, m);
+	metrics_add_gauge(m->metrics, METRIC(BREAKERS), NULL, read_breakers, m);
 	m->attempts = metrics_add_counter(m->metrics, METRIC(ATTEMPTS), &state, NULL);
 	m->latency = metrics_add_histogram(m->metrics, METRIC(LATENCY), NULL, bounds, ARRAY_LENGTH(bounds));
 }
@@ -149,12 +169,13 @@ void management_free(struct management *m)
 }
 
 void management_ready(struct management *m, struct http_server *listeners, struct workers *workers,
-		      struct workers *gate, struct writer *writer)
+		      struct workers *gate, struct writer *writer, struct outbox *outbox)
 {
 	atomic_store(&m->listeners, listeners);
 	atomic_store(&m->workers, workers);
 	atomic_store(&m->gate, gate);
 	atomic_store(&m->writer, writer);
+	atomic_store(&m->outbox, outbox);
 	atomic_store(&m->ready, true);
 }
 

@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 struct management;
+struct outbox;
 struct store_work;
 
 struct management *management_new(struct store *store);
@@ -17,7 +18,7 @@ void management_free(struct management *management);
 void management_add_routes(struct management *management, struct http_router *router);
 /* Everything runs: ready from now on, with these parts to ask. */
 void management_ready(struct management *management, struct http_server *listeners, struct workers *workers,
-		      struct workers *gate, struct writer *writer);
+		      struct workers *gate, struct writer *writer, struct outbox *outbox);
 /* Not ready any more: a load balancer looks elsewhere. */
 void management_stopping(struct management *management);
 

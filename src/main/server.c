@@ -380,7 +380,7 @@ enum error_code server_start(const struct config *config, bool local_only, struc
 	}
 	if (!local_only)
 		set_own_url(s);
-	management_ready(s->management, s->listeners, s->workers, s->gate, s->writer);
+	management_ready(s->management, s->listeners, s->workers, s->gate, s->writer, s->outbox);
 	outbox_wake(s->outbox);
 	*ret_server = s;
 	return OK;

@@ -254,7 +254,7 @@ enum error_code store_retry_deliveries(void *order, struct db *db, struct why *r
 	struct store_delivery_order *o = order;
 	return db_run(db, &statement_delivery_retry,
 		DB_VALUES(db_text(o->realm_id), db_text(o->signout_id), db_text(o->delivery_id),
-			db_int(o->now_ms), db_int(o->give_up_ms), db_text(o->reason)),
+			db_int(o->give_up_ms), db_text(o->reason)),
 		&o->ret_changed, reterr_why);
 }
 

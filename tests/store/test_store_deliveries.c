@@ -269,6 +269,62 @@ static void hurry_makes_waiting_ones_due(void **state)
 	assert_int_equal(hurry((struct store_hurry){ .signout_id = STR("so") }), 1);
 }
 
+/* ---- orders ---- */
+
+static int64_t order(enum error_code (*run)(void *, struct db *, struct why *), const char *id)
+{
+	struct store_delivery_order one = { .realm_id = realm, .signout_id = STR("so"),
+		.delivery_id = str_from(id), .reason = STR("because"), .now_ms = 500, .give_up_ms = 2000000 };
+	EXPECT(work((struct store_work){ .kind = STORE_WORK_CALL, .u.call = { run, &one } }, &why), OK);
+	return one.ret_changed;
+}
+
+static void an_order_is_for_what_can_still_be_told(void **state)
+{
+	(void)state;
+	static const enum delivery_state states[] = { DELIVERY_QUEUED, DELIVERY_WAITING, DELIVERY_SENDING,
+		DELIVERY_DELIVERED, DELIVERY_GAVE_UP, DELIVERY_UNCONFIRMED, DELIVERY_SUPERSEDED };
+	struct delivery_counts counts;
+	add_signout("so", "ada", "s", 1);
+	for (size_t i = 0; i < ARRAY_LENGTH(states); i++) {
+		struct delivery d = some_delivery(delivery_state_name(states[i]), "so", 900 + (int64_t)i);
+		d.state = states[i];
+		effects_add(&on.list, EFFECT_DELIVERY_CREATE)->u.delivery = d;
+	}
+	APPLY(OK);
+	EXPECT(store_count_deliveries(on.store, &counts, &why), OK);
+	for (size_t i = 0; i < ARRAY_LENGTH(states); i++)
+		assert_int_equal(counts.by_state[states[i]], 1);
+	assert_int_equal(counts.oldest_owed_ms, 900);
+
+	assert_int_equal(order(store_retry_deliveries, "delivered"), 0);
+	assert_int_equal(order(store_retry_deliveries, "waiting"), 1);
+	assert_int_equal(next_due(), 0); /* before everything, whatever is known of the client */
+	assert_int_equal(order(store_retry_deliveries, ""), 2);
+	assert_int_equal(order(store_cancel_deliveries, "sending"), 0);
+	assert_int_equal(order(store_cancel_deliveries, ""), 4);
+	assert_int_equal(order(store_retry_deliveries, "queued"), 1);
+	EXPECT(store_count_deliveries(on.store, &counts, &why), OK);
+	assert_int_equal(counts.by_state[DELIVERY_CANCELLED], 3);
+	assert_int_equal(counts.by_state[DELIVERY_WAITING], 1);
+	assert_int_equal(counts.by_state[DELIVERY_DELIVERED], 1);
+	assert_int_equal(counts.by_state[DELIVERY_SENDING], 1);
+
+	struct signout got;
+	EXPECT(store_find_signout(on.store, on.arena, realm, STR("so"), &got, &why), OK);
+	for (size_t i = 0; i < got.deliveries_n; i++) {
+		const struct delivery *one = &got.deliveries[i];
+		if (one->state == DELIVERY_CANCELLED)
+			assert_int_equal(one->settled_ms, 500);
+		if (one->state == DELIVERY_CANCELLED)
+			expect_text(one->reason, "because");
+		if (one->state == DELIVERY_WAITING)
+			assert_int_equal(one->give_up_ms, 2000000);
+	}
+	assert_false(signout_settled(&got));
+	assert_false(signout_told(&got));
+}
+
 /* ---- lanes ---- */
 
 static void add_delivery_of(const char *id, const char *client_id, enum delivery_state state, int64_t due_ms,
@@ -756,6 +812,7 @@ int main(int argc, char **argv)
 		IN_STORE(claims_lease_what_is_due),
 		IN_STORE(updates_honour_state_and_owner),
 		IN_STORE(hurry_makes_waiting_ones_due),
+		IN_STORE(an_order_is_for_what_can_still_be_told),
 		IN_STORE(lanes_are_the_clients_that_are_owed),
 		IN_STORE(a_turn_records_renews_and_claims),
 		IN_STORE(only_those_past_their_time_are_taken_to_give_up),

@@ -72,6 +72,20 @@ def test_sign_outs_and_notices_are_counted(world):
     settled_figures(world.server, lambda one: one.get("curfew_signouts_total", door="admin-user") == 3)
 
 
+def test_an_application_that_is_down_opens_its_breaker(world):
+    world.sinks["django-blog"].set(answers=[500] * 200)
+    for _ in range(6):
+        tokens = world.blog.sign_in()
+        assert world.blog.post("logout", refresh_token=tokens.refresh).status_code == 204
+    figures = settled_figures(world.server, lambda one: one.get("curfew_breakers_open") == 1)
+    assert figures.get("curfew_deliveries_under_way") is not None
+    world.sinks["django-blog"].set()
+    for one in world.admin.signouts():
+        world.admin.request("POST", f"/signouts/{one.id}/retry", 200)
+    settled_figures(world.server, lambda one: one.get("curfew_breakers_open") == 0 and
+                    one.get("curfew_deliveries", state="delivered") == 6)
+
+
 def test_both_forms_and_the_alerts(common):
     plain = settled_figures(common.server, lambda one: one.get("curfew_deliveries", state="queued")
                             is not None)

@@ -26,6 +26,18 @@ static void assert_rendered(struct metrics *metrics, const char *expected)
 	assert_string_equal(arena_z(arena, metrics_render(metrics, arena)), expected);
 }
 
+static void open_metrics_names_counters_by_their_family(void **state)
+{
+	(void)state;
+	ARENA_SCOPED arena = arena_new(0);
+	struct metrics *metrics = metrics_new();
+	struct metrics_counter *plain = metrics_add_counter(metrics, "a_total", "Plain.", NULL, NULL);
+	metrics_count(plain, 0, 0, 3);
+	assert_string_equal(arena_z(arena, metrics_render_open(metrics, arena)),
+		"# HELP a Plain.\n# TYPE a counter\na_total 3\n# EOF\n");
+	metrics_free(metrics);
+}
+
 static void counters_have_a_line_for_each_label_value(void **state)
 {
 	(void)state;
@@ -246,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counters_have_a_line_for_each_label_value),
+		cmocka_unit_test(open_metrics_names_counters_by_their_family),
 		cmocka_unit_test(gauges_are_asked_when_rendered),
 		cmocka_unit_test(histograms_are_cumulative),
 		cmocka_unit_test(histograms_take_a_label),

@@ -53,6 +53,16 @@ static void admin_orders_are_keycloaks(void **state)
 		"\"notBefore\":1795256740}");
 }
 
+static void a_question_for_an_adapter_ends_nothing(void **state)
+{
+	(void)state;
+	ARENA_SCOPED own = arena_new(0);
+	const struct delivery delivery = { .client_name = STR("legacy") };
+	expect_text(notice_admin_test(own, &delivery, STR("I"), 1795256741973),
+		"{\"id\":\"I-1795256741973\",\"expiration\":1795256771,\"resource\":\"legacy\","
+		"\"action\":\"TEST_AVAILABILITY\"}");
+}
+
 static void notices_escape_what_clients_chose(void **state)
 {
 	(void)state;
@@ -186,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_REALM(logout_tokens_are_keycloaks),
 		IN_REALM(admin_orders_are_keycloaks),
+		IN_REALM(a_question_for_an_adapter_ends_nothing),
 		IN_REALM(notices_escape_what_clients_chose),
 		IN_REALM(every_door_has_a_row),
 		IN_REALM(the_algorithm_is_that_of_id_tokens),
