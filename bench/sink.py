@@ -1,4 +1,4 @@
-"""Applications that hear of sign-outs: one port that answers every POST with 200 and counts,
+"""Applications that hear of sign-outs: one port of one address or of all that answers every POST with 200 and counts,
 on kept connections, in a process of its own."""
 
 import asyncio
@@ -24,10 +24,10 @@ class _Peer(asyncio.Protocol):
             self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
-def _run(count, port):
+def _run(count, port, host):
     async def serve():
         server = await asyncio.get_running_loop().create_server(
-            lambda: _Peer(count), "127.0.0.1", 0)
+            lambda: _Peer(count), host, 0, backlog=1024)
         port.value = server.sockets[0].getsockname()[1]
         await server.serve_forever()
 
@@ -35,11 +35,11 @@ def _run(count, port):
 
 
 class Sink:
-    def __init__(self):
+    def __init__(self, host="127.0.0.1"):
         context = multiprocessing.get_context("fork")
         self.count, self._port = context.Value("q", 0), context.Value("i", 0)
         self._process = context.Process(
-            target=_run, args=(self.count, self._port), daemon=True)
+            target=_run, args=(self.count, self._port, host), daemon=True)
         self._process.start()
 
     @property
