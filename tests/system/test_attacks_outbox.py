@@ -86,8 +86,8 @@ def test_what_was_under_way_at_the_end_is_tried_again_at_once(make):
         end()
         sink.set("ok")
         server.start()
-        # A lease lasts a minute; several nodes have to wait for it, a folder of one's own not.
-        patience = 100 if end == server.kill and make.engine == "postgres" else 30
+        # A lease lasts 15 s; several nodes have to wait for it, a folder of one's own not.
+        patience = 60 if end == server.kill and make.engine == "postgres" else 30
         wait_for(lambda tokens=tokens: server.admin().receipt(tokens.sid).states()["slow"]
                  == "delivered", "told", patience)
 

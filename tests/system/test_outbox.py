@@ -2,6 +2,7 @@
 breaker, authorities and certificates, the outgoing proxy, and what is given up."""
 
 import http.server
+import random
 import socket
 import threading
 import time
@@ -85,19 +86,20 @@ def deliveries(server, sid):
     return server.admin().receipt(sid).deliveries
 
 
+def all_waiting(server, sid):
+    def look():
+        found = deliveries(server, sid)
+        return found if all(one.state == "waiting" for one in found.values()) else None
+    return wait_for(look, "all have failed", 60)
+
+
 def test_the_receipt_says_why(make, tmp_path):
     silent, failing, moved = make.sink(), make.sink(), make.sink()
     silent.set("black-hole")
     failing.answers, failing.body = [500] * 50, b"out of\x1b[31m order\n" + b"x" * 500
     moved.answers, moved.location = [302] * 50, "http://elsewhere.example/"
-    certified = {}
-    for name, more in (("untrusted", {}), ("expired", {"days": -2}),
-                       ("misnamed", {"names": ("app.example.org", "www.example.org")})):
-        authority, context = private_ca(tmp_path / name, **more)
-        certified[name] = make.sink(tls=context)
-        if name != "untrusted":
-            with open(tmp_path / "trusted.pem", "ab") as trusted:
-                trusted.write(authority.read_bytes())
+    _, context = private_ca(tmp_path / "ca")
+    untrusted = make.sink(tls=context)
     deaf = Deaf()
     make.made.append(deaf)
     plain = make.sink()
@@ -106,11 +108,9 @@ def test_the_receipt_says_why(make, tmp_path):
         "deaf": deaf.url, "silent": silent.url, "failing": failing.url, "moved": moved.url,
         "plain": plain.url.replace("http:", "https:"),
         "metadata": "http://169.254.169.254", "mapped": "http://[::ffff:169.254.169.254]",
-        **{name: sink.url for name, sink in certified.items()}}
-    server, sid = told_world(make, addresses, flags=["--ca-file", tmp_path / "trusted.pem"])
-    found = wait_for(lambda: (lambda all_of_them: all_of_them if all(
-        one.state == "waiting" for one in all_of_them.values()) else None)(deliveries(server, sid)),
-        "all have failed", 60)
+        "untrusted": untrusted.url}
+    server, sid = told_world(make, addresses)
+    found = all_waiting(server, sid)
     words = {
         "nameless": ["nowhere.invalid does not resolve"],
         "refused": ["refused the connection"],
@@ -123,8 +123,6 @@ def test_the_receipt_says_why(make, tmp_path):
         "mapped": ["169.254.169.254", "not allowed"],
         "untrusted": ["issuer 'CN=Private Authority of the Tests' not trusted", "chain: 'CN=127.0.0.1'",
                       "--ca-file", "curfew.outgoing.ca"],
-        "expired": ["expired at 20"],
-        "misnamed": ["other names: ", "app.example.org", "www.example.org"],
     }
     for name, expected in words.items():
         reason = found[name].reason
@@ -135,6 +133,19 @@ def test_the_receipt_says_why(make, tmp_path):
     assert {event["clientId"] for event in events} == {"untrusted"}
     assert "--ca-file" in events[0]["details"]["reason"] and events[0]["sessionId"] == sid
     assert 'type="LOGOUT_ERROR"' in server.log()
+
+
+def test_certificates_that_are_not_good(make, tmp_path):
+    authority, expired = private_ca(tmp_path / "ca", days=-2)
+    _, misnamed = private_ca(tmp_path / "other", names=("app.example.org", "www.example.org"),
+                             authority=tmp_path / "ca")
+    server, sid = told_world(make, {"expired": make.sink(tls=expired).url,
+                                    "misnamed": make.sink(tls=misnamed).url},
+                             flags=["--ca-file", authority])
+    found = all_waiting(server, sid)
+    assert "expired at 20" in found["expired"].reason, found["expired"].reason
+    for name in ("other names: ", "app.example.org", "www.example.org"):
+        assert name in found["misnamed"].reason, found["misnamed"].reason
 
 
 def test_a_timeout_and_then_a_400_is_unconfirmed(make):
@@ -202,6 +213,28 @@ def test_settings_that_cannot_be_are_refused(make, engine, flags):
     assert flags[0][2:].partition("-")[0] in server.log()
 
 
+def test_an_edited_url_is_tried_at_once(make):
+    sink = make.sink()
+    server, sid = told_world(make, {"app": f"http://127.0.0.1:{free_port()}"})
+    admin = server.admin()
+    wait_for(lambda: deliveries(server, sid)["app"].attempts >= 4, "it waits for long", 60)
+    client, = admin.get("/clients", clientId="app")
+    client["attributes"]["backchannel.logout.url"] = notice_url(sink.url)
+    admin.request("PUT", f"/clients/{client['id']}", 204, json=client)
+    assert sink.wait_told(sid, 6)
+
+
+def test_what_a_deleted_client_is_owed_goes_where_it_was(make):
+    sink = make.sink()
+    sink.set("ok", [503] * 3)
+    server, sid = told_world(make, {"app": sink.url})
+    admin = server.admin()
+    wait_for(lambda: deliveries(server, sid)["app"].attempts >= 1, "it failed once", 30)
+    client, = admin.get("/clients", clientId="app")
+    admin.request("DELETE", f"/clients/{client['id']}", 204)
+    wait_for(lambda: deliveries(server, sid)["app"].state == "delivered", "it is told", 60)
+
+
 # ---- many deliveries
 
 def many_sessions(make, names, count, **settings):
@@ -244,6 +277,23 @@ def test_a_retry_by_hand_does_not_wait_for_the_breaker(make):
                    and one.states()["app"] == "waiting")
     admin.request("POST", f"/signouts/{receipt.id}/retry", 200)
     wait_for(lambda: all(sinks["app"].logout_tokens(sid) for sid in sids["app"]), "told", 10)
+
+
+def test_a_kill_while_the_breaker_is_open_loses_nothing(make, kills):
+    """With rows that were never tried, that wait, and that are leased."""
+    server, _, sinks, sids = many_sessions(make, ["app", "silent"], 20)
+    sinks["app"].set("ok", [503] * 1000)
+    sinks["silent"].set("black-hole")
+    server.admin().request("POST", "/logout-all", 200)
+    wait_for(lambda: "one at a time" in server.log(), "its breaker is open", 60)
+    for _ in range(max(2, kills // 7)):
+        time.sleep(random.uniform(0, 1))
+        server.kill()
+        server.start()
+    for sink in sinks.values():
+        sink.set("ok")
+    wait_for(lambda: all({*sids[name]} <= {one["sid"] for one in sink.logout_tokens()}
+                         for name, sink in sinks.items()), "all are told", 90)
 
 
 def test_silent_hosts_leave_room_for_others(make):
