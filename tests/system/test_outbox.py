@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+import requests
 
 from support import realm as realms
 from support import wait_for
@@ -259,6 +260,8 @@ def test_a_failing_client_is_probed_alone_and_then_drained(make):
     # Eight at once at first; then one after 1, 2, 4 s.
     assert 5 <= len(sink.requests) <= 16, "it is left alone"
     assert "one at a time" in server.log()
+    wait_for(lambda: "curfew_breakers_open 1" in
+             requests.get(server.management_url + "/metrics", timeout=5).text, "the metric", 10)
     sink.set("ok")
     wait_for(lambda: all(sink.logout_tokens(sid) for sid in sids["app"]), "all are told", 30)
     assert "answers again" in server.log()
