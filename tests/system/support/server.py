@@ -23,15 +23,32 @@ REPORT = re.compile(
     r"ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")
 
 
-_ports = itertools.count(os.getpid() * 97)
+# Below the ports that outgoing connections get. Each process of the suite has a block of its
+# own while it holds the block's first port.
+BLOCKS, BLOCK = range(10000, 32000, 500), 500
+
+
+def _ports():
+    for first in BLOCKS:
+        holder = socket.socket()
+        try:
+            holder.bind(("127.0.0.1", first))
+            holder.listen()
+        except OSError:
+            holder.close()
+            continue
+        for number in itertools.count():
+            yield first + 1 + number % (BLOCK - 1)  # the holder lives as long as we
+    raise AssertionError("no block of ports is left")
+
+
+_next_port = _ports()
 
 
 def free_port():
-    """A port that nobody takes before it is used: each process of the suite looks at another
-    place, below the ports that outgoing connections get."""
-    first, last = 10000, 32000
+    """A port that nobody takes before it is used."""
     while True:
-        port = first + next(_ports) % (last - first)
+        port = next(_next_port)
         with socket.socket() as found:
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
