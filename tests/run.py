@@ -393,8 +393,9 @@ def system(options, log):
         return result
 
     result = Result()
-    with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        for one in pool.map(on, *zip(("sqlite", 1, 2), ("sqlite", 2, 2), ("postgres", 1, 1))):
+    parts = [(engine, share, 2) for engine in ("sqlite", "postgres") for share in (1, 2)]
+    with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
+        for one in pool.map(on, *zip(*parts)):
             result.add(one)
     with open(log, "a") as file:
         file.write("".join(f"{title}\n" for title in result.failed))

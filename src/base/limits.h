@@ -15,9 +15,10 @@ enum {
 	LIMIT_PASSWORD = 1 << 10,
 	LIMIT_LOGIN_HINT = 255,
 	LIMIT_HEADER_VALUE = 8 << 10,
-	/* Load and decide again after a conflict. A browser that comes back with thirty tabs joins
-	 * one session thirty times at once; each round one of them wins. */
-	LIMIT_DECIDE_ROUNDS = 32,
+	/* Load and decide again after a conflict. Of those who meet at one session each round lets
+	 * one through: a browser that comes back with thirty tabs, an application with fifty
+	 * threads. */
+	LIMIT_DECIDE_ROUNDS = 128,
 };
 
 #endif

@@ -81,9 +81,9 @@ static struct str page(struct arena *arena, const char *name, const struct str *
 {
 	struct values values;
 	fill(&values, texts, harmless);
-	struct str title = harmless && texts[0].n ? STR("x") : texts[0];
 	struct str realm = harmless && texts[1].n ? STR("x") : texts[1];
-	return pages_render(arena, name, title, realm, STR("/resources"), values.list, names_n);
+	const struct pages_frame frame = { .messages = messages_default(), .realm = realm, .resources = STR("/resources") };
+	return pages_render(arena, name, &frame, values.list, names_n);
 }
 
 static size_t count(struct str s, char c)

@@ -28,6 +28,12 @@ class Row:
         return self.whose != "ONE"
 
 
+def next_second():
+    """The time in whole seconds, all that happened until now lying before it."""
+    time.sleep(1.01 - time.time() % 1)
+    return int(time.time())
+
+
 def rows():
     text = re.sub(r"/\*.*?\*/", "", TABLE.read_text(), flags=re.DOTALL)
     found = re.findall(r'^D\((\w+), "([^"]+)", (\w+), (\w+), (\w+), (\w+), "(\w+)", "([^"]+)"\)$',
@@ -267,7 +273,7 @@ def user_deleted(world, person):
 
 @opens("not-before-user", undo=lambda world, person: put_user(world, person, notBefore=0))
 def not_before_user(world, person):
-    return put_user(world, person, notBefore=int(time.time()))
+    return put_user(world, person, notBefore=next_second())
 
 
 @opens("password-reset")
@@ -322,7 +328,7 @@ def client_deleted(world, person):
 @opens("not-before-client", client="django-blog",
        undo=lambda world, person: put_client(world, "django-blog", notBefore=0))
 def not_before_client(world, person):
-    return put_client(world, "django-blog", notBefore=int(time.time()))
+    return put_client(world, "django-blog", notBefore=next_second())
 
 
 # ---- a realm
@@ -338,7 +344,7 @@ def admin_realm(world, person):
 
 @opens("not-before-realm", undo=lambda world, person: put_realm(world, notBefore=0))
 def not_before_realm(world, person):
-    return put_realm(world, notBefore=int(time.time()))
+    return put_realm(world, notBefore=next_second())
 
 
 @opens("realm-disabled", realm_gone=True,

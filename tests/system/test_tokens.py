@@ -205,7 +205,8 @@ def test_two_sign_ins_rotate_each_for_itself(new_world, scope):
         one, two = next_of(world.shop, one), next_of(world.shop, two)
     assert [tokens.claims("refresh")["reuse_id"] for tokens in (one, two)] == chains
     assert error(world.shop.refresh(used)) == STALE, "its chain went on without it"
-    gone = (PART_ENDED, (400, "invalid_grant", "Offline session not active"))
+    # An offline session goes with its last client.
+    gone = (PART_ENDED, (400, "invalid_grant", "Offline user session not found"))
     assert error(world.shop.refresh(one)) in gone, "a replay in one chain ends the client's part"
     assert error(world.shop.refresh(two)) in gone
     doors = [receipt["door"] for receipt in world.admin.get("/signouts")]
