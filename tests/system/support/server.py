@@ -277,4 +277,4 @@ class Postgres:
 
     def stop(self):
         self.process.stdin.close()
-        self.process.wait(60)
+        self.process.wait(180)
