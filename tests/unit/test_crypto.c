@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "base/tables.h"
 #include "base/text.h"
 #include "crypto/base64.h"
@@ -15,22 +16,6 @@
 #include "crypto/uuid.h"
 #include "crypto/verify.h"
 #include "vectors.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static void assert_str(struct str got, const char *want)
 {
@@ -737,5 +722,5 @@ int main(void)
 		cmocka_unit_test(one_key_signs_in_many_threads),
 		cmocka_unit_test(sealed_values_open_only_where_they_belong),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }

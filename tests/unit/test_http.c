@@ -7,26 +7,11 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "base/limits.h"
 #include "base/tables.h"
 #include "base/text.h"
 #include "http/cors.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 #define assert_str(s, z)                                              \
 	do {                                                          \
@@ -362,25 +347,24 @@ static void bearer_tokens_are_found_in_any_case(void **state)
 	assert_null(http_bearer(&request).p);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(params_keep_order_and_decode_once),
-		TEST(params_refuse_garbage),
-		TEST(params_stop_at_the_limits),
-		TEST(duplicates_are_refused_but_for_the_list),
-		TEST(cookies_of_one_name_are_all_visible),
-		TEST(cookies_are_built_or_refused),
-		TEST(headers_cannot_be_broken),
-		TEST(redirects_go_to_uris_only),
-		TEST(errors_are_json_whatever_they_hold),
-		TEST(every_response_has_its_headers),
-		TEST(origins_are_compared_as_origins),
-		TEST(cors_answers_are_the_recorded_ones),
-		TEST(forms_need_their_type),
-		TEST(bearer_tokens_are_found_in_any_case),
+		IN_ARENA(params_keep_order_and_decode_once),
+		IN_ARENA(params_refuse_garbage),
+		IN_ARENA(params_stop_at_the_limits),
+		IN_ARENA(duplicates_are_refused_but_for_the_list),
+		IN_ARENA(cookies_of_one_name_are_all_visible),
+		IN_ARENA(cookies_are_built_or_refused),
+		IN_ARENA(headers_cannot_be_broken),
+		IN_ARENA(redirects_go_to_uris_only),
+		IN_ARENA(errors_are_json_whatever_they_hold),
+		IN_ARENA(every_response_has_its_headers),
+		IN_ARENA(origins_are_compared_as_origins),
+		IN_ARENA(cors_answers_are_the_recorded_ones),
+		IN_ARENA(forms_need_their_type),
+		IN_ARENA(bearer_tokens_are_found_in_any_case),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

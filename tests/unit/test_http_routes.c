@@ -7,28 +7,13 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "base/limits.h"
 #include "base/tables.h"
 #include "http/addresses.h"
 #include "http/head.h"
 #include "http/proxy.h"
 #include "http/router.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 #define assert_str(s, z)                                              \
 	do {                                                          \
@@ -469,24 +454,23 @@ static void addresses_are_counted_by_network(void **state)
 	addresses_free(addresses);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(routes_match_by_segments),
-		TEST(the_old_prefix_is_taken_off),
-		TEST(paths_that_mean_two_things_are_refused),
-		TEST(methods_are_told),
-		TEST(networks_are_parsed_and_compared_by_bits),
-		TEST(strangers_are_not_believed),
-		TEST(the_client_is_the_first_stranger_from_the_right),
-		TEST(scheme_host_and_port_come_from_the_proxy),
-		TEST(forwarded_is_read_as_rfc_7239_says),
-		TEST(hosts_are_names_or_addresses),
-		TEST(framing_must_have_one_meaning),
-		TEST(targets_are_absolute_paths),
-		TEST(addresses_are_counted_by_network),
+		IN_ARENA(routes_match_by_segments),
+		IN_ARENA(the_old_prefix_is_taken_off),
+		IN_ARENA(paths_that_mean_two_things_are_refused),
+		IN_ARENA(methods_are_told),
+		IN_ARENA(networks_are_parsed_and_compared_by_bits),
+		IN_ARENA(strangers_are_not_believed),
+		IN_ARENA(the_client_is_the_first_stranger_from_the_right),
+		IN_ARENA(scheme_host_and_port_come_from_the_proxy),
+		IN_ARENA(forwarded_is_read_as_rfc_7239_says),
+		IN_ARENA(hosts_are_names_or_addresses),
+		IN_ARENA(framing_must_have_one_meaning),
+		IN_ARENA(targets_are_absolute_paths),
+		IN_ARENA(addresses_are_counted_by_network),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

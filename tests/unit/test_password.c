@@ -6,26 +6,11 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "base/limits.h"
 #include "base/tables.h"
 #include "crypto/base64.h"
 #include "crypto/password.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static struct str bytes_of(const char *base64)
 {
@@ -264,5 +249,5 @@ int main(void)
 		cmocka_unit_test(hostile_costs_are_refused_before_any_work),
 		cmocka_unit_test(long_passwords_are_refused),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }

@@ -7,27 +7,12 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "base/tables.h"
 #include "json/write.h"
 #include "model/credential.h"
 #include "model/possible.h"
 #include "model/representation.h"
-
-static struct arena *arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static void expect_text(struct str got, const char *expected)
 {
@@ -422,7 +407,6 @@ static void test_clients_not_possible(void **state)
 	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("saml")));
 }
 
-#define IN_ARENA(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {

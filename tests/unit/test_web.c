@@ -10,26 +10,10 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "base/tables.h"
 #include "web/pages.h"
 
-static struct arena *arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static void expect(const char *template, const struct template_scope *scope, const char *expected)
 {
@@ -252,16 +236,16 @@ static void the_login_form_comes_first_with_keycloaks_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(insertion_escapes),
-		TEST(sections_ask_for_values),
-		TEST(sections_of_one_name_nest),
-		TEST(addresses_never_run_code),
-		TEST(a_malformed_template_is_our_own_mistake),
-		TEST(no_page_writes_a_value_as_markup),
-		TEST(every_page_renders_without_values),
-		TEST(messages_speak_every_language),
-		TEST(pages_load_only_from_here),
-		TEST(the_login_form_comes_first_with_keycloaks_names),
+		IN_ARENA(insertion_escapes),
+		IN_ARENA(sections_ask_for_values),
+		IN_ARENA(sections_of_one_name_nest),
+		IN_ARENA(addresses_never_run_code),
+		IN_ARENA(a_malformed_template_is_our_own_mistake),
+		IN_ARENA(no_page_writes_a_value_as_markup),
+		IN_ARENA(every_page_renders_without_values),
+		IN_ARENA(messages_speak_every_language),
+		IN_ARENA(pages_load_only_from_here),
+		IN_ARENA(the_login_form_comes_first_with_keycloaks_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

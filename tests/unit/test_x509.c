@@ -9,27 +9,12 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include "arena_fixture.h"
 #include "base/tables.h"
 #include "crypto/base64.h"
 #include "crypto/verify.h"
 #include "crypto/x509.h"
 #include "vectors.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static void assert_str(struct str got, const char *want)
 {
@@ -271,5 +256,5 @@ int main(void)
 		cmocka_unit_test(self_signed_peers_are_named),
 		cmocka_unit_test(broken_ca_files_are_refused),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }
