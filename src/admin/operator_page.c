@@ -294,12 +294,10 @@ static void render(struct operator *op, const struct signout *signouts, size_t n
 		{ .name = "done", .text = done_text(op) },
 		{ .name = "signouts", .items = shown, .items_n = shown_n },
 		{ .name = "older", .text = more ? filtered_url(op, "first", next) : STR("") },
-		{ .name = "resources", .text = visit->request->under_auth ? STR("/auth/resources") : STR("/resources") },
 	};
 	page_show(visit, 200, "operator", values, ARRAY_LENGTH(values));
 	http_set_header_z(visit->response, "Content-Security-Policy",
-			  "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
-			  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'");
+			  PAGE_SCRIPT_POLICY "; connect-src 'self'; form-action 'self'");
 }
 
 void operator_page(void *context, struct http_request *request, struct http_response *response)

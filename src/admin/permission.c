@@ -18,11 +18,6 @@ static const char *const roles_of_permission[PERMISSION_COUNT][4] = {
 	[PERMISSION_MANAGE_EVENTS] = { "manage-events" },
 };
 
-const char *const *permission_roles(enum permission permission)
-{
-	return roles_of_permission[permission];
-}
-
 static bool is_master(const struct realm *realm)
 {
 	return str_eq_z(realm->settings.name, "master");

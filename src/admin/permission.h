@@ -28,7 +28,5 @@ bool permission_granted(struct arena *arena, const struct realm *home, const str
 /* The same of a user without a token: one who looks at a page of ours by the session of the browser. */
 bool permission_of_user(struct arena *arena, const struct realm *home, const struct user *user,
 			const struct realm *target, enum permission permission);
-/* The roles of realm-management that grant it, NULL-terminated. */
-const char *const *permission_roles(enum permission permission);
 
 #endif

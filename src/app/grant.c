@@ -28,12 +28,9 @@ static void answer_form_post(struct visit *visit, struct str action,
 	const struct template_value values[] = {
 		{ .name = "action", .text = action },
 		{ .name = "parameters", .items = items, .items_n = used },
-		{ .name = "resources", .text = visit->request->under_auth ? STR("/auth/resources") : STR("/resources") },
 	};
 	page_show(visit, 200, "form_post", values, ARRAY_LENGTH(values));
-	http_set_header_z(visit->response, "Content-Security-Policy",
-			  "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
-			  "base-uri 'none'; frame-ancestors 'none'; object-src 'none'");
+	http_set_header_z(visit->response, "Content-Security-Policy", PAGE_SCRIPT_POLICY);
 }
 
 void grant_answer(struct visit *visit, const struct authorize_request *request,

@@ -144,9 +144,7 @@ struct template_scope *logout_page_lines(struct visit *visit, const struct signo
 static void set_policy(struct visit *visit, const struct applications *list, bool frames)
 {
 	struct text policy = text_new(visit->arena, 0);
-	text_add_z(&policy, "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
-			    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
-			    "frame-src");
+	text_add_z(&policy, PAGE_SCRIPT_POLICY "; connect-src 'self'; frame-src");
 	size_t framed = 0;
 	for (size_t i = 0; frames && i < list->n; i++) {
 		if (!list->items[i].frame.n)

@@ -6,6 +6,13 @@
 #include "app/visit.h"
 #include "web/pages.h"
 
+/* Content-Security-Policy of a page with a script of ours; further directives may follow. */
+#define PAGE_SCRIPT_POLICY                                                                        \
+	"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; base-uri 'none'; " \
+	"frame-ancestors 'none'; object-src 'none'"
+
+/* URL path of the files that pages load, under the prefix by which the request came. */
+struct str page_resources(const struct http_request *request);
 /* Any page of web/ inside the layout; the window's title is Keycloak's "Sign in to REALM". */
 void page_show(struct visit *visit, int status, const char *name, const struct template_value *values,
 	       size_t n);

@@ -8,28 +8,24 @@
 #include "app/endpoints.h"
 
 #include "app/browser.h"
+#include "app/page.h"
 #include "base/log.h"
 #include "http/cors.h"
 #include "oidc/redirect.h"
-#include "web/pages.h"
 
 /* Whom a frame of ours obeys is for its script to say: any application may frame it. */
 #define FRAME_POLICY "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'"
 
-static struct str resources(const struct http_request *request)
-{
-	return request->under_auth ? STR("/auth/resources") : STR("/resources");
-}
-
-static void show_frame(struct http_request *request, struct http_response *response, const char *template,
-		       struct str cookie)
+/* A page for a hidden frame that does nothing but run its script with one value. */
+static void show_frame(struct http_request *request, struct http_response *response, struct str script, struct str value)
 {
 	const struct template_value values[] = {
-		{ .name = "resources", .text = resources(request) },
-		{ .name = "cookie", .text = cookie },
+		{ .name = "resources", .text = page_resources(request) },
+		{ .name = "script", .text = script },
+		{ .name = "value", .text = value },
 	};
 	http_respond_bytes(response, 200, "text/html;charset=utf-8",
-			   pages_bare(request->arena, template, values, ARRAY_LENGTH(values)));
+			   pages_bare(request->arena, "hidden_frame", values, ARRAY_LENGTH(values)));
 	response->framable = true;
 	http_set_header_z(response, "Content-Security-Policy", FRAME_POLICY);
 	http_set_header_z(response, "Cache-Control", "no-cache, must-revalidate, no-transform, no-store");
@@ -40,7 +36,7 @@ void session_iframe_handle(void *context, struct http_request *request, struct h
 	struct visit visit;
 	if (!visit_open(&visit, context, request, response))
 		return;
-	show_frame(request, response, "session_iframe", browser_state_cookie_name(&visit));
+	show_frame(request, response, STR("session_iframe"), browser_state_cookie_name(&visit));
 	visit_close(&visit);
 }
 
@@ -94,7 +90,7 @@ void cookie_test_handle(void *context, struct http_request *request, struct http
 	if (!visit_open(&visit, context, request, response))
 		return;
 	if (str_eq_z(step, "step1.html") || str_eq_z(step, "step2.html"))
-		show_frame(request, response, "cookie_test", step);
+		show_frame(request, response, STR("cookie_test"), step);
 	else
 		http_respond_error_code(response, ERROR_NOT_FOUND);
 	visit_close(&visit);

@@ -18,11 +18,6 @@ int64_t clock_wall_ms(void)
 	return read_ms(CLOCK_REALTIME);
 }
 
-int64_t clock_wall_s(void)
-{
-	return clock_wall_ms() / 1000;
-}
-
 int64_t clock_mono_ms(void)
 {
 	return read_ms(CLOCK_MONOTONIC);

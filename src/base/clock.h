@@ -9,8 +9,6 @@
 
 /* Milliseconds since 1970-01-01T00:00:00Z. */
 int64_t clock_wall_ms(void);
-/* Seconds since 1970-01-01T00:00:00Z, rounded down. */
-int64_t clock_wall_s(void);
 /* Milliseconds since an arbitrary start; never steps back. */
 int64_t clock_mono_ms(void);
 

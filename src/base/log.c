@@ -46,11 +46,6 @@ void log_set_request(struct str request_id)
 	request[n] = 0;
 }
 
-struct str log_request(void)
-{
-	return str_from(request);
-}
-
 /* Copies `from` without control bytes; returns the bytes written. */
 static size_t copy_clean(char *to, size_t room, const char *from)
 {

@@ -19,7 +19,6 @@ bool log_level_of(struct str name, enum log_level *ret_level);
 bool log_is_written(enum log_level level);
 /* The request that this thread works on; empty when none. Copied (63 bytes at most). */
 void log_set_request(struct str request_id);
-struct str log_request(void);
 /* Writes one entry; `area` is the folder's name. Cut at 8 KiB. */
 void log_write(enum log_level level, const char *area, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -22,17 +22,10 @@ struct node {
 	void *contexts[METHOD_BITS];
 };
 
-struct table_of_routes {
-	const struct http_route *routes;
-	size_t n;
-};
-
 struct http_router {
 	struct arena *arena;
 	struct node root;
 	bool auth_prefix;
-	struct table_of_routes *tables;
-	size_t n_tables;
 };
 
 struct http_router *router_new(bool auth_prefix)
@@ -129,18 +122,8 @@ static void add_route(struct http_router *router, const struct http_route *route
 void router_add(
 	struct http_router *router, const struct http_route *routes, size_t n, void *context)
 {
-	*(struct table_of_routes *)arena_push(router->arena, &router->tables, &router->n_tables,
-		sizeof *router->tables) = (struct table_of_routes){ routes, n };
 	for (size_t i = 0; i < n; i++)
 		add_route(router, &routes[i], context);
-}
-
-void router_each(const struct http_router *router,
-	void (*each)(void *context, const struct http_route *route), void *context)
-{
-	for (size_t i = 0; i < router->n_tables; i++)
-		for (size_t j = 0; j < router->tables[i].n; j++)
-			each(context, &router->tables[i].routes[j]);
 }
 
 /* One segment, decoded; what would let a path mean two things is refused. */

@@ -61,8 +61,4 @@ struct http_match {
 enum error_code router_match(const struct http_router *router, struct http_request *request,
 	struct http_match *ret_match, struct why *reterr_why) MUST_USE;
 
-/* Calls `each` for every route in the order added, e.g. to list them in a test. */
-void router_each(const struct http_router *router,
-	void (*each)(void *context, const struct http_route *route), void *context);
-
 #endif

@@ -332,17 +332,6 @@ enum error_code scan_because(const struct scan *scan, struct why *reterr_why)
 			     line, column, scan->fault);
 }
 
-enum error_code scan_check(struct str text, struct why *reterr_why)
-{
-	struct scan scan = scan_new(text);
-	struct scan_token token;
-	do {
-		if (!scan_next(&scan, &token))
-			return scan_because(&scan, reterr_why);
-	} while (token.kind != SCAN_DONE);
-	return OK;
-}
-
 /* Writes a code point as UTF-8; its length. */
 static size_t put_utf8(char *to, uint32_t c)
 {

@@ -47,8 +47,6 @@ struct scan scan_new(struct str text);
 bool scan_next(struct scan *scan, struct scan_token *ret_token);
 /* ERROR_BAD_JSON with line, column and the fault. */
 enum error_code scan_because(const struct scan *scan, struct why *reterr_why);
-/* Scans the whole text. */
-MUST_USE enum error_code scan_check(struct str text, struct why *reterr_why);
 /* Decodes a NAME's or TEXT's raw bytes to `to`, which has room for raw.n bytes and may be
  * raw.p itself. Returns the decoded length, which is never larger. */
 size_t scan_unescape(char *to, struct str raw);

@@ -179,7 +179,7 @@ static void render_error(void *context, const struct http_request *request, enum
 		{ .name = "request", .text = request->id },
 	};
 	const struct pages_frame frame = { .messages = messages_default(), .realm = STR("Curfew"),
-		.resources = request->under_auth ? STR("/auth/resources") : STR("/resources") };
+		.resources = page_resources(request) };
 	http_respond_html(response, error_http_status(code),
 		pages_render(request->arena, "error", &frame, values, ARRAY_LENGTH(values)));
 }

@@ -322,11 +322,6 @@ static const struct mapper_type *type_of(struct str name)
 	return NULL;
 }
 
-bool claims_mapper_known(struct str type)
-{
-	return type_of(type) != NULL;
-}
-
 /* Whether the mapper's settings want it in this document. A switch that an old export
  * lacks counts as Keycloak counts it: introspection follows the access token. */
 static bool wanted(const struct mapper *mapper, const struct mapper_type *type,

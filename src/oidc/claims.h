@@ -29,7 +29,4 @@ struct claims_input {
  * token is known (exp, iss, aud, typ, azp, sid ...) is not run. */
 void claims_map(const struct claims_input *input, enum claims_target target, struct json_node *tree);
 
-/* True when this mapper type is one that the engine runs (for import summaries). */
-bool claims_mapper_known(struct str type);
-
 #endif

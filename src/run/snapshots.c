@@ -183,15 +183,6 @@ enum error_code snapshots_get_by_id(struct snapshots *s, struct str id, const st
 	return OK;
 }
 
-void snapshots_hold(struct snapshots *s, const struct realm *realm)
-{
-	pthread_mutex_lock(&s->lock);
-	struct snapshot *snapshot = table_get(&s->by_realm, address_key(&realm));
-	if (snapshot)
-		snapshot->holders++;
-	pthread_mutex_unlock(&s->lock);
-}
-
 void snapshots_put(struct snapshots *s, const struct realm *realm)
 {
 	if (!realm)

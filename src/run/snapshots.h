@@ -24,8 +24,6 @@ MUST_USE enum error_code snapshots_get(struct snapshots *snapshots, struct str n
 				       const struct realm **ret_realm, struct why *reterr_why);
 MUST_USE enum error_code snapshots_get_by_id(struct snapshots *snapshots, struct str id,
 					     const struct realm **ret_realm, struct why *reterr_why);
-/* One more holder of a snapshot that the caller holds. */
-void snapshots_hold(struct snapshots *snapshots, const struct realm *realm);
 /* NULL is fine. */
 void snapshots_put(struct snapshots *snapshots, const struct realm *realm);
 

@@ -28,11 +28,6 @@ const struct messages *messages_of(struct str tag)
 	return exactly(str_take(tag, n));
 }
 
-const struct messages *messages_at(size_t i)
-{
-	return i < compiled_languages_n ? &compiled_languages[i] : NULL;
-}
-
 struct str messages_tag(const struct messages *messages)
 {
 	return str_from(messages->tag);

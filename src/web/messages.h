@@ -10,8 +10,6 @@ struct messages;
 const struct messages *messages_default(void);
 /* The language of a tag of BCP 47 ("de", "de-AT", any case); NULL when we do not speak it. */
 const struct messages *messages_of(struct str tag);
-/* The i-th language, for tests and menus; NULL behind the last. */
-const struct messages *messages_at(size_t i);
 /* Its tag ("de"); static storage. */
 struct str messages_tag(const struct messages *messages);
 /* The text of a key, which may hold insertions (template.h). A key that no language has

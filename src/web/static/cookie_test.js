@@ -2,7 +2,7 @@
    first page sets one, the second looks for it. */
 (function () {
   var cookie = "CURFEW_COOKIE_TEST", attributes = "; Path=/; SameSite=None; Secure";
-  if (document.body.getAttribute("data-step") === "step1.html") {
+  if (document.body.getAttribute("data-value") === "step1.html") {
     document.cookie = cookie + "=1" + attributes;
     location.replace("step2.html");
     return;

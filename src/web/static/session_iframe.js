@@ -2,7 +2,7 @@
    is the session's id, as keycloak-js sends it, the salted value of OpenID Connect Session
    Management 1.0 section 3.2, or nothing: nobody was signed in. */
 (function () {
-  var name = document.body.getAttribute("data-cookie"), trust = 60000, known = {};
+  var name = document.body.getAttribute("data-value"), trust = 60000, known = {};
 
   /* Whether the origin is one of the client's, asked of the server once a minute. */
   function allowed(client, origin) {
