@@ -237,20 +237,28 @@ def read_tap(text, exit_code, name):
     return result
 
 
+def because(trouble):
+    """Where a test failed and by what, in a few words: who reads the summary may have no log."""
+    lines = re.findall(r"^(?:E  .*|\S+\.py:\d+: .*)$", trouble.text or "", re.MULTILINE)
+    said = "; ".join(" ".join(line.split())[:200] for line in lines[-6:])
+    return f" ({said})" if said else ""
+
+
 def read_junit(path, exit_code, name):
     if not path.is_file():
         raise Failure(f"{name}: no report; exit code {exit_code}")
-    result = Result()
+    result, failed = Result(), {}
     for case in xml.etree.ElementTree.parse(path).iter("testcase"):
         title = f"{case.get('classname', '').split('.')[-1]}::{case.get('name')}"
-        if case.find("failure") is not None or case.find("error") is not None:
-            result.failed.append(title)
+        troubles = [*case.iter("failure"), *case.iter("error")]
+        if troubles:
+            # A test that failed and whose fixtures failed too has two entries.
+            failed.setdefault(title, because(troubles[0]))
         elif case.find("skipped") is not None:
             result.skipped += 1
         else:
             result.passed += 1
-    # A test that failed and whose fixtures failed too has two entries.
-    result.failed = list(dict.fromkeys(result.failed))
+    result.failed = [title + reason for title, reason in failed.items()]
     if exit_code is None:
         result.failed.append(f"{name}: the time was up")
     elif exit_code not in (0, 1) or (exit_code == 1 and not result.failed):
