@@ -9,10 +9,10 @@
 
 packages_build='gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libsodium-dev
 	libargon2-dev libmicrohttpd-dev libgnutls28-dev libcurl4-openssl-dev
-	libsqlite3-dev libpq-dev'
+	libsqlite3-dev libpq-dev zlib1g-dev'
 packages_python='python3 python3-venv'
 packages_test='binutils git clang libclang-rt-14-dev llvm clang-format libcmocka-dev
-	postgresql-15 chromium chromium-driver'
+	postgresql-15 chromium chromium-driver libxml2-dev xmlsec1'
 
 packages_say()
 {

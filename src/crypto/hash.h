@@ -1,5 +1,6 @@
 /* Hashes and HMAC of bytes in memory. They cannot fail (the process aborts when the system
- * has no memory left). SHA-1 is here for thumbprints alone. */
+ * has no memory left). SHA-1 is here for thumbprints,
+ * and for the XML of clients whose row names it. */
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
 

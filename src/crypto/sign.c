@@ -23,6 +23,7 @@ static const struct algorithm algorithms[SIGN_ALGORITHMS] = {
 	[SIGN_HS384] = { "HS384", FAMILY_HMAC, SIGN_KEY_SECRET, HASH_SHA384 },
 	[SIGN_HS512] = { "HS512", FAMILY_HMAC, SIGN_KEY_SECRET, HASH_SHA512 },
 	[SIGN_EDDSA] = { "EdDSA", FAMILY_EDDSA, SIGN_KEY_ED25519, HASH_SHA512 },
+	[SIGN_RSA_SHA1] = { "RSA-SHA1", FAMILY_RSA, SIGN_KEY_RSA, HASH_SHA1 },
 };
 
 const struct algorithm *sign_algorithm_row(enum sign_algorithm algorithm)
@@ -32,7 +33,7 @@ const struct algorithm *sign_algorithm_row(enum sign_algorithm algorithm)
 
 bool sign_algorithm_of(struct str name, enum sign_algorithm *ret_algorithm)
 {
-	for (size_t i = 0; i < SIGN_ALGORITHMS; i++)
+	for (size_t i = 0; i < SIGN_JWA_ALGORITHMS; i++)
 		if (str_eq_z(name, algorithms[i].name)) {
 			*ret_algorithm = (enum sign_algorithm)i;
 			return true;

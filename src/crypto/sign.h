@@ -1,4 +1,5 @@
-/* Signatures and MACs in the forms of JWA (RFC 7518 section 3, RFC 8037).
+/* Signatures and MACs in the forms of JWA (RFC 7518 section 3, RFC 8037), which are those of
+ * XML Signature too, and the one that only XML knows.
  *
  * There is no algorithm "none". May be called from any thread; a key may sign in several
  * threads at once. */
@@ -22,10 +23,13 @@ enum sign_algorithm {
 	SIGN_HS384,
 	SIGN_HS512,
 	SIGN_EDDSA, /* Ed25519 */
+	SIGN_JWA_ALGORITHMS,
+	/* RSASSA-PKCS1-v1_5 with SHA-1: no JWA, and only where a SAML client's row names it. */
+	SIGN_RSA_SHA1 = SIGN_JWA_ALGORITHMS,
 	SIGN_ALGORITHMS
 };
 
-/* "RS256" ... "EdDSA"; exact case. False, and nothing written, for all other names. */
+/* Those of JWA: "RS256" ... "EdDSA"; exact case. False, and nothing written, for all other names. */
 bool sign_algorithm_of(struct str name, enum sign_algorithm *ret_algorithm);
 /* Static storage. */
 const char *sign_algorithm_name(enum sign_algorithm algorithm);
