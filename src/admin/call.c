@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "crypto/base64.h"
 #include "http/cors.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 
 static bool refuse_status(struct admin_call *call, int status, const char *text)
 {

@@ -1,7 +1,7 @@
 /* Who may do what; see permission.h. */
 #include "admin/permission.h"
 
-#include "oidc/roles.h"
+#include "model/roles.h"
 #include "oidc/scope.h"
 
 static const char *const roles_of_permission[PERMISSION_COUNT][4] = {

@@ -6,7 +6,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "http/cors.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
+#include "oidc/scope.h"
 #include "signout/channel.h"
 
 static const char *const roles_of_permission[ACCOUNT_PERMISSIONS][5] = {

@@ -6,7 +6,7 @@
 #include "app/bearer.h"
 #include "json/write.h"
 #include "login/consent.h"
-#include "oidc/roles.h"
+#include "model/roles.h"
 
 /* What a route asks for: one of the roles of client `account` that the table in account.c names. */
 enum account_permission {

@@ -6,7 +6,7 @@
 #include "app/account.h"
 #include "app/account_end.h"
 #include "app/words.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 #include "signout/channel.h"
 
 struct gathering {

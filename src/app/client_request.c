@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "http/cors.h"
 #include "oidc/client_auth.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 
 enum { ADAPTER_LIMIT = 255 }; /* bytes */
 

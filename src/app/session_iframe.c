@@ -11,7 +11,7 @@
 #include "app/page.h"
 #include "base/log.h"
 #include "http/cors.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 
 /* Whom a frame of ours obeys is for its script to say: any application may frame it. */
 #define FRAME_POLICY "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'"

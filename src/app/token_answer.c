@@ -107,7 +107,7 @@ bool token_answer_scope(struct client_request *r, const struct user *user, struc
 {
 	bool offline = scope->offline_access;
 	struct role_set held = roles_of_user(r->visit->arena, r->visit->realm, user);
-	roles_limit_scopes(r->visit->arena, &held, scope);
+	scope_limit(r->visit->arena, &held, scope);
 	if (offline != scope->offline_access) {
 		client_request_fail(r, ERROR_INVALID_SCOPE, STR("Offline tokens not allowed for the user or client"),
 				    STR(""));

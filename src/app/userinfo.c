@@ -5,7 +5,7 @@
 #include "app/events.h"
 #include "base/log.h"
 #include "http/cors.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 #include "oidc/token.h"
 
 /* As recorded: an empty text/plain answer whose header says why (RFC 6750 section 3). */

@@ -42,6 +42,14 @@ struct user {
 	size_t consents_n;
 };
 
+/* Keycloak's user properties (username, email, firstName, lastName, id, emailVerified, enabled), which
+ * mappers ask for by name; empty when there is no such property. */
+struct str user_property(const struct user *user, struct str name);
+/* The user's own values of that attribute, else those of the nearest group that has some; NULL when
+ * nobody has. Needs user->group_ids. */
+const struct json_list_pair *user_attribute(
+	const struct realm *realm, const struct user *user, struct str name);
+
 /* Failed attempts of one user, for brute-force protection. */
 struct login_failure {
 	struct str realm_id, user_id, last_ip;

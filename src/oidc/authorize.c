@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "oidc/pkce.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 
 static bool page(struct authorize_verdict *verdict, int status, struct str text, struct str event_error)
 {

@@ -2,7 +2,7 @@
 #include "oidc/claims.h"
 
 #include "base/text.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 
 #define CONFIG(mapper, name) attributes_get(&(mapper)->config, STR(name))
 
@@ -77,53 +77,6 @@ static void set_values(const struct job *job, const struct str *values, size_t n
 		json_tree_set(job->tree, CONFIG(job->mapper, "claim.name"), list);
 }
 
-static struct str bool_text(bool value)
-{
-	return value ? STR("true") : STR("false");
-}
-
-/* Keycloak's user properties; they can be asked for as attributes too. */
-static struct str user_property(const struct user *user, struct str name)
-{
-	const struct {
-		const char *name;
-		struct str value;
-	} properties[] = {
-		{ "username", user->username },
-		{ "email", user->email },
-		{ "firstName", user->first_name },
-		{ "lastName", user->last_name },
-		{ "id", user->id },
-		{ "emailVerified", bool_text(user->email_verified) },
-		{ "enabled", bool_text(user->enabled) },
-	};
-	for (size_t i = 0; i < ARRAY_LENGTH(properties); i++)
-		if (str_eq_z(name, properties[i].name))
-			return properties[i].value;
-	return (struct str){ NULL, 0 };
-}
-
-static const struct json_list_pair *find_attribute(const struct json_list_pair *pairs, size_t n, struct str name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(pairs[i].key, name) && pairs[i].n)
-			return &pairs[i];
-	return NULL;
-}
-
-/* The user's own values, else those of the nearest group that has some. */
-static const struct json_list_pair *attribute_values(const struct job *job, struct str name)
-{
-	const struct user *user = job->input->user;
-	const struct json_list_pair *found = find_attribute(user->attributes, user->attributes_n, name);
-	for (size_t i = 0; !found && i < user->group_ids.n; i++) {
-		const struct group *group = realm_group_by_id(job->input->realm, user->group_ids.items[i]);
-		for (; group && !found; group = group->parent)
-			found = find_attribute(group->attributes, group->attributes_n, name);
-	}
-	return found;
-}
-
 static void map_attribute(const struct job *job)
 {
 	struct str name = CONFIG(job->mapper, "user.attribute");
@@ -132,7 +85,7 @@ static void map_attribute(const struct job *job)
 		set_value(job, property);
 		return;
 	}
-	const struct json_list_pair *values = attribute_values(job, name);
+	const struct json_list_pair *values = user_attribute(job->input->realm, job->input->user, name);
 	if (!values)
 		return;
 	if (flag(job->mapper, "multivalued"))
@@ -192,7 +145,7 @@ static void map_address(const struct job *job)
 	struct json_node *address = json_node_object(job->arena);
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
 		struct str name = attributes_get(&job->mapper->config, str_from(parts[i][0]));
-		const struct json_list_pair *values = name.n ? attribute_values(job, name) : NULL;
+		const struct json_list_pair *values = name.n ? user_attribute(job->input->realm, job->input->user, name) : NULL;
 		if (values)
 			json_node_put(address, str_from(parts[i][1]), json_node_text(job->arena, values->values[0]));
 	}

@@ -6,7 +6,7 @@
 #include "json/tree.h"
 #include "model/session.h"
 #include "model/user.h"
-#include "oidc/roles.h"
+#include "model/roles.h"
 #include "oidc/scope.h"
 
 /* Which document the claims are for; mappers choose by *.token.claim. */

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "model/own_attributes.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 
 static struct end_session_verdict error(struct str text, struct str event_error, struct str reason)
 {

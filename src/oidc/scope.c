@@ -78,6 +78,28 @@ void scope_keep(struct arena *arena, struct scope_grant *grant, size_t n)
 	write_texts(arena, grant);
 }
 
+static bool is_permitted(struct arena *arena, const struct role_set *held, const struct client_scope *scope)
+{
+	struct role_set wanted = roles_expanded(arena, scope->scope_roles, scope->scope_roles_n);
+	for (size_t i = 0; i < wanted.n; i++)
+		if (role_set_has(held, wanted.roles[i]))
+			return true;
+	return wanted.n == 0;
+}
+
+void scope_limit(struct arena *arena, const struct role_set *held, struct scope_grant *grant)
+{
+	const struct client_scope **kept = arena_array(arena, grant->n, sizeof(const struct client_scope *));
+	size_t n = 0;
+	for (size_t i = 0; i < grant->n; i++)
+		if (is_permitted(arena, held, grant->scopes[i]))
+			kept[n++] = grant->scopes[i];
+	if (n == grant->n)
+		return;
+	grant->scopes = kept;
+	scope_keep(arena, grant, n);
+}
+
 bool scope_resolve(struct arena *arena, const struct client *client, struct str asked,
 		   struct scope_grant *ret_grant)
 {

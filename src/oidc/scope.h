@@ -2,7 +2,7 @@
 #ifndef OIDC_SCOPE_H
 #define OIDC_SCOPE_H
 
-#include "model/realm.h"
+#include "model/roles.h"
 
 struct scope_grant {
 	const struct client_scope **scopes; /* whose mappers run; default scopes first */
@@ -21,6 +21,9 @@ bool scope_resolve(struct arena *arena, const struct client *client, struct str 
 const struct client_scope *scope_of_client(const struct client *client, struct str name);
 /* Leaves only the first n of grant->scopes and writes the texts anew. */
 void scope_keep(struct arena *arena, struct scope_grant *grant, size_t n);
+/* Takes from the grant the scopes that the user may not have: those with scope mappings of
+ * which the user holds no role, composites expanded. So `offline_access` needs its role. */
+void scope_limit(struct arena *arena, const struct role_set *held, struct scope_grant *grant);
 /* True when each name in `narrow` is in `wide` (both space separated). */
 bool scope_within(struct str narrow, struct str wide);
 /* True when `name` is one of the names in `text`. */

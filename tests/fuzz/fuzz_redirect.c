@@ -1,4 +1,4 @@
-/* oidc/redirect.h against a second, naive reading of the same rules, and against what must
+/* model/redirect.h against a second, naive reading of the same rules, and against what must
  * hold whatever the rules are: no URI is accepted whose scheme, host or port is not that of a
  * registered one.
  *
@@ -11,7 +11,7 @@
 #include <strings.h>
 
 #include "base/url.h"
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -3,7 +3,7 @@
 
 #include "oidc/authorize.h"
 #include "oidc/pkce.h"
-#include "oidc/roles.h"
+#include "model/roles.h"
 
 #define CALLBACK "http://127.0.0.1:9/cb"
 #define CHALLENGE "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" /* RFC 7636 appendix B */
@@ -354,7 +354,7 @@ static void a_scope_with_roles_needs_one_of_them(void **state)
 			add_text(&user.role_ids, i == 1 ? "child" : "offline_access");
 		struct role_set held = roles_of_user(arena, &realm, &user);
 		assert_true(scope_resolve(arena, client, STR("openid phone offline_access"), &grant));
-		roles_limit_scopes(arena, &held, &grant);
+		scope_limit(arena, &held, &grant);
 		assert_int_equal(grant.offline_access, i > 0);
 		expect_text(grant.text, i ? "openid profile email phone offline_access" : "openid profile email phone");
 		user.role_ids.n = 0;

@@ -1,5 +1,5 @@
 /* Roles of users and tokens; see roles.h. */
-#include "oidc/roles.h"
+#include "model/roles.h"
 
 static void set_add(struct role_set *set, const struct role *role)
 {
@@ -40,29 +40,13 @@ struct role_set roles_of_user(struct arena *arena, const struct realm *realm, co
 	return set;
 }
 
-static bool is_permitted(struct arena *arena, const struct role_set *held, const struct client_scope *scope)
+struct role_set roles_expanded(struct arena *arena, struct role *const *roles, size_t n)
 {
-	struct role_set wanted = { .by_id = table_new(arena, 8) };
-	for (size_t i = 0; i < scope->scope_roles_n; i++)
-		set_add(&wanted, scope->scope_roles[i]);
-	set_expand(&wanted);
-	for (size_t i = 0; i < wanted.n; i++)
-		if (role_set_has(held, wanted.roles[i]))
-			return true;
-	return wanted.n == 0;
-}
-
-void roles_limit_scopes(struct arena *arena, const struct role_set *held, struct scope_grant *grant)
-{
-	const struct client_scope **kept = arena_array(arena, grant->n, sizeof(const struct client_scope *));
-	size_t n = 0;
-	for (size_t i = 0; i < grant->n; i++)
-		if (is_permitted(arena, held, grant->scopes[i]))
-			kept[n++] = grant->scopes[i];
-	if (n == grant->n)
-		return;
-	grant->scopes = kept;
-	scope_keep(arena, grant, n);
+	struct role_set set = { .by_id = table_new(arena, 8) };
+	for (size_t i = 0; i < n; i++)
+		set_add(&set, roles[i]);
+	set_expand(&set);
+	return set;
 }
 
 struct role_set roles_for_token(struct arena *arena, const struct client *client,

@@ -6,8 +6,8 @@
  * URI has none. User information, a fragment, control bytes, backslashes and schemes that
  * run code (javascript, data) match nothing; dot segments, encoded slashes, backslashes and
  * dots, and encoded percent signs match no wildcard. */
-#ifndef OIDC_REDIRECT_H
-#define OIDC_REDIRECT_H
+#ifndef MODEL_REDIRECT_H
+#define MODEL_REDIRECT_H
 
 #include "model/realm.h"
 

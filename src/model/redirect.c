@@ -1,5 +1,5 @@
 /* Redirect URIs of clients; see redirect.h. */
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* oidc/redirect: which URIs a client's rows let through. */
 #include "realm_fixture.h"
 
-#include "oidc/redirect.h"
+#include "model/redirect.h"
 
 #define CALLBACK "https://app.example.org/cb"
 

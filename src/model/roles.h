@@ -1,9 +1,8 @@
 /* Which roles a user holds, and which of them a token for a client may carry. Pure. */
-#ifndef OIDC_ROLES_H
-#define OIDC_ROLES_H
+#ifndef MODEL_ROLES_H
+#define MODEL_ROLES_H
 
 #include "model/user.h"
-#include "oidc/scope.h"
 
 struct role_set {
 	const struct role **roles; /* each once */
@@ -17,9 +16,8 @@ bool role_set_has(const struct role_set *set, const struct role *role);
  * are harmless). Needs user->role_ids and user->group_ids. */
 struct role_set roles_of_user(struct arena *arena, const struct realm *realm, const struct user *user);
 
-/* Takes from the grant the scopes that the user may not have: those with scope mappings of
- * which the user holds no role, composites expanded. So `offline_access` needs its role. */
-void roles_limit_scopes(struct arena *arena, const struct role_set *held, struct scope_grant *grant);
+/* The roles themselves and all their composites, each once. */
+struct role_set roles_expanded(struct arena *arena, struct role *const *roles, size_t n);
 
 /* Those of `held` that go into a token of this client with these scopes: all when the
  * client has fullScopeAllowed; otherwise those in the client's own roles, its scope
