@@ -16,8 +16,7 @@
 struct authentication {
 	struct visit visit;
 	struct ticket ticket;
-	struct authorize_request request;
-	struct authorize_plan plan;
+	struct entry entry;
 	struct attempt attempt;
 	struct str username;
 	bool remember_me;
@@ -77,7 +76,7 @@ static enum error_code finish_round(struct authentication *a, struct why *reterr
 	code = attempt_succeeded(visit, &a->attempt, &effects, reterr_why);
 	if (code != OK)
 		return code;
-	const struct grant grant = { .request = &a->request, .plan = &a->plan, .user = user,
+	const struct grant grant = { .entry = &a->entry, .user = user,
 		.session = alive ? &session : NULL, .fresh = true, .remember_me = a->remember_me,
 		.auth_time_s = visit->now_ms / 1000 };
 	return consenting_grant(visit, &grant, &effects, reterr_why);
@@ -195,8 +194,7 @@ static bool open_ticket(struct authentication *a, struct str sealed)
 		return false;
 	}
 	struct authorize_verdict verdict;
-	a->request = ticket_request(&a->visit, &a->ticket);
-	if (authorize_check(a->visit.arena, a->visit.realm, &a->request, &a->plan, &verdict))
+	if (entry_open(&a->visit, &a->ticket, &a->entry, &verdict))
 		return true;
 	/* The client was changed while the form was open. */
 	refused(a, verdict.text, verdict.event_error);

@@ -3,11 +3,8 @@
 #include "app/login.h"
 
 #include "app/browser.h"
-#include "app/consenting.h"
-#include "app/events.h"
 #include "app/page.h"
 #include "base/limits.h"
-#include "base/log.h"
 
 struct binding {
 	const char *name;
@@ -46,80 +43,21 @@ static enum error_code parse(struct visit *visit, struct authorize_request *ret_
 	return OK;
 }
 
-static void refuse(struct visit *visit, const struct authorize_request *request,
-		   const struct authorize_plan *plan, const struct authorize_verdict *verdict)
-{
-	struct event event = event_new(visit, "LOGIN_ERROR");
-	event.client_id = str_take(request->client_id, 255);
-	event_detail(visit, &event, "redirect_uri", str_take(request->redirect_uri, 512));
-	event_emit_error(visit, &event, verdict->event_error, verdict->text);
-	if (verdict->kind == AUTHORIZE_PAGE) {
-		page_error(visit, verdict->status, verdict->text, STR(""));
-		return;
-	}
-	const struct authorize_parameter parameters[] = {
-		{ STR("error"), verdict->error },
-		{ STR("error_description"), verdict->text },
-	};
-	grant_answer(visit, request, plan, parameters, ARRAY_LENGTH(parameters));
-}
-
-/* An administrator asked the signed-in user for something: the password once more, and then
- * that, before any further application is entered. */
-static struct authorize_verdict action_pending(const struct authorize_plan *plan)
-{
-	if (!plan->prompt_none)
-		return (struct authorize_verdict){ .kind = AUTHORIZE_LOGIN, .again = true };
-	return (struct authorize_verdict){ .kind = AUTHORIZE_REDIRECT, .error = STR("interaction_required"),
-		.event_error = STR("interaction_required") };
-}
-
-/* One round of load, decide, apply. */
-static enum error_code round_trip(struct visit *visit, const struct authorize_request *request,
-				  const struct authorize_plan *plan, struct why *reterr_why)
-{
-	bool alive;
-	struct session session;
-	struct user *user;
-	enum error_code code = browser_session(visit, &alive, &session, &user, reterr_why);
-	if (code != OK)
-		return code;
-	struct authorize_verdict verdict = authorize_decide(plan, alive ? &session : NULL, visit->now_ms);
-	if (verdict.kind == AUTHORIZE_GRANT && user->required_actions.n)
-		verdict = action_pending(plan);
-	if (verdict.kind == AUTHORIZE_LOGIN) {
-		login_show(visit, request, verdict.again ? user : NULL);
-		return OK;
-	}
-	if (verdict.kind != AUTHORIZE_GRANT) {
-		refuse(visit, request, plan, &verdict);
-		return OK;
-	}
-	struct effects effects = effects_new(visit->arena);
-	const struct grant grant = { .request = request, .plan = plan, .user = user, .session = &session };
-	return consenting_grant(visit, &grant, &effects, reterr_why);
-}
-
 static void answer(struct visit *visit)
 {
 	struct why why = { "" };
-	struct authorize_request request;
-	enum error_code code = parse(visit, &request, &why);
+	struct entry entry = { .protocol = &entry_openid };
+	enum error_code code = parse(visit, &entry.request, &why);
 	if (code != OK) {
 		page_error(visit, error_http_status(code), STR("Invalid Request"), STR(""));
 		return;
 	}
-	struct authorize_plan plan;
 	struct authorize_verdict verdict;
-	if (!authorize_check(visit->arena, visit->realm, &request, &plan, &verdict)) {
-		refuse(visit, &request, &plan, &verdict);
+	if (!authorize_check(visit->arena, visit->realm, &entry.request, &entry.plan, &verdict)) {
+		entry_refuse(visit, &entry, &verdict);
 		return;
 	}
-	code = ERROR_STALE;
-	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
-		code = round_trip(visit, &request, &plan, &why);
-	if (code != OK)
-		login_failed(visit, code, &why);
+	entry_proceed(visit, &entry);
 }
 
 /* A browser without a session gets the form at once: nothing is read or committed for it. */

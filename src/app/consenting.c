@@ -86,24 +86,22 @@ static void show(struct visit *visit, const struct question *q, struct ticket *t
 	page_show(visit, 200, "consent", values, ARRAY_LENGTH(values));
 }
 
-static void refuse(struct visit *visit, const struct authorize_request *request, const struct authorize_plan *plan,
-		   struct str user_id, struct str error, struct str event_error)
+static void refuse(struct visit *visit, const struct entry *entry, struct str user_id, struct str error,
+		   struct str event_error)
 {
 	struct event event = event_new(visit, "LOGIN_ERROR");
-	event.client_id = plan->client->client_id;
+	event.client_id = entry->plan.client->client_id;
 	event.user_id = user_id;
-	event_detail(visit, &event, "redirect_uri", plan->redirect_uri);
+	event_detail(visit, &event, "redirect_uri", entry->plan.redirect_uri);
 	event_emit_error(visit, &event, event_error, STR(""));
-	const struct authorize_parameter parameters[] = { { STR("error"), error } };
-	grant_answer(visit, request, plan, parameters, ARRAY_LENGTH(parameters));
+	entry->protocol->refuse(visit, entry, error, STR(""));
 }
 
 static enum error_code ask(struct visit *visit, const struct grant *grant, const struct question *q,
 			   struct effects *effects, struct why *reterr_why)
 {
-	if (grant->plan->prompt_none) {
-		refuse(visit, grant->request, grant->plan, grant->user->id, STR("consent_required"),
-		       STR("consent_required"));
+	if (grant->entry->plan.prompt_none) {
+		refuse(visit, grant->entry, grant->user->id, STR("consent_required"), STR("consent_required"));
 		return OK;
 	}
 	/* The password was right, and a new one stays, whatever the answer will be. */
@@ -117,7 +115,7 @@ static enum error_code ask(struct visit *visit, const struct grant *grant, const
 		return code;
 	if (grant->ends_others)
 		mass_committed(visit);
-	struct ticket ticket = ticket_of_request(grant->request);
+	struct ticket ticket = entry_ticket(grant->entry);
 	ticket.user_id = grant->user->id;
 	ticket.remember_me = grant->remember_me;
 	ticket.auth_time_s = grant->fresh ? grant->auth_time_s : 0;
@@ -129,9 +127,9 @@ enum error_code consenting_grant(struct visit *visit, const struct grant *grant,
 				 struct why *reterr_why)
 {
 	struct question q;
-	if (!grant->plan->client->consent_required)
-		return grant_code(visit, grant, effects, reterr_why);
-	enum error_code code = load_question(visit, grant->plan, grant->user->id, &q, reterr_why);
+	if (!grant->entry->plan.client->consent_required)
+		return grant_enter(visit, grant, effects, reterr_why);
+	enum error_code code = load_question(visit, &grant->entry->plan, grant->user->id, &q, reterr_why);
 	if (code != OK)
 		return code;
 	if (q.n)
@@ -141,7 +139,7 @@ enum error_code consenting_grant(struct visit *visit, const struct grant *grant,
 		effects_add(effects, EFFECT_CONSENT_HOLDS)->u.consent = q.granted;
 		consented.consent = STR("persisted_consent");
 	}
-	return grant_code(visit, &consented, effects, reterr_why);
+	return grant_enter(visit, &consented, effects, reterr_why);
 }
 
 /* ---- the answer ---- */
@@ -149,8 +147,7 @@ enum error_code consenting_grant(struct visit *visit, const struct grant *grant,
 struct consenting {
 	struct visit *visit;
 	struct ticket ticket;
-	struct authorize_request request;
-	struct authorize_plan plan;
+	struct entry entry;
 	struct user *user;
 	struct session session; /* the browser's, where `alive` */
 	bool alive;
@@ -159,7 +156,7 @@ struct consenting {
 static void expired(struct consenting *c)
 {
 	page_error(c->visit, 400, STR("Action expired. Please continue with login now."),
-		   ticket_restart_url(c->visit, &c->ticket));
+		   entry_restart_url(c->visit, &c->ticket));
 }
 
 /* A page has one answer, also when somebody comes back to it after a sign-out. */
@@ -205,7 +202,7 @@ static enum error_code accept_round(struct consenting *c, struct why *reterr_why
 	bool used;
 	enum error_code code = load(c, &used, reterr_why);
 	if (code == OK && !used && still_valid(c))
-		code = load_question(visit, &c->plan, c->user->id, &q, reterr_why);
+		code = load_question(visit, &c->entry.plan, c->user->id, &q, reterr_why);
 	else if (code == OK) {
 		expired(c);
 		return OK;
@@ -222,11 +219,11 @@ static enum error_code accept_round(struct consenting *c, struct why *reterr_why
 	add_once(c, &effects);
 	effects_add(&effects, EFFECT_CONSENT_PUT)->u.consent =
 		consent_after(visit->arena, &q.granted, q.items, q.n, visit->now_ms);
-	const struct grant grant = { .request = &c->request, .plan = &c->plan, .user = c->user,
+	const struct grant grant = { .entry = &c->entry, .user = c->user,
 		.session = c->alive ? &c->session : NULL, .fresh = c->ticket.auth_time_s > 0,
 		.remember_me = c->ticket.remember_me, .auth_time_s = c->ticket.auth_time_s,
 		.consent = STR("consent_granted") };
-	return grant_code(visit, &grant, &effects, reterr_why);
+	return grant_enter(visit, &grant, &effects, reterr_why);
 }
 
 static enum error_code deny(struct consenting *c, struct why *reterr_why)
@@ -239,8 +236,7 @@ static enum error_code deny(struct consenting *c, struct why *reterr_why)
 		return OK;
 	}
 	if (code == OK)
-		refuse(c->visit, &c->request, &c->plan, c->ticket.user_id, STR("access_denied"),
-		       STR("rejected_by_user"));
+		refuse(c->visit, &c->entry, c->ticket.user_id, STR("access_denied"), STR("rejected_by_user"));
 	return code;
 }
 
@@ -255,8 +251,7 @@ static bool open_ticket(struct consenting *c, struct str sealed)
 		login_page_bad_ticket(c->visit, code, &c->ticket, &why);
 		return false;
 	}
-	c->request = ticket_request(c->visit, &c->ticket);
-	if (authorize_check(c->visit->arena, c->visit->realm, &c->request, &c->plan, &verdict))
+	if (entry_open(c->visit, &c->ticket, &c->entry, &verdict))
 		return true;
 	/* The client was changed while the page was open. */
 	page_error(c->visit, 400, verdict.text, STR(""));

@@ -7,7 +7,7 @@
 /* The user's row for this client; one of version 0 when there is none. */
 MUST_USE enum error_code consenting_load(struct visit *visit, const struct client *client, struct str user_id,
 					 struct consent *ret_consent, struct why *reterr_why);
-/* grant_code, unless the client's user has to be asked first: then what `effects` hold is
+/* grant_enter, unless the client's user has to be asked first: then what `effects` hold is
  * applied and the answer is the question, or with prompt=none that it is needed. STALE as
  * there. */
 MUST_USE enum error_code consenting_grant(struct visit *visit, const struct grant *grant, struct effects *effects,

@@ -1,15 +1,14 @@
 /* What a successful sign-in gives: a session (new, or the browser's), the client's part in
- * it, and an authorization code, in one transaction; then the answer to the client. */
+ * it, and what the protocol adds, in one transaction; then the answer to the client. */
 #ifndef APP_GRANT_H
 #define APP_GRANT_H
 
+#include "app/entry.h"
 #include "app/mass.h"
 #include "model/user.h"
-#include "oidc/authorize.h"
 
 struct grant {
-	const struct authorize_request *request;
-	const struct authorize_plan *plan;
+	const struct entry *entry;
 	const struct user *user;
 	const struct session *session; /* the browser's live one, with clients; NULL: a new one */
 	bool fresh;                    /* the user has just shown a password */
@@ -22,12 +21,7 @@ struct grant {
 
 /* Adds to `effects` (which may hold more of the same transaction), applies them and writes
  * the answer. STALE: load and decide again; nothing has been written then. */
-MUST_USE enum error_code grant_code(struct visit *visit, const struct grant *grant, struct effects *effects,
-				    struct why *reterr_why);
-
-/* Answers at the client's redirect URI, by the plan's response mode: `parameters`, then
- * state and iss (RFC 9207). */
-void grant_answer(struct visit *visit, const struct authorize_request *request,
-		  const struct authorize_plan *plan, const struct authorize_parameter *parameters, size_t n);
+MUST_USE enum error_code grant_enter(struct visit *visit, const struct grant *grant, struct effects *effects,
+				     struct why *reterr_why);
 
 #endif

@@ -2,13 +2,12 @@
 #ifndef APP_LOGIN_H
 #define APP_LOGIN_H
 
-#include "app/visit.h"
+#include "app/entry.h"
 #include "model/user.h"
-#include "oidc/authorize.h"
 
-/* Shows the login form for an authorization request. `again`: the user who is signed in and
+/* Shows the login form for what an application asks. `again`: the user who is signed in and
  * has to show the password once more; NULL: anybody. */
-void login_show(struct visit *visit, const struct authorize_request *request, const struct user *again);
+void login_show(struct visit *visit, const struct entry *entry, const struct user *again);
 /* The page for an error of ours (503 with Retry-After when it may pass), logged. */
 void login_failed(struct visit *visit, enum error_code code, const struct why *why);
 

@@ -44,7 +44,7 @@ void login_page_bad_ticket(struct visit *visit, enum error_code code, struct tic
 {
 	struct event event = event_new(visit, "LOGIN_ERROR");
 	event.client_id = ticket->client_id;
-	struct str restart = ticket->client_id.n ? ticket_restart_url(visit, ticket) : STR("");
+	struct str restart = ticket->client_id.n ? entry_restart_url(visit, ticket) : STR("");
 	struct str error = code == ERROR_COOKIE_LOST ? STR("cookie_not_found") : str_from(error_event(code));
 	event_emit_error(visit, &event, error, str_from(why->text));
 	if (code == ERROR_EXPIRED && ticket->kind == TICKET_LOGIN) {
@@ -61,13 +61,13 @@ void login_page_bad_ticket(struct visit *visit, enum error_code code, struct tic
 	page_error(visit, 400, text, restart);
 }
 
-void login_show(struct visit *visit, const struct authorize_request *request, const struct user *again)
+void login_show(struct visit *visit, const struct entry *entry, const struct user *again)
 {
-	struct ticket ticket = ticket_of_request(request);
+	struct ticket ticket = entry_ticket(entry);
 	ticket.user_id = again ? again->id : STR("");
 	const struct login_page page = {
 		.notice = again ? STR("Please re-authenticate to continue") : STR(""),
-		.username = request->login_hint,
+		.username = entry->request.login_hint,
 		.fixed_user = again ? again->username : STR(""),
 	};
 	login_page_show(visit, &ticket, &page);

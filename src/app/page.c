@@ -23,6 +23,26 @@ void page_show(struct visit *visit, int status, const char *name, const struct t
 	http_set_header_z(visit->response, "Content-Language", arena_z(visit->arena, messages_tag(frame.messages)));
 }
 
+void page_form_post(struct visit *visit, struct str action, const struct authorize_parameter *fields, size_t n)
+{
+	struct template_scope *items = arena_array(visit->arena, n, sizeof *items);
+	size_t used = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!fields[i].value.n)
+			continue;
+		struct template_value *item = arena_array(visit->arena, 2, sizeof *item);
+		item[0] = (struct template_value){ .name = "name", .text = fields[i].name };
+		item[1] = (struct template_value){ .name = "value", .text = fields[i].value };
+		items[used++] = (struct template_scope){ item, 2 };
+	}
+	const struct template_value values[] = {
+		{ .name = "action", .text = action },
+		{ .name = "parameters", .items = items, .items_n = used },
+	};
+	page_show(visit, 200, "form_post", values, ARRAY_LENGTH(values));
+	http_set_header_z(visit->response, "Content-Security-Policy", PAGE_SCRIPT_POLICY);
+}
+
 void page_error(struct visit *visit, int status, struct str text, struct str back)
 {
 	const struct template_value values[] = {

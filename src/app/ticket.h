@@ -7,7 +7,6 @@
 #define APP_TICKET_H
 
 #include "app/visit.h"
-#include "oidc/authorize.h"
 
 enum ticket_kind {
 	TICKET_LOGIN,           /* the login form */
@@ -45,11 +44,5 @@ struct str ticket_seal(struct visit *visit, struct ticket *ticket);
  * EXPIRED: older than life_s. COOKIE_LOST: another browser's; *ret_ticket is filled then. */
 MUST_USE enum error_code ticket_open(struct visit *visit, struct str sealed, enum ticket_kind kind,
 				     int64_t life_s, struct ticket *ret_ticket, struct why *reterr_why);
-
-/* A ticket that holds an authorization request, and the request that a ticket holds. */
-struct ticket ticket_of_request(const struct authorize_request *request);
-struct authorize_request ticket_request(const struct visit *visit, const struct ticket *ticket);
-/* The same as a URL of ours that starts it anew. */
-struct str ticket_restart_url(const struct visit *visit, const struct ticket *ticket);
 
 #endif

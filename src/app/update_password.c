@@ -16,8 +16,7 @@
 struct update {
 	struct visit visit;
 	struct ticket ticket;
-	struct authorize_request request;
-	struct authorize_plan plan;
+	struct entry entry;
 	struct str password, again;
 	struct user *user;
 	struct credential credential; /* the new one, hashed */
@@ -52,7 +51,7 @@ static enum error_code round_trip(struct update *u, struct why *reterr_why)
 	bool newer = present && present->created_ms > u->ticket.made_ms;
 	if (!u->user->enabled || newer || required_next(visit->arena, u->user, &text) != REQUIRED_UPDATE_PASSWORD) {
 		page_error(visit, 400, STR("Action expired. Please continue with login now."),
-			   ticket_restart_url(visit, &u->ticket));
+			   entry_restart_url(visit, &u->ticket));
 		return OK;
 	}
 	bool alive;
@@ -74,7 +73,7 @@ static enum error_code round_trip(struct update *u, struct why *reterr_why)
 	event_add(visit, &event, &effects);
 	const struct mass_order others = { .door = DOOR_PASSWORD_CHANGED, .initiator = u->ticket.client_id,
 		.user = u->user };
-	const struct grant grant = { .request = &u->request, .plan = &u->plan, .user = u->user,
+	const struct grant grant = { .entry = &u->entry, .user = u->user,
 		.ends_others = own_attribute_ends(visit->realm, OWN_ON_PASSWORD) ? &others : NULL,
 		.session = alive ? &session : NULL, .fresh = true, .remember_me = u->ticket.remember_me,
 		.auth_time_s = u->ticket.auth_time_s };
@@ -124,8 +123,7 @@ static bool open_ticket(struct update *u, struct str sealed)
 		return false;
 	}
 	struct authorize_verdict verdict;
-	u->request = ticket_request(&u->visit, &u->ticket);
-	if (authorize_check(u->visit.arena, u->visit.realm, &u->request, &u->plan, &verdict))
+	if (entry_open(&u->visit, &u->ticket, &u->entry, &verdict))
 		return true;
 	page_error(&u->visit, 400, verdict.text, STR(""));
 	return false;

@@ -1,0 +1,173 @@
+/* Entries by OpenID Connect: the authorization code flow (OpenID Connect Core 1.0, section 3.1). */
+#include "app/entry.h"
+
+#include "app/events.h"
+#include "app/page.h"
+#include "base/log.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+
+enum { CODE_BYTES = 32 };
+
+/* ---- the request in a ticket ---- */
+
+static void keep(const struct entry *entry, struct ticket *ticket)
+{
+	const struct authorize_request *request = &entry->request;
+	ticket->client_id = request->client_id;
+	ticket->redirect_uri = request->redirect_uri;
+	ticket->response_mode = request->response_mode;
+	ticket->scope = request->scope;
+	ticket->state = request->state;
+	ticket->nonce = request->nonce;
+	ticket->code_challenge = request->code_challenge;
+	ticket->code_challenge_method = request->code_challenge_method;
+	ticket->max_age = request->max_age;
+	ticket->prompt = request->prompt;
+	ticket->login_hint = request->login_hint;
+}
+
+static struct authorize_request request_of(const struct visit *visit, const struct ticket *ticket)
+{
+	return (struct authorize_request){
+		.client_id = ticket->client_id,
+		.redirect_uri = ticket->redirect_uri,
+		.response_type = STR("code"),
+		.response_mode = ticket->response_mode,
+		.scope = ticket->scope,
+		.state = ticket->state,
+		.nonce = ticket->nonce,
+		.prompt = ticket->prompt,
+		.max_age = ticket->max_age,
+		.login_hint = ticket->login_hint,
+		.code_challenge = ticket->code_challenge,
+		.code_challenge_method = ticket->code_challenge_method,
+		.own_base = visit->base,
+	};
+}
+
+static bool open(struct visit *visit, const struct ticket *ticket, struct entry *ret_entry,
+		 struct authorize_verdict *ret_verdict)
+{
+	struct entry entry = { .protocol = &entry_openid, .request = request_of(visit, ticket) };
+	if (!authorize_check(visit->arena, visit->realm, &entry.request, &entry.plan, ret_verdict))
+		return false;
+	*ret_entry = entry;
+	return true;
+}
+
+static struct str restart_url(const struct visit *visit, const struct ticket *ticket)
+{
+	const struct authorize_parameter parameters[] = {
+		{ STR("client_id"), ticket->client_id },
+		{ STR("redirect_uri"), ticket->redirect_uri },
+		{ STR("response_type"), STR("code") },
+		{ STR("response_mode"), ticket->response_mode },
+		{ STR("scope"), ticket->scope },
+		{ STR("state"), ticket->state },
+		{ STR("nonce"), ticket->nonce },
+		{ STR("code_challenge"), ticket->code_challenge },
+		{ STR("code_challenge_method"), ticket->code_challenge_method },
+		{ STR("max_age"), ticket->max_age },
+		{ STR("prompt"), ticket->prompt },
+	};
+	struct str url = visit_url(visit, "/protocol/openid-connect/auth");
+	return authorize_answer_url(visit->arena, url, RESPONSE_QUERY, parameters, ARRAY_LENGTH(parameters));
+}
+
+/* ---- the answer ---- */
+
+/* At the redirect URI, by the response mode: `parameters`, then state and iss (RFC 9207). */
+static void answer_with(struct visit *visit, const struct entry *entry, const struct authorize_parameter *parameters,
+			size_t n)
+{
+	const struct authorize_plan *plan = &entry->plan;
+	struct authorize_parameter all[12];
+	size_t count = 0;
+	for (; count < n && count < ARRAY_LENGTH(all) - 2; count++)
+		all[count] = parameters[count];
+	all[count++] = (struct authorize_parameter){ STR("state"), entry->request.state };
+	all[count++] = (struct authorize_parameter){ STR("iss"), visit->issuer };
+	if (plan->mode == RESPONSE_FORM_POST) {
+		page_form_post(visit, plan->redirect_uri, all, count);
+		return;
+	}
+	struct why why;
+	struct str url = authorize_answer_url(visit->arena, plan->redirect_uri, plan->mode, all, count);
+	if (http_respond_redirect(visit->response, 302, url, &why) != OK) {
+		log_write(LOG_WARN, "app", "redirect to client %.*s: %s", STR_ARG(plan->client->client_id), why.text);
+		page_error(visit, 400, STR("Invalid parameter: redirect_uri"), STR(""));
+		return;
+	}
+	http_no_store_page(visit->response);
+}
+
+static void refuse(struct visit *visit, const struct entry *entry, struct str error, struct str text)
+{
+	const struct authorize_parameter parameters[] = {
+		{ STR("error"), error },
+		{ STR("error_description"), text },
+	};
+	answer_with(visit, entry, parameters, ARRAY_LENGTH(parameters));
+}
+
+/* ---- the sign-in ---- */
+
+static void bind(struct visit *visit, struct entry_sign_in *in)
+{
+	(void)visit;
+	/* Refreshed tokens say too whether the user came by the cookie alone. */
+	in->part.notes = in->fresh ? STR("{\"acr\":\"1\"}") : STR("{\"acr\":\"0\"}");
+}
+
+static void add(struct visit *visit, struct entry_sign_in *in, struct effects *effects)
+{
+	const struct authorize_request *request = &in->entry->request;
+	in->code = random_token(visit->arena, CODE_BYTES);
+	effects_add(effects, EFFECT_CODE_CREATE)->u.code = (struct code){
+		.hash = hash_base64url(visit->arena, HASH_SHA256, in->code),
+		.realm_id = visit->realm->settings.id,
+		.client_id = in->entry->plan.client->id,
+		.session_id = in->session->id,
+		.user_id = in->user->id,
+		.redirect_uri = request->redirect_uri,
+		.scope = request->scope,
+		.nonce = request->nonce,
+		.state = request->state,
+		.code_challenge = request->code_challenge,
+		.code_challenge_method = request->code_challenge_method,
+		.issuer = visit->issuer,
+		.acr = in->fresh ? STR("1") : STR("0"),
+		.offline_asked = in->entry->plan.grant.offline_access,
+		.auth_time_s = in->session->auth_time_s,
+		.expires_ms = visit->now_ms + visit->realm->settings.access_code_lifespan_s * 1000,
+	};
+}
+
+static void describe(const struct visit *visit, const struct entry_sign_in *in, struct event *event)
+{
+	event_detail(visit, event, "auth_type", STR("code"));
+	if (!in->fresh)
+		event_detail(visit, event, "response_mode", STR("query"));
+}
+
+static void answer(struct visit *visit, const struct entry_sign_in *in)
+{
+	const struct authorize_parameter parameters[] = {
+		{ STR("session_state"), in->session->id },
+		{ STR("code"), in->code },
+	};
+	answer_with(visit, in->entry, parameters, ARRAY_LENGTH(parameters));
+}
+
+const struct entry_protocol entry_openid = {
+	.name = STR_INIT("openid-connect"),
+	.open = open,
+	.keep = keep,
+	.restart_url = restart_url,
+	.bind = bind,
+	.add = add,
+	.describe = describe,
+	.answer = answer,
+	.refuse = refuse,
+};
