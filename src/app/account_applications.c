@@ -81,7 +81,7 @@ enum error_code account_applications_of(struct visit *visit, const struct user *
 struct str account_application_url(struct visit *visit, const struct client *client)
 {
 	struct client placed = redirect_place(visit->arena, client, visit->base);
-	return channel_absolute_url(visit->arena, &placed, client->base_url);
+	return redirect_absolute(visit->arena, &placed, client->base_url);
 }
 
 static void member_if(struct json_writer *w, const char *name, struct str text)

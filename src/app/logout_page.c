@@ -12,6 +12,7 @@
 #include "base/url.h"
 #include "json/write.h"
 #include "model/own_attributes.h"
+#include "model/redirect.h"
 #include "signout/channel.h"
 
 enum {
@@ -175,7 +176,7 @@ static struct str way_back(struct visit *visit, const struct logout_page *page)
 	struct client client = *page->client;
 	if (str_eq_z(client.root_url, "${authBaseUrl}") || str_eq_z(client.root_url, "${authAdminUrl}"))
 		client.root_url = visit->base;
-	return channel_absolute_url(visit->arena, &client, client.base_url);
+	return redirect_absolute(visit->arena, &client, client.base_url);
 }
 
 static void show(struct visit *visit, const struct logout_page *page, const struct applications *list)

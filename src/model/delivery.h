@@ -68,6 +68,10 @@ struct delivery {
 	bool all_sessions;         /* k_logout: "everybody", no adapterSessionIds */
 	int64_t not_before_s;      /* k_logout: effective not-before */
 	int64_t bound_ms;          /* when the ended client session was (re)bound: for superseding */
+	/* SAML: whom a LogoutRequest names, and when the provider's session is over anyway (0: not
+	 * known). */
+	struct str saml_name_id, saml_name_id_format;
+	int64_t saml_until_s;
 	enum delivery_state state;
 	int64_t queued_ms, due_ms, lease_until_ms, settled_ms, give_up_ms;
 	struct str lease_owner;

@@ -15,8 +15,7 @@ struct client redirect_place(struct arena *arena, const struct client *client, s
 	return placed;
 }
 
-/* A registered URI, made absolute. */
-static struct str absolute(struct arena *arena, const struct client *client, struct str registered)
+struct str redirect_absolute(struct arena *arena, const struct client *client, struct str registered)
 {
 	if (!str_starts(registered, STR("/")))
 		return registered;
@@ -97,7 +96,7 @@ static bool list_matches(struct arena *arena, const struct client *client, const
 			 struct str uri, const struct url *url, struct rules rules)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (matches(arena, absolute(arena, client, list->items[i]), uri, url, rules))
+		if (matches(arena, redirect_absolute(arena, client, list->items[i]), uri, url, rules))
 			return true;
 	return false;
 }
@@ -155,7 +154,7 @@ struct str redirect_default(struct arena *arena, const struct client *client)
 	struct url url;
 	if (client->redirect_uris.n != 1)
 		return (struct str){ NULL, 0 };
-	struct str only = absolute(arena, client, client->redirect_uris.items[0]);
+	struct str only = redirect_absolute(arena, client, client->redirect_uris.items[0]);
 	bool exact = !is_wildcard(only) && parse_fit(only, &url);
 	return exact ? only : (struct str){ NULL, 0 };
 }
@@ -163,7 +162,7 @@ struct str redirect_default(struct arena *arena, const struct client *client)
 /* The origin of a registered URI, its wildcard cut off. */
 static struct str origin_of(struct arena *arena, const struct client *client, struct str registered)
 {
-	struct str uri = absolute(arena, client, registered);
+	struct str uri = redirect_absolute(arena, client, registered);
 	if (is_wildcard(uri))
 		uri.n--;
 	return url_origin_of_text(arena, uri);

@@ -14,6 +14,8 @@
 /* The client with its rootUrl's ${authBaseUrl} or ${authAdminUrl}, which Keycloak's own clients have, put in:
  * `base` is what our own URLs begin with. */
 struct client redirect_place(struct arena *arena, const struct client *client, struct str base);
+/* A URL of the client's settings made absolute by its rootUrl; others stay as they are. */
+struct str redirect_absolute(struct arena *arena, const struct client *client, struct str registered);
 /* True when `uri` is one of the client's redirect URIs. */
 bool redirect_allowed(struct arena *arena, const struct client *client, struct str uri);
 /* The one URI that a request without redirect_uri means: the client's only exact one;

@@ -32,6 +32,14 @@ struct refresh_chain {
 	int64_t use_count;  /* uses of that generation */
 };
 
+/* What a SAML service provider was told of its part; all empty for other clients. Its SessionIndex
+ * is made of the ids (model/saml.h). */
+struct saml_part {
+	struct str name_id, name_id_format; /* the NameID of the last assertion, its Format a URI */
+	struct str binding;                 /* by which that went, as saml_binding_name has it */
+	int64_t until_s;                    /* its SessionNotOnOrAfter; 0: it said none */
+};
+
 /* One client's part in a session. */
 struct client_session {
 	struct str session_id;
@@ -49,6 +57,7 @@ struct client_session {
 	struct str notes;           /* JSON object: acr of the last sign-in; empty: none */
 	struct refresh_chain *chains; /* of the others, the one used last first */
 	size_t chains_n;
+	struct saml_part saml;
 	bool ended; /* as of the session; of this client's part alone */
 };
 

@@ -23,7 +23,8 @@ struct flight *flight_new(const struct outbox_config *config, const struct deliv
 	struct delivery *copy = &flight->delivery;
 	struct str *texts[] = { &copy->id, &copy->signout_id, &copy->realm_id, &copy->client_id, &copy->client_name,
 		&copy->session_id, &copy->user_id, &copy->url, &copy->issuer, &copy->algorithm, &copy->adapter_session_id,
-		&copy->adapter_host, &copy->lease_owner, &copy->reason };
+		&copy->adapter_host, &copy->lease_owner, &copy->reason, &copy->saml_name_id,
+		&copy->saml_name_id_format };
 	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
 		*texts[i] = arena_str(arena, *texts[i]);
 	return flight;

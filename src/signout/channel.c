@@ -7,18 +7,9 @@
 #include "base/url.h"
 #include "model/nodes.h"
 #include "model/own_attributes.h"
+#include "model/redirect.h"
 
 #define SESSION_HOST STR("${application.session.host}")
-
-struct str channel_absolute_url(struct arena *arena, const struct client *client, struct str url)
-{
-	if (!url.n || !str_starts(url, STR("/")))
-		return url;
-	struct str root = client->root_url;
-	if (str_ends(root, STR("/")))
-		root.n--;
-	return arena_join(arena, root, url, STR(""));
-}
 
 bool channel_is_own_page(const struct client *client)
 {
@@ -90,7 +81,7 @@ struct channel_target channel_server(struct arena *arena, const struct client *c
 				     const struct client_session *session)
 {
 	struct str back = attributes_get(&client->attributes, STR("backchannel.logout.url"));
-	struct str url = channel_absolute_url(arena, client, back.n ? back : client->admin_url);
+	struct str url = redirect_absolute(arena, client, back.n ? back : client->admin_url);
 	if (!url.n)
 		return (struct channel_target){ .channel = CHANNEL_NONE,
 			.why = STR("the client has no back-channel logout URL and no admin URL") };
@@ -128,7 +119,7 @@ struct channel_node *channel_nodes(struct arena *arena, const struct client *cli
 				   size_t *ret_n)
 {
 	struct channel_node *nodes = arena_array(arena, 0, sizeof *nodes);
-	struct str url = channel_absolute_url(arena, client, client->admin_url);
+	struct str url = redirect_absolute(arena, client, client->admin_url);
 	*ret_n = 0;
 	for (size_t i = 0; url.n && i < client->nodes_n; i++)
 		if (node_is_alive(client, &client->nodes[i], now_s))
@@ -142,7 +133,7 @@ struct channel_node *channel_nodes(struct arena *arena, const struct client *cli
 
 struct channel_target channel_everybody(struct arena *arena, const struct client *client, struct str host)
 {
-	struct str url = channel_absolute_url(arena, client, client->admin_url);
+	struct str url = redirect_absolute(arena, client, client->admin_url);
 	bool back = attributes_get(&client->attributes, STR("backchannel.logout.url")).n > 0;
 	if (back || !url.n || (!host.n && str_contains(url, SESSION_HOST)))
 		return (struct channel_target){ .channel = CHANNEL_NONE };
@@ -164,7 +155,7 @@ struct channel_target channel_front(struct arena *arena, const struct client *cl
 	struct str url = attributes_get(&client->attributes, STR("frontchannel.logout.url"));
 	if (!client->frontchannel_logout || !url.n)
 		return (struct channel_target){ .channel = CHANNEL_NONE };
-	url = channel_absolute_url(arena, client, url);
+	url = redirect_absolute(arena, client, url);
 	if (!is_web_url(url))
 		return (struct channel_target){ .channel = CHANNEL_NONE,
 			.why = STR("the client's front-channel logout URL is no http or https URL") };

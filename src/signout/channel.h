@@ -38,8 +38,6 @@ struct channel_target channel_front(struct arena *arena, const struct client *cl
 /* True for the clients by which people use this server's own pages: those look at the session
  * itself, so that there is nobody to tell. */
 bool channel_is_own_page(const struct client *client);
-/* A URL of the client's settings made absolute by its rootUrl; empty stays empty. */
-struct str channel_absolute_url(struct arena *arena, const struct client *client, struct str url);
 /* Certificates, PEM, that calls to the client trust besides those of the configuration: attribute
  * curfew.outgoing.ca of the realm and of the client (NULL: none). */
 struct str channel_trust(struct arena *arena, const struct realm *realm, const struct client *client);

@@ -51,6 +51,9 @@ static enum error_code delivery_of_row(
 	delivery->attempts = next_int(row);
 	delivery->http_status = next_int(row);
 	delivery->reason = next_text(row);
+	delivery->saml_name_id = next_text(row);
+	delivery->saml_name_id_format = next_text(row);
+	delivery->saml_until_s = next_int(row);
 	if (!channel_of(channel, &delivery->channel) || !delivery_state_of(state, &delivery->state))
 		return error_because(reterr_why, ERROR_CORRUPT,
 			"delivery %.*s: channel \"%.*s\" or state \"%.*s\" is not known",
@@ -62,7 +65,7 @@ static enum error_code delivery_of_row(
 /* ---- sign-outs ---- */
 
 /* Columns of SIGNOUT_COLUMNS, of DELIVERY_COLUMNS. */
-enum { SIGNOUT_ID, SIGNOUT_WIDTH = 13, DELIVERY_WIDTH = 28 };
+enum { SIGNOUT_ID, SIGNOUT_WIDTH = 13, DELIVERY_WIDTH = 31 };
 
 static void signout_of_row(struct row *row, struct signout *signout)
 {

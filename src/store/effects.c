@@ -127,7 +127,9 @@ static void client_session_put(struct applying *a, const struct effect *effect)
 			db_text(c->scope), db_text(c->redirect_uri), db_text(c->adapter_session_id),
 			db_text(c->adapter_host), db_int(c->adapter_bound_ms),
 			db_int(c->refresh_generation), db_int(c->refresh_use_count),
-			db_text(c->notes), db_text(chains_text(a->arena, c))));
+			db_text(c->notes), db_text(chains_text(a->arena, c)),
+			db_text(c->saml.name_id), db_text(c->saml.name_id_format),
+			db_text(c->saml.binding), db_int(c->saml.until_s)));
 }
 
 static void client_session_refresh(struct applying *a, const struct effect *effect)
@@ -389,7 +391,9 @@ static void delivery_create(struct applying *a, const struct effect *effect)
 			db_int(d->bound_ms), db_text(str_from(delivery_state_name(d->state))),
 			db_int(d->queued_ms), db_int(d->due_ms), db_int(d->lease_until_ms),
 			db_int(d->settled_ms), db_int(d->give_up_ms), db_text(d->lease_owner),
-			db_int(d->attempts), db_int(d->http_status), db_text(d->reason)));
+			db_int(d->attempts), db_int(d->http_status), db_text(d->reason),
+			db_text(d->saml_name_id), db_text(d->saml_name_id_format),
+			db_int(d->saml_until_s)));
 }
 
 static void delivery_update(struct applying *a, const struct effect *effect)

@@ -26,6 +26,7 @@ extern const struct migration migration_0003; /* consents */
 extern const struct migration migration_0004; /* mass orders */
 extern const struct migration migration_0005; /* refresh chains */
 extern const struct migration migration_0006; /* lanes */
+extern const struct migration migration_0007; /* what SAML providers know of sessions */
 
 /* Applies what is missing, up to this program's newest. UNSUPPORTED_VERSION when the
  * database was made by a newer program. Several nodes may call it at once. */

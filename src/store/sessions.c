@@ -44,6 +44,10 @@ static void client_session_of_row(
 	client->refresh_use_count = next_int(row);
 	client->notes = next_text(row);
 	chains_read(arena, next_text(row), client);
+	client->saml.name_id = next_text(row);
+	client->saml.name_id_format = next_text(row);
+	client->saml.binding = next_text(row);
+	client->saml.until_s = next_int(row);
 	client->ended = next_int(row) != 0;
 }
 
@@ -132,6 +136,17 @@ enum error_code store_list_sessions(struct store *store, struct arena *arena, st
 	bool any = user_id.n == 0;
 	return list(store, arena, any ? &statement_session_list : &statement_session_list_by_user,
 		(struct db_values){ values, any ? 4 : 5 }, ret_sessions, ret_n, reterr_why);
+}
+
+enum error_code store_list_sessions_by_name_id(struct store *store, struct arena *arena,
+	const struct name_id_query *query, struct session **ret_sessions, size_t *ret_n,
+	struct why *reterr_why)
+{
+	return list(store, arena, &statement_session_list_by_name_id,
+		DB_VALUES(db_text(query->realm_id), db_text(query->client_id),
+			db_text(query->name_id), db_text(query->name_id_format),
+			db_int(query->max)),
+		ret_sessions, ret_n, reterr_why);
 }
 
 enum error_code store_list_client_sessions(struct store *store, struct arena *arena,

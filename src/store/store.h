@@ -138,6 +138,16 @@ MUST_USE enum error_code store_list_sessions(struct store *store, struct arena *
 					     struct str realm_id, struct str user_id, bool offline,
 					     int64_t first, int64_t max, struct session **ret_sessions,
 					     size_t *ret_n, struct why *reterr_why);
+/* Sessions in which a SAML provider was told this NameID: the newest `max`, with client sessions.
+ * `name_id_format` empty: any. Offline ones are none of them. */
+struct name_id_query {
+	struct str realm_id, client_id, name_id, name_id_format;
+	int64_t max;
+};
+MUST_USE enum error_code store_list_sessions_by_name_id(struct store *store, struct arena *arena,
+							const struct name_id_query *query,
+							struct session **ret_sessions, size_t *ret_n,
+							struct why *reterr_why);
 /* Sessions by client, for the admin API: what lives by these limits, [0] of the ordinary, [1] of
  * the remembered ones. */
 struct client_session_query {

@@ -105,6 +105,7 @@ static void session_comes_back(void **state)
 	c.chains = chains;
 	c.chains_n = 2;
 	c.notes = STR("{\"nonce\":\"n\"}");
+	c.saml = (struct saml_part){ STR("ada@example.org"), STR("urn:email"), STR("post"), 90 };
 	effects_add(&on.list, EFFECT_SESSION_CREATE)->u.session = s;
 	ADD(CLIENT_SESSION_PUT, client_session, .row = c, .session_version = 1);
 	ADD(CLIENT_SESSION_PUT, client_session, .row = some_client("s", "blog"),
@@ -132,6 +133,11 @@ static void session_comes_back(void **state)
 	expect_text(shop->adapter_session_id, "JS");
 	expect_text(shop->adapter_host, "node1");
 	expect_text(shop->notes, "{\"nonce\":\"n\"}");
+	expect_text(shop->saml.name_id, "ada@example.org");
+	expect_text(shop->saml.name_id_format, "urn:email");
+	expect_text(shop->saml.binding, "post");
+	assert_int_equal(shop->saml.until_s, 90);
+	expect_text(got.clients[0].saml.name_id, "");
 	assert_int_equal(shop->adapter_bound_ms, 5);
 	assert_int_equal(shop->refresh_generation, 3);
 	assert_int_equal(shop->refresh_use_count, 2);

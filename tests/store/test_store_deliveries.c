@@ -43,6 +43,9 @@ static void receipt_comes_back(void **state)
 	d.settled_ms = 13;
 	d.attempts = 2;
 	d.http_status = 503;
+	d.saml_name_id = STR("G-1");
+	d.saml_name_id_format = STR("urn:persistent");
+	d.saml_until_s = 77;
 	d.reason = STR("no \xc3\xa9 channel");
 	add_signout("so", "ada", "s", 1000);
 	effects_add(&on.list, EFFECT_DELIVERY_CREATE)->u.delivery = d;
@@ -66,6 +69,9 @@ static void receipt_comes_back(void **state)
 	expect_text(one->adapter_session_id, "JS");
 	expect_text(one->adapter_host, "node1");
 	expect_text(one->reason, "no \xc3\xa9 channel");
+	expect_text(one->saml_name_id, "G-1");
+	expect_text(one->saml_name_id_format, "urn:persistent");
+	assert_int_equal(one->saml_until_s, 77);
 	assert_true(one->send_sid && one->revoke_offline_access && one->all_sessions);
 	assert_int_equal(one->channel, CHANNEL_BACKCHANNEL);
 	assert_int_equal(one->state, DELIVERY_NOT_POSSIBLE);
