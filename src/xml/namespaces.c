@@ -1,6 +1,7 @@
 /* See namespaces.h. */
 #include "xml/namespaces.h"
 
+const struct xml_space xml_xml = { STR_INIT("xml"), STR_INIT(XML_XML) };
 const struct xml_space xml_saml = { STR_INIT("saml"), STR_INIT(XML_SAML) };
 const struct xml_space xml_samlp = { STR_INIT("samlp"), STR_INIT(XML_SAMLP) };
 const struct xml_space xml_md = { STR_INIT("md"), STR_INIT(XML_SAML_METADATA) };

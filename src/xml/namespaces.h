@@ -25,6 +25,7 @@ struct xml_space {
 	struct str prefix, uri;
 };
 
+extern const struct xml_space xml_xml;   /* xml, for xml:lang; never declared */
 extern const struct xml_space xml_saml;  /* saml */
 extern const struct xml_space xml_samlp; /* samlp */
 extern const struct xml_space xml_md;    /* md */

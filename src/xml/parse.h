@@ -27,7 +27,7 @@ struct xml_limits {
 	size_t namespaces; /* declarations in force at one place */
 };
 
-/* A protocol message: 256 KiB, 64 deep, 10,000 nodes, 64 attributes, 64 namespaces. */
+/* A protocol message: 256 KiB, 64 deep, 4,000 nodes, 64 attributes, 64 namespaces. */
 extern const struct xml_limits xml_limits_message;
 /* Metadata that an administrator hands in: 4 MiB, else the same but for 100,000 nodes. */
 extern const struct xml_limits xml_limits_metadata;
