@@ -22,7 +22,7 @@ static void recorded_messages_are_read(void **state)
 		STR("_8d79e22cba6349d491f97dc5ae13ec26"));
 	assert_null(xml_attribute(root, STR("Consent")).p);
 	const struct xml_element *issuer = xml_first(root, STR(XML_SAML), STR("Issuer"));
-	assert_text(xml_text(issuer), STR("http://op.example/realms/customers"));
+	assert_text(xml_text(issuer), STR("http://127.0.0.1:8190/realms/customers"));
 	assert_null(xml_text(root).p);
 	const struct xml_element *assertion = xml_first(root, STR(XML_SAML), STR("Assertion"));
 	assert_ptr_equal(xml_parent(assertion), root);
