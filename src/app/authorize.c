@@ -17,7 +17,7 @@ static const struct binding bindings[] = {
 	FIELD(client_id), FIELD(redirect_uri), FIELD(response_type), FIELD(response_mode), FIELD(scope),
 	FIELD(state), FIELD(nonce), FIELD(prompt), FIELD(max_age), FIELD(login_hint), FIELD(id_token_hint),
 	FIELD(acr_values), FIELD(ui_locales), FIELD(code_challenge), FIELD(code_challenge_method),
-	FIELD(request), FIELD(request_uri),
+	FIELD(request), FIELD(request_uri), FIELD(claims),
 };
 
 static enum error_code parse(struct visit *visit, struct authorize_request *ret_request, struct why *reterr_why)
@@ -39,6 +39,8 @@ static enum error_code parse(struct visit *visit, struct authorize_request *ret_
 	/* Beyond 255 bytes a hint helps nobody. */
 	if (request.login_hint.n > LIMIT_LOGIN_HINT)
 		request.login_hint = STR("");
+	if (request.claims.n > AUTHORIZE_CLAIMS_MAX)
+		request.claims = STR("");
 	*ret_request = request;
 	return OK;
 }

@@ -3,6 +3,7 @@
 
 #include "app/events.h"
 #include "app/page.h"
+#include "app/part_notes.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -25,6 +26,7 @@ static void keep(const struct entry *entry, struct ticket *ticket)
 	ticket->max_age = request->max_age;
 	ticket->prompt = request->prompt;
 	ticket->login_hint = request->login_hint;
+	ticket->claims = request->claims;
 }
 
 static struct authorize_request request_of(const struct visit *visit, const struct ticket *ticket)
@@ -40,6 +42,7 @@ static struct authorize_request request_of(const struct visit *visit, const stru
 		.prompt = ticket->prompt,
 		.max_age = ticket->max_age,
 		.login_hint = ticket->login_hint,
+		.claims = ticket->claims,
 		.code_challenge = ticket->code_challenge,
 		.code_challenge_method = ticket->code_challenge_method,
 		.own_base = visit->base,
@@ -70,6 +73,7 @@ static struct str restart_url(const struct visit *visit, const struct ticket *ti
 		{ STR("code_challenge_method"), ticket->code_challenge_method },
 		{ STR("max_age"), ticket->max_age },
 		{ STR("prompt"), ticket->prompt },
+		{ STR("claims"), ticket->claims },
 	};
 	struct str url = visit_url(visit, "/protocol/openid-connect/auth");
 	return authorize_answer_url(visit->arena, url, RESPONSE_QUERY, parameters, ARRAY_LENGTH(parameters));
@@ -115,9 +119,9 @@ static void refuse(struct visit *visit, const struct entry *entry, struct str er
 
 static void bind(struct visit *visit, struct entry_sign_in *in)
 {
-	(void)visit;
 	/* Refreshed tokens say too whether the user came by the cookie alone. */
-	in->part.notes = in->fresh ? STR("{\"acr\":\"1\"}") : STR("{\"acr\":\"0\"}");
+	const struct part_notes notes = { .acr = in->fresh ? STR("1") : STR("0"), .claims = in->entry->request.claims };
+	in->part.notes = part_notes_text(visit->arena, &notes);
 }
 
 static void add(struct visit *visit, struct entry_sign_in *in, struct effects *effects)

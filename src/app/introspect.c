@@ -20,42 +20,42 @@ static void inactive(struct client_request *r, const struct bearer *bearer, stru
 	http_no_store(r->visit->response);
 }
 
-/* The claims of the token, what mappers add for introspection, and RFC 7662's members. */
-static struct str active_text(struct client_request *r, const struct bearer *bearer, struct why *reterr_why)
+/* The address that asked for a service account's token, as the token says it. */
+static struct str client_address(struct arena *arena, const struct bearer *bearer)
+{
+	struct json_node *tree;
+	if (bearer->session || json_tree_read(arena, bearer->claims.json, &tree, NULL) != OK)
+		return STR("");
+	return json_tree_get_text(tree, STR("clientAddress"));
+}
+
+/* The claims of the token, as mappers have them for introspection, and RFC 7662's members. */
+static enum error_code active_text(struct client_request *r, const struct bearer *bearer, struct str *ret_text,
+				   struct why *reterr_why)
 {
 	struct arena *arena = r->visit->arena;
 	struct json_node *tree;
 	struct scope_grant grant;
-	if (json_tree_read(arena, bearer->claims.json, &tree, reterr_why) != OK)
-		return STR("");
-	if (!scope_resolve(arena, bearer->client, bearer->claims.scope, &grant))
-		grant = (struct scope_grant){ 0 };
-	struct role_set held = roles_of_user(arena, r->visit->realm, bearer->user);
-	const struct claims_input input = {
-		.realm = r->visit->realm,
-		.client = bearer->client,
-		.user = bearer->user,
-		.session = bearer->session,
-		.grant = &grant,
-		.roles = roles_for_token(arena, bearer->client, grant.scopes, grant.n, &held),
-		.acr = bearer->claims.acr,
-	};
-	/* A token that carries less than its mappers give (a lightweight one) is completed. */
-	if (attributes_true(&bearer->client->attributes, STR("client.use.lightweight.access.token.enabled"), false))
-		claims_map(&input, CLAIMS_INTROSPECTION, tree);
+	struct claims_input input = bearer_claims(r->visit, bearer, &grant);
+	input.client_address = client_address(arena, bearer);
+	enum error_code code = token_introspection_claims(arena, &input, &bearer->claims, &tree, reterr_why);
+	if (code != OK)
+		return code;
 	json_node_put(tree, STR("client_id"), json_node_text(arena, bearer->claims.azp));
 	json_node_put(tree, STR("username"), json_node_text(arena, bearer->user->username));
-	json_node_put(tree, STR("token_type"), json_node_text(arena, STR("Bearer")));
+	json_node_put(tree, STR("token_type"), json_node_text(arena, bearer->claims.typ));
 	json_node_put(tree, STR("active"), json_node_bool(arena, true));
-	return json_tree_text(arena, tree);
+	*ret_text = json_tree_text(arena, tree);
+	return OK;
 }
 
 static void answer(struct client_request *r, const struct bearer *bearer)
 {
 	struct why why = { "" };
-	struct str text = active_text(r, bearer, &why);
-	if (!text.n) {
-		client_request_broken(r, ERROR_INTERNAL, &why);
+	struct str text;
+	enum error_code code = active_text(r, bearer, &text, &why);
+	if (code != OK) {
+		client_request_broken(r, code, &why);
 		return;
 	}
 	struct event event = r->event;

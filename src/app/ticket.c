@@ -30,6 +30,7 @@ static const struct json_field fields[] = {
 	JSON_TEXT(struct ticket, max_age, "max_age", 0),
 	JSON_TEXT(struct ticket, prompt, "prompt", 0),
 	JSON_TEXT(struct ticket, login_hint, "login_hint", 0),
+	JSON_TEXT(struct ticket, claims, "claims", 0),
 	JSON_TEXT(struct ticket, user_id, "user", 0),
 	JSON_BOOL(struct ticket, remember_me, "remember_me", JSON_OMIT_ZERO),
 	JSON_INT(struct ticket, auth_time_s, "auth_time", JSON_OMIT_ZERO),

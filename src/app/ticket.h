@@ -24,7 +24,7 @@ struct ticket {
 	int64_t made_ms;
 	/* The authorization request (login tickets). */
 	struct str client_id, redirect_uri, response_mode, scope, state, nonce, code_challenge,
-		code_challenge_method, max_age, prompt, login_hint;
+		code_challenge_method, max_age, prompt, login_hint, claims;
 	struct str user_id; /* UPDATE_PASSWORD; LOGIN: who must sign in again */
 	bool remember_me;
 	int64_t auth_time_s; /* UPDATE_PASSWORD, CONSENT: when the password was right; 0: a session

@@ -4,7 +4,6 @@
 #include "app/consenting.h"
 #include "app/own_token.h"
 #include "crypto/random.h"
-#include "json/write.h"
 
 static struct str algorithm_of(const struct client_request *r, const char *attribute)
 {
@@ -34,13 +33,15 @@ static struct token_input input_of(struct client_request *r, const struct token_
 			.grant = &grant->scope,
 			.roles = roles_for_token(visit->arena, r->client, grant->scope.scopes, grant->scope.n, &held),
 			.acr = grant->acr,
+			.nonce = grant->nonce,
+			.claims_request = grant->claims_request,
+			.now_s = visit->now_ms / 1000,
 			.client_address = grant->client_address,
 			.lightweight = attributes_true(&r->client->attributes,
 				STR("client.use.lightweight.access.token.enabled"), false),
 		},
 		.part = grant->part,
 		.issuer = grant->part ? grant->part->issuer : visit->issuer,
-		.nonce = grant->nonce,
 		.access_jti = token_access_jti(visit->arena, grant->session, grant_code_of(r),
 					       random_uuid(visit->arena)),
 		.id_jti = random_uuid(visit->arena),
@@ -73,6 +74,13 @@ static bool gives_refresh_tokens(const struct client_request *r)
 	return attributes_true(&r->client->attributes, STR("use.refresh.tokens"), true);
 }
 
+/* RFC 9068 section 2.1, for clients that ask for it. */
+static struct str access_type(const struct client_request *r)
+{
+	return attributes_true(&r->client->attributes, STR("access.token.header.type.rfc9068"), false) ?
+		STR("at+jwt") : STR("JWT");
+}
+
 static enum error_code sign_all(struct client_request *r, const struct token_grant *grant,
 				const struct token_input *input, struct signed_tokens *tokens, struct why *reterr_why)
 {
@@ -80,7 +88,7 @@ static enum error_code sign_all(struct client_request *r, const struct token_gra
 	const struct realm *realm = r->visit->realm;
 	struct str claims = token_access_claims(arena, input, &tokens->access_life_s);
 	enum error_code code = own_token_sign(arena, realm, algorithm_of(r, "access.token.signed.response.alg"),
-					      STR("JWT"), claims, &tokens->access, reterr_why);
+					      access_type(r), claims, &tokens->access, reterr_why);
 	if (code == OK && grant->part && gives_refresh_tokens(r)) {
 		claims = token_refresh_claims(arena, input, &tokens->refresh_life_s);
 		code = own_token_sign(arena, realm, STR("HS512"), STR("JWT"), claims, &tokens->refresh, reterr_why);
@@ -116,6 +124,36 @@ bool token_answer_scope(struct client_request *r, const struct user *user, struc
 	return user->service_account_client_id.n || consented(r, user, scope);
 }
 
+static void put_text(struct json_node *tree, const char *name, struct str value)
+{
+	if (value.n)
+		json_node_append(tree, str_from(name), json_node_text(tree->arena, value));
+}
+
+static void put_int(struct json_node *tree, const char *name, int64_t value)
+{
+	json_node_append(tree, str_from(name), json_node_int(tree->arena, value));
+}
+
+/* The answer, and what mappers add to it. */
+static struct str answer_json(struct client_request *r, const struct token_grant *grant,
+			      const struct token_input *input, const struct signed_tokens *tokens)
+{
+	struct json_node *tree = json_node_object(r->visit->arena);
+	put_text(tree, "access_token", tokens->access);
+	put_int(tree, "expires_in", tokens->access_life_s);
+	put_int(tree, "refresh_expires_in", tokens->refresh_life_s);
+	put_text(tree, "refresh_token", tokens->refresh);
+	put_text(tree, "token_type", STR("Bearer"));
+	put_text(tree, "id_token", tokens->id);
+	put_int(tree, "not-before-policy", life_not_before_s(r->visit->realm, r->client, grant->user));
+	if (grant->session)
+		put_text(tree, "session_state", grant->session->id);
+	json_node_append(tree, STR("scope"), json_node_text(tree->arena, grant->scope.text));
+	claims_map(&input->claims, CLAIMS_RESPONSE, tree);
+	return json_tree_text(r->visit->arena, tree);
+}
+
 enum error_code token_answer_make(struct client_request *r, const struct token_grant *grant,
 				  struct token_answer *ret_answer, struct why *reterr_why)
 {
@@ -124,23 +162,8 @@ enum error_code token_answer_make(struct client_request *r, const struct token_g
 	enum error_code code = sign_all(r, grant, &input, &tokens, reterr_why);
 	if (code != OK)
 		return code;
-	struct text text = text_new(r->visit->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	json_member_text(&w, "access_token", tokens.access);
-	json_member_int(&w, "expires_in", tokens.access_life_s);
-	json_member_int(&w, "refresh_expires_in", tokens.refresh_life_s);
-	if (tokens.refresh.n)
-		json_member_text(&w, "refresh_token", tokens.refresh);
-	json_member_text(&w, "token_type", STR("Bearer"));
-	if (tokens.id.n)
-		json_member_text(&w, "id_token", tokens.id);
-	json_member_int(&w, "not-before-policy", life_not_before_s(r->visit->realm, r->client, grant->user));
-	if (grant->session)
-		json_member_text(&w, "session_state", grant->session->id);
-	json_member_text(&w, "scope", grant->scope.text);
-	json_write_object_end(&w);
-	*ret_answer = (struct token_answer){ text_str(&text), input.access_jti,
+	struct str json = answer_json(r, grant, &input, &tokens);
+	*ret_answer = (struct token_answer){ json, input.access_jti,
 		tokens.refresh.n ? input.refresh_jti : STR("") };
 	return OK;
 }

@@ -13,6 +13,7 @@ struct token_grant {
 	const struct client_session *part;
 	struct scope_grant scope;
 	struct str acr, nonce;
+	struct str claims_request;        /* the parameter `claims` of the sign-in */
 	struct str client_address;        /* client credentials only */
 	struct refresh_place refresh;     /* of the refresh token to give */
 };

@@ -1,4 +1,5 @@
 /* grant_type=authorization_code (RFC 6749 section 4.1.3): a code, once, for tokens. */
+#include "app/part_notes.h"
 #include "app/signing_out.h"
 #include "app/token_answer.h"
 #include "base/limits.h"
@@ -222,7 +223,8 @@ static enum error_code round_trip(struct redemption *d, struct str hash, bool *r
 	if (!check_rows(d, code))
 		return OK;
 	d->grant = (struct token_grant){ .user = d->user, .session = &d->session, .part = d->part,
-		.acr = d->code.acr, .nonce = d->code.nonce };
+		.acr = d->code.acr, .nonce = d->code.nonce,
+		.claims_request = part_notes_read(r->visit->arena, d->part).claims };
 	if (!scope_resolve(r->visit->arena, r->client, d->code.scope, &d->grant.scope)) {
 		client_request_fail(r, ERROR_INVALID_SCOPE, STR(""), STR("the client's scopes changed meanwhile"));
 		return OK;

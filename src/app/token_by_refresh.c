@@ -1,5 +1,6 @@
 /* grant_type=refresh_token (RFC 6749 section 6), with rotation where the realm has it. */
 #include "app/own_token.h"
+#include "app/part_notes.h"
 #include "app/signing_out.h"
 #include "app/token_answer.h"
 #include "base/limits.h"
@@ -32,7 +33,9 @@ static enum error_code load(struct refresh *f, struct why *reterr_why)
 	} else if (code != ERROR_NAME_NOT_FOUND) {
 		return code;
 	}
-	code = store_find_user(visit->app->store, visit->arena, realm_id, f->claims.sub, USER_ROLES | USER_GROUPS,
+	/* The subject may be one of the client's own; the session knows the user. */
+	struct str user_id = f->facts.session ? f->session.user_id : f->claims.sub;
+	code = store_find_user(visit->app->store, visit->arena, realm_id, user_id, USER_ROLES | USER_GROUPS,
 			       &f->user, reterr_why);
 	if (code == OK)
 		f->facts.user = f->user;
@@ -68,16 +71,8 @@ static bool resolve_scope(struct refresh *f)
 		return false;
 	}
 	/* Default scopes come by themselves; asked ones are those that the token was given for. */
-	struct str rest = asked.n ? asked : f->claims.scope, piece;
-	struct text kept = text_new(r->visit->arena, 0);
-	while (str_next(&rest, ' ', &piece)) {
-		struct scope_grant one;
-		if (!piece.n || !scope_resolve(r->visit->arena, r->client, piece, &one))
-			continue; /* taken from the client meanwhile */
-		text_add_char(&kept, ' ');
-		text_add(&kept, piece);
-	}
-	return scope_resolve(r->visit->arena, r->client, str_trim(text_str(&kept)), &f->grant.scope);
+	scope_resolve_again(r->visit->arena, r->client, asked.n ? asked : f->claims.scope, &f->grant.scope);
+	return true;
 }
 
 /* Last use: in the background, at most once a second. */
@@ -111,27 +106,6 @@ static enum error_code rotate(struct refresh *f, struct why *reterr_why)
 	return app_apply(visit->app, &effects, reterr_why);
 }
 
-struct notes {
-	struct str acr;
-};
-
-static const struct json_field notes_fields[] = {
-	JSON_TEXT(struct notes, acr, "acr", 0),
-};
-static const struct json_shape notes_shape = JSON_SHAPE(struct notes, notes_fields);
-
-/* As the client's last sign-in in this session had it; a sign-in without a browser was one
- * with a password. */
-static struct str acr_of(const struct refresh *f)
-{
-	static const struct json_read_options lenient = { .unknown = JSON_UNKNOWN_IGNORED };
-	struct notes notes = { .acr = STR("1") };
-	struct str text = f->facts.part->notes;
-	if (text.n && json_read(f->r->visit->arena, text, &notes_shape, &lenient, &notes, NULL) != OK)
-		return STR("1");
-	return notes.acr;
-}
-
 static void emit(struct refresh *f, const struct token_answer *answer)
 {
 	struct client_request *r = f->r;
@@ -148,8 +122,9 @@ static enum error_code grant(struct refresh *f, struct why *reterr_why)
 {
 	struct client_request *r = f->r;
 	bool rotates = r->visit->realm->settings.revoke_refresh_token, still = false;
+	struct part_notes notes = part_notes_read(r->visit->arena, f->facts.part);
 	f->grant = (struct token_grant){ .user = f->user, .session = &f->session, .part = f->facts.part,
-		.acr = acr_of(f),
+		.acr = notes.acr, .claims_request = notes.claims, .nonce = f->claims.nonce,
 		.refresh = { f->place.reuse_id, f->place.generation + rotates } };
 	if (!resolve_scope(f) || !token_answer_scope(r, f->user, &f->grant.scope))
 		return OK;

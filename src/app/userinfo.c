@@ -31,22 +31,46 @@ static struct str token_of(struct visit *visit)
 	return params_value(form, "access_token");
 }
 
-static void answer(struct visit *visit, const struct bearer *bearer)
+/* user.info.response.signature.alg: the answer as a JWT of the asking client's (section 5.3.2). */
+static enum error_code respond_signed(struct visit *visit, const struct bearer *bearer, struct str algorithm,
+				      struct json_node *claims, struct why *reterr_why)
+{
+	struct arena *arena = visit->arena;
+	struct str token;
+	json_node_put(claims, STR("iss"), json_node_text(arena, visit->issuer));
+	json_node_put(claims, STR("aud"), json_node_text(arena, bearer->client->client_id));
+	enum error_code code = own_token_sign(arena, visit->realm, algorithm, STR("JWT"),
+					      json_tree_text(arena, claims), &token, reterr_why);
+	if (code != OK)
+		return code;
+	http_respond_bytes(visit->response, 200, "application/jwt", token);
+	return OK;
+}
+
+static enum error_code respond(struct visit *visit, const struct bearer *bearer, bool *ret_signed,
+			       struct why *reterr_why)
 {
 	struct scope_grant grant;
-	if (!scope_resolve(visit->arena, bearer->client, bearer->claims.scope, &grant))
-		grant = (struct scope_grant){ 0 };
-	struct role_set held = roles_of_user(visit->arena, visit->realm, bearer->user);
-	const struct claims_input input = {
-		.realm = visit->realm,
-		.client = bearer->client,
-		.user = bearer->user,
-		.session = bearer->session,
-		.grant = &grant,
-		.roles = roles_for_token(visit->arena, bearer->client, grant.scopes, grant.n, &held),
-		.acr = bearer->claims.acr,
-	};
-	http_respond_json(visit->response, 200, token_userinfo_claims(visit->arena, &input));
+	const struct claims_input input = bearer_claims(visit, bearer, &grant);
+	struct json_node *claims = token_userinfo_claims(visit->arena, &input);
+	struct str algorithm = attributes_get(&bearer->client->attributes, STR("user.info.response.signature.alg"));
+	*ret_signed = algorithm.n && !str_eq_z(algorithm, "unsigned");
+	if (*ret_signed)
+		return respond_signed(visit, bearer, algorithm, claims, reterr_why);
+	http_respond_json(visit->response, 200, json_tree_text(visit->arena, claims));
+	return OK;
+}
+
+static void answer(struct visit *visit, const struct bearer *bearer)
+{
+	struct why why = { "" };
+	bool is_signed;
+	enum error_code code = respond(visit, bearer, &is_signed, &why);
+	if (code != OK) {
+		log_write(LOG_ERROR, "app", "userinfo of client %.*s: %s", STR_ARG(bearer->client->client_id), why.text);
+		http_respond_error_code(visit->response, code);
+		return;
+	}
 	http_no_store(visit->response);
 	struct str_list origins = redirect_web_origins(visit->arena, bearer->client);
 	(void)cors_apply(visit->request, origins.items, origins.n, true, visit->response);
@@ -56,6 +80,7 @@ static void answer(struct visit *visit, const struct bearer *bearer)
 	event.session_id = bearer->claims.sid;
 	event_detail(visit, &event, "auth_method", STR("validate_access_token"));
 	event_detail(visit, &event, "username", bearer->user->username);
+	event_detail(visit, &event, "signature_required", is_signed ? STR("true") : STR("false"));
 	event_emit(visit, &event);
 }
 

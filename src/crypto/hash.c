@@ -25,6 +25,7 @@ static const struct {
 static struct {
 	pthread_once_t once;
 	EVP_MD *md[HASH_KINDS];
+	EVP_MD *md5; /* NULL where it is forbidden */
 	EVP_CIPHER *gcm;
 	EVP_MAC *hmac;
 	EVP_MAC_CTX *hmac_of[HASH_KINDS]; /* never used themselves, only copied */
@@ -36,6 +37,8 @@ static void fetch(void)
 	for (size_t i = 0; i < HASH_KINDS; i++)
 		if (!(fetched.md[i] = EVP_MD_fetch(NULL, kinds[i].name, NULL)))
 			abort();
+	fetched.md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+	ERR_clear_error();
 	fetched.gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
 	fetched.hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 	if (!fetched.gcm || !fetched.hmac)
@@ -122,4 +125,19 @@ struct str hash_hex(struct arena *arena, struct str bytes)
 		text[2 * i + 1] = digits[(unsigned char)bytes.p[i] & 15];
 	}
 	return str_of(text, bytes.n * 2);
+}
+
+struct str hash_name_uuid(struct arena *arena, struct str data)
+{
+	unsigned char hash[HASH_MAX];
+	pthread_once(&fetched.once, fetch);
+	if (!fetched.md5)
+		return (struct str){ NULL, 0 };
+	if (!EVP_Digest(data.p, data.n, hash, NULL, fetched.md5, NULL))
+		abort(); /* no memory */
+	hash[6] = (hash[6] & 0x0f) | 0x30;
+	hash[8] = (hash[8] & 0x3f) | 0x80;
+	struct str hex = hash_hex(arena, str_of(hash, 16));
+	return arena_format(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex.p, hex.p + 8, hex.p + 12, hex.p + 16,
+			    hex.p + 20);
 }

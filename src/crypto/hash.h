@@ -18,6 +18,10 @@ size_t hash_hmac(
 	enum hash_kind kind, struct str key, struct str data, unsigned char ret_hash[HASH_MAX]);
 /* base64url of the hash: how codes, cookies and opaque tokens are kept. */
 struct str hash_base64url(struct arena *arena, enum hash_kind kind, struct str data);
+/* A UUID of version 3 made of the bytes alone (RFC 9562 section 5.3, without a name space), as
+ * Java's UUID.nameUUIDFromBytes. MD5 is here for it and nothing else; empty where the system's
+ * OpenSSL forbids it. */
+struct str hash_name_uuid(struct arena *arena, struct str data);
 /* Lower-case hexadecimal. */
 struct str hash_hex(struct arena *arena, struct str bytes);
 

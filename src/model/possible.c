@@ -171,6 +171,31 @@ struct session_limits flow_session_limits(const struct realm_rep *realm, struct 
 	return level_limits(realm, alias, 0);
 }
 
+static struct method_reference level_reference(const struct realm_rep *realm, struct str alias, int depth)
+{
+	static const char *const passwords[] = { "auth-username-password-form", "auth-password-form",
+		"direct-grant-validate-password", NULL };
+	const struct flow_rep *flow = find_flow(realm, alias);
+	struct method_reference found = { .max_age_s = 0 };
+	for (size_t i = 0; flow && depth <= DEPTH && i < flow->executions_n && !found.value.n; i++) {
+		const struct execution_rep *execution = &flow->executions[i];
+		if (str_eq(execution->requirement, STR("DISABLED")))
+			continue;
+		const struct attributes *config = find_config(realm, execution->config);
+		if (execution->is_flow)
+			found = level_reference(realm, execution->flow, depth + 1);
+		else if (config && one_of(execution->authenticator, passwords))
+			found = (struct method_reference){ attributes_get(config, STR("default.reference.value")),
+				attributes_seconds(config, STR("default.reference.maxAge"), 0) };
+	}
+	return found;
+}
+
+struct method_reference flow_password_reference(const struct realm_rep *realm, struct str alias)
+{
+	return level_reference(realm, alias, 0);
+}
+
 /* The flow that a client binds instead of the realm's, by its id; NULL: there is none of that id. */
 static const struct flow_rep *bound_flow(const struct realm_rep *realm, struct str id)
 {

@@ -23,4 +23,9 @@ struct session_limits flow_session_limits(const struct realm_rep *realm, struct 
 const struct session_limits *client_session_limits(struct arena *arena, const struct realm_rep *realm,
 	const struct client *client, struct str kind);
 
+
+/* What the flow of that alias says of its password step (Keycloak's `default.reference.value` and
+ * `default.reference.maxAge`), for the claim `amr`; no value when it says nothing. */
+struct method_reference flow_password_reference(const struct realm_rep *realm, struct str alias);
+
 #endif

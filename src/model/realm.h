@@ -71,6 +71,12 @@ struct session_limits {
 	struct str message;             /* what the user is told when refused; empty: our words */
 };
 
+/* How tokens name a step of a sign-in (RFC 8176), and for how long after it. */
+struct method_reference {
+	struct str value; /* empty: it is not named */
+	int64_t max_age_s;
+};
+
 /* Why a client cannot be used for signing in yet (a feature of Keycloak that is not
  * built). NULL text: nothing hinders. */
 struct client {
@@ -191,6 +197,7 @@ struct realm {
 	 * other one is for the grant type `password`. */
 	struct str not_possible, direct_grant_not_possible;
 	struct session_limits limits, direct_grant_limits; /* of those flows */
+	struct method_reference password_reference;        /* of the browser flow */
 };
 
 const struct client *realm_client_by_client_id(const struct realm *realm, struct str client_id);

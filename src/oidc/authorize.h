@@ -11,11 +11,15 @@
 
 struct authorize_request {
 	struct str client_id, redirect_uri, response_type, response_mode, scope, state, nonce;
+	struct str claims; /* OpenID Connect Core section 5.5: JSON, bounded by AUTHORIZE_CLAIMS_MAX */
 	struct str prompt, max_age, login_hint, id_token_hint, acr_values, ui_locales;
 	struct str code_challenge, code_challenge_method, request, request_uri;
 	struct str own_base;  /* what our own URLs begin with: for clients of our own pages */
 	struct str duplicate; /* name of a parameter that came twice; empty: none */
 };
+
+/* Bytes of the parameter `claims`: it is kept with the session. */
+enum { AUTHORIZE_CLAIMS_MAX = 2048 };
 
 enum response_mode { RESPONSE_QUERY, RESPONSE_FRAGMENT, RESPONSE_FORM_POST };
 

@@ -1,270 +1,63 @@
-/* The protocol-mapper engine; see claims.h. One small function a mapper type. */
+/* The protocol-mapper engine: which mappers run, and in which order; see claims.h. */
 #include "oidc/claims.h"
 
-#include "base/text.h"
-#include "model/redirect.h"
+#include "model/pairwise.h"
+#include "oidc/claims_job.h"
 
-#define CONFIG(mapper, name) attributes_get(&(mapper)->config, STR(name))
-
-/* What one mapper works with. */
-struct job {
-	const struct claims_input *input;
-	const struct mapper *mapper;
-	struct arena *arena;
-	struct json_node *tree;
+/* The documents that a kind of mapper has something to say in. */
+enum {
+	IN_ACCESS = 1 << CLAIMS_ACCESS,
+	IN_ID = 1 << CLAIMS_ID,
+	IN_USERINFO = 1 << CLAIMS_USERINFO,
+	IN_INTROSPECTION = 1 << CLAIMS_INTROSPECTION,
+	IN_RESPONSE = 1 << CLAIMS_RESPONSE,
+	IN_TOKENS = IN_ACCESS | IN_ID | IN_INTROSPECTION,
+	IN_ALL = IN_TOKENS | IN_USERINFO,
 };
 
-static bool flag(const struct mapper *mapper, const char *name)
-{
-	return attributes_true(&mapper->config, str_from(name), false);
-}
+enum switches {
+	BY_SWITCHES,    /* *.token.claim decide; absent is "false" */
+	ABSENT_IS_TRUE, /* the same, but for realms of before the switches */
+	ALWAYS,         /* being there is enough */
+};
 
-/* claim.name with ${client_id} replaced; dots in the client's name do not nest. */
-static struct str claim_path(const struct job *job, struct str client_id)
-{
-	struct str path = CONFIG(job->mapper, "claim.name");
-	struct str mark = STR("${client_id}");
-	if (!str_contains(path, mark))
-		return path;
-	struct text text = text_new(job->arena, 0);
-	while (path.n) {
-		if (!str_starts(path, mark)) {
-			text_add_char(&text, path.p[0]);
-			path = str_drop(path, 1);
-			continue;
-		}
-		for (size_t i = 0; i < client_id.n; i++) {
-			if (client_id.p[i] == '.')
-				text_add_char(&text, '\\');
-			text_add_char(&text, client_id.p[i]);
-		}
-		path = str_drop(path, mark.n);
-	}
-	return text_str(&text);
-}
-
-/* A text as the JSON type that jsonType.label names; NULL when it is none of that type. */
-static struct json_node *typed(const struct job *job, struct str value)
-{
-	struct str label = CONFIG(job->mapper, "jsonType.label");
-	int64_t number;
-	struct json_node *node;
-	if (str_eq_z(label, "boolean"))
-		return json_node_bool(job->arena, str_eq_nocase(value, STR("true")));
-	if (str_eq_z(label, "long") || str_eq_z(label, "int"))
-		return str_to_int64(value, &number) ? json_node_int(job->arena, number) : NULL;
-	if (str_eq_z(label, "JSON"))
-		return json_tree_read(job->arena, value, &node, NULL) == OK ? node : NULL;
-	return json_node_text(job->arena, value);
-}
-
-static void set_value(const struct job *job, struct str value)
-{
-	struct json_node *node = value.n ? typed(job, value) : NULL;
-	if (node)
-		json_tree_set(job->tree, CONFIG(job->mapper, "claim.name"), node);
-}
-
-static void set_values(const struct job *job, const struct str *values, size_t n)
-{
-	struct json_node *list = json_node_list(job->arena);
-	for (size_t i = 0; i < n; i++) {
-		struct json_node *node = typed(job, values[i]);
-		if (node)
-			json_node_add(list, node);
-	}
-	if (list->n)
-		json_tree_set(job->tree, CONFIG(job->mapper, "claim.name"), list);
-}
-
-static void map_attribute(const struct job *job)
-{
-	struct str name = CONFIG(job->mapper, "user.attribute");
-	struct str property = user_property(job->input->user, name);
-	if (property.n) {
-		set_value(job, property);
-		return;
-	}
-	const struct json_list_pair *values = user_attribute(job->input->realm, job->input->user, name);
-	if (!values)
-		return;
-	if (flag(job->mapper, "multivalued"))
-		set_values(job, values->values, values->n);
-	else
-		set_value(job, values->values[0]);
-}
-
-static void map_property(const struct job *job)
-{
-	set_value(job, user_property(job->input->user, CONFIG(job->mapper, "user.attribute")));
-}
-
-static void map_full_name(const struct job *job)
-{
-	const struct user *user = job->input->user;
-	struct str space = user->first_name.n && user->last_name.n ? STR(" ") : STR("");
-	struct str name = arena_join(job->arena, user->first_name, space, user->last_name);
-	if (name.n)
-		json_tree_set_text(job->tree, STR("name"), name);
-}
-
-static void map_subject(const struct job *job)
-{
-	json_tree_set_text(job->tree, STR("sub"), job->input->user->id);
-}
-
-static void map_session_note(const struct job *job)
-{
-	const struct claims_input *input = job->input;
-	struct str note = CONFIG(job->mapper, "user.session.note");
-	if (str_eq_z(note, "AUTH_TIME")) {
-		if (input->session && input->session->auth_time_s)
-			json_tree_set_int(job->tree, CONFIG(job->mapper, "claim.name"), input->session->auth_time_s);
-		return;
-	}
-	if (!input->client_address.n)
-		return;
-	if (str_eq_z(note, "clientAddress") || str_eq_z(note, "clientHost"))
-		set_value(job, input->client_address);
-	else if (str_eq_z(note, "client_id"))
-		set_value(job, input->client->client_id);
-}
-
-static void map_acr(const struct job *job)
-{
-	json_tree_set_text(job->tree, STR("acr"), job->input->acr);
-}
-
-static void map_address(const struct job *job)
-{
-	static const char *const parts[][2] = {
-		{ "user.attribute.formatted", "formatted" }, { "user.attribute.street", "street_address" },
-		{ "user.attribute.locality", "locality" }, { "user.attribute.region", "region" },
-		{ "user.attribute.postal_code", "postal_code" }, { "user.attribute.country", "country" },
-	};
-	struct json_node *address = json_node_object(job->arena);
-	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
-		struct str name = attributes_get(&job->mapper->config, str_from(parts[i][0]));
-		const struct json_list_pair *values = name.n ? user_attribute(job->input->realm, job->input->user, name) : NULL;
-		if (values)
-			json_node_put(address, str_from(parts[i][1]), json_node_text(job->arena, values->values[0]));
-	}
-	if (address->n)
-		json_tree_set(job->tree, STR("address"), address);
-}
-
-/* Roles of `client` (NULL: realm roles) as texts under the mapper's claim. */
-static void set_roles(const struct job *job, const struct client *client, struct str prefix)
-{
-	const struct role_set *set = &job->input->roles;
-	struct str *names = NULL;
-	size_t n = 0;
-	for (size_t i = 0; i < set->n; i++)
-		if (set->roles[i]->client == client)
-			*(struct str *)arena_push(job->arena, &names, &n, sizeof *names) =
-				prefix.n ? arena_join(job->arena, prefix, set->roles[i]->name, STR("")) :
-					   set->roles[i]->name;
-	if (!n)
-		return;
-	struct str path = claim_path(job, client ? client->client_id : STR(""));
-	if (flag(job->mapper, "multivalued"))
-		json_tree_merge_texts(job->tree, path, names, n);
-	else
-		json_tree_set_text(job->tree, path, names[0]);
-}
-
-static void map_realm_roles(const struct job *job)
-{
-	set_roles(job, NULL, CONFIG(job->mapper, "usermodel.realmRoleMapping.rolePrefix"));
-}
-
-/* Each client once that has a role in the token, or the one that the mapper names. */
-static void map_client_roles(const struct job *job)
-{
-	struct str only = CONFIG(job->mapper, "usermodel.clientRoleMapping.clientId");
-	struct str prefix = CONFIG(job->mapper, "usermodel.clientRoleMapping.rolePrefix");
-	const struct role_set *set = &job->input->roles;
-	struct table seen = table_new(job->arena, 8);
-	for (size_t i = 0; i < set->n; i++) {
-		const struct client *client = set->roles[i]->client;
-		if (!client || (only.n && !str_eq(only, client->client_id)))
-			continue;
-		if (!table_put(&seen, client->id, client))
-			set_roles(job, client, prefix);
-	}
-}
-
-static void add_audience(const struct job *job, struct str audience)
-{
-	if (audience.n)
-		json_tree_merge_texts(job->tree, STR("aud"), &audience, 1);
-}
-
-/* The audience is every other client in which the user has a role here. */
-static void map_audience_resolve(const struct job *job)
-{
-	const struct role_set *set = &job->input->roles;
-	for (size_t i = 0; i < set->n; i++) {
-		const struct client *client = set->roles[i]->client;
-		if (client && client != job->input->client)
-			add_audience(job, client->client_id);
-	}
-}
-
-static void map_audience(const struct job *job)
-{
-	struct str client = CONFIG(job->mapper, "included.client.audience");
-	add_audience(job, client.n ? client : CONFIG(job->mapper, "included.custom.audience"));
-}
-
-static void map_allowed_origins(const struct job *job)
-{
-	struct str_list origins = redirect_web_origins(job->arena, job->input->client);
-	if (origins.n)
-		json_tree_set_texts(job->tree, STR("allowed-origins"), origins.items, origins.n);
-}
-
-static void map_hardcoded_claim(const struct job *job)
-{
-	set_value(job, CONFIG(job->mapper, "claim.value"));
-}
-
-static void map_groups(const struct job *job)
-{
-	const struct user *user = job->input->user;
-	struct str *names = NULL;
-	size_t n = 0;
-	for (size_t i = 0; i < user->group_ids.n; i++) {
-		const struct group *group = realm_group_by_id(job->input->realm, user->group_ids.items[i]);
-		if (group)
-			*(struct str *)arena_push(job->arena, &names, &n, sizeof *names) =
-				attributes_true(&job->mapper->config, STR("full.path"), true) ? group->path : group->name;
-	}
-	if (n)
-		json_tree_set_texts(job->tree, CONFIG(job->mapper, "claim.name"), names, n);
-}
+/* Keycloak's priorities: mappers of one rank run in their order, one rank after the other. */
+enum rank { SUBJECT, PLAIN, ROLE_NAMES, HARDCODED_ROLES, AUDIENCES, ROLES, RANKS };
 
 struct mapper_type {
 	struct str name;
-	void (*map)(const struct job *job);
-	bool access_only; /* has no meaning in ID tokens and userinfo */
+	claims_mapper *map;
+	unsigned documents;
+	enum switches switches;
+	enum rank rank;
 };
 
 static const struct mapper_type types[] = {
-	{ STR_INIT("oidc-usermodel-attribute-mapper"), map_attribute, false },
-	{ STR_INIT("oidc-usermodel-property-mapper"), map_property, false },
-	{ STR_INIT("oidc-full-name-mapper"), map_full_name, false },
-	{ STR_INIT("oidc-sub-mapper"), map_subject, true },
-	{ STR_INIT("oidc-usersessionmodel-note-mapper"), map_session_note, false },
-	{ STR_INIT("oidc-acr-mapper"), map_acr, false },
-	{ STR_INIT("oidc-address-mapper"), map_address, false },
-	{ STR_INIT("oidc-usermodel-realm-role-mapper"), map_realm_roles, false },
-	{ STR_INIT("oidc-usermodel-client-role-mapper"), map_client_roles, false },
-	{ STR_INIT("oidc-audience-resolve-mapper"), map_audience_resolve, true },
-	{ STR_INIT("oidc-audience-mapper"), map_audience, false },
-	{ STR_INIT("oidc-allowed-origins-mapper"), map_allowed_origins, true },
-	{ STR_INIT("oidc-hardcoded-claim-mapper"), map_hardcoded_claim, false },
-	{ STR_INIT("oidc-group-membership-mapper"), map_groups, false },
+	{ STR_INIT("oidc-usermodel-attribute-mapper"), claims_user_attribute, IN_ALL, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-usermodel-property-mapper"), claims_user_property, IN_ALL, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-full-name-mapper"), claims_full_name, IN_ALL, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-address-mapper"), claims_address, IN_ALL, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-group-membership-mapper"), claims_groups, IN_ALL, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-sub-mapper"), claims_subject, IN_ACCESS | IN_INTROSPECTION, BY_SWITCHES, SUBJECT },
+	{ STR_INIT("oidc-sha256-pairwise-sub-mapper"), claims_pairwise_subject, IN_ALL, ALWAYS, PLAIN },
+	{ STR_INIT("oidc-usersessionmodel-note-mapper"), claims_session_note, IN_ALL | IN_RESPONSE, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-session-state-mapper"), claims_session_state, IN_ALL, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-acr-mapper"), claims_acr, IN_TOKENS, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-amr-mapper"), claims_amr, IN_TOKENS, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-nonce-backwards-compatible-mapper"), claims_nonce, IN_ACCESS, ALWAYS, PLAIN },
+	{ STR_INIT("oidc-claims-param-token-mapper"), claims_parameter, IN_ID | IN_USERINFO, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-claims-param-value-idtoken-mapper"), claims_parameter_value, IN_ID, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-hardcoded-claim-mapper"), claims_hardcoded, IN_ALL | IN_RESPONSE, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-audience-mapper"), claims_audience, IN_TOKENS, BY_SWITCHES, PLAIN },
+	{ STR_INIT("oidc-allowed-origins-mapper"), claims_allowed_origins, IN_ACCESS | IN_INTROSPECTION,
+		ABSENT_IS_TRUE, PLAIN },
+	/* The names that roles get for the access token are those of the ID token beside it. */
+	{ STR_INIT("oidc-role-name-mapper"), claims_role_name, IN_TOKENS, ALWAYS, ROLE_NAMES },
+	{ STR_INIT("oidc-hardcoded-role-mapper"), claims_hardcoded_role, IN_TOKENS, ALWAYS, HARDCODED_ROLES },
+	{ STR_INIT("oidc-audience-resolve-mapper"), claims_audience_resolve, IN_ACCESS | IN_INTROSPECTION,
+		ABSENT_IS_TRUE, AUDIENCES },
+	{ STR_INIT("oidc-usermodel-realm-role-mapper"), claims_realm_roles, IN_ALL, BY_SWITCHES, ROLES },
+	{ STR_INIT("oidc-usermodel-client-role-mapper"), claims_client_roles, IN_ALL, BY_SWITCHES, ROLES },
 };
 
 static const struct mapper_type *type_of(struct str name)
@@ -275,56 +68,112 @@ static const struct mapper_type *type_of(struct str name)
 	return NULL;
 }
 
+static bool on(const struct mapper *mapper, struct str name, bool absent)
+{
+	return attributes_true(&mapper->config, name, absent);
+}
+
 /* Whether the mapper's settings want it in this document. A switch that an old export
- * lacks counts as Keycloak counts it: introspection follows the access token. */
+ * lacks counts as Keycloak counts it: userinfo follows the ID token, introspection the access
+ * token. */
 static bool wanted(const struct mapper *mapper, const struct mapper_type *type,
 		   enum claims_target target, bool lightweight)
 {
-	bool access = flag(mapper, "access.token.claim");
+	bool absent = type->switches == ABSENT_IS_TRUE;
+	if (!(type->documents & 1u << target))
+		return false;
+	if (type->switches == ALWAYS)
+		return true;
 	switch (target) {
 	case CLAIMS_ACCESS:
-		return lightweight ? flag(mapper, "lightweight.claim") : access;
+		return lightweight ? on(mapper, STR("lightweight.claim"), false) :
+				     on(mapper, STR("access.token.claim"), absent);
 	case CLAIMS_ID:
-		return !type->access_only && flag(mapper, "id.token.claim");
+		return on(mapper, STR("id.token.claim"), false);
 	case CLAIMS_USERINFO:
-		return !type->access_only && flag(mapper, "userinfo.token.claim");
+		return on(mapper, STR("userinfo.token.claim"), on(mapper, STR("id.token.claim"), false));
 	case CLAIMS_INTROSPECTION:
-		return attributes_true(&mapper->config, STR("introspection.token.claim"), access);
+		return on(mapper, STR("introspection.token.claim"),
+			  absent || on(mapper, STR("access.token.claim"), false));
+	case CLAIMS_RESPONSE:
+		return on(mapper, STR("access.tokenResponse.claim"), false);
 	}
 	return false;
 }
 
-/* Claims that say what the token is and whose: no mapper writes them. */
-static bool is_ours(struct arena *arena, struct str path)
-{
-	static const struct str names[] = { STR_INIT("exp"), STR_INIT("iat"), STR_INIT("nbf"), STR_INIT("jti"),
-		STR_INIT("iss"), STR_INIT("aud"), STR_INIT("typ"), STR_INIT("azp"), STR_INIT("sid"),
-		STR_INIT("scope"), STR_INIT("nonce"), STR_INIT("at_hash"), STR_INIT("c_hash") };
-	struct str piece;
-	if (!json_path_next(arena, &path, &piece))
-		return false;
-	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
-		if (str_eq(piece, names[i]))
-			return true;
-	return false;
-}
+struct entry {
+	const struct mapper *mapper;
+	const struct mapper_type *type;
+};
 
-static void run_mappers(const struct claims_input *input, const struct mapper *mappers, size_t n,
-			enum claims_target target, struct json_node *tree)
+struct entries {
+	struct entry *items;
+	size_t n;
+};
+
+static void collect(const struct claims_input *input, const struct mapper *mappers, size_t n,
+		    enum claims_target target, struct arena *arena, struct entries *entries)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct mapper_type *type = type_of(mappers[i].type);
-		if (!type || !wanted(&mappers[i], type, target, input->lightweight) ||
-		    is_ours(tree->arena, CONFIG(&mappers[i], "claim.name")))
-			continue;
-		struct job job = { input, &mappers[i], tree->arena, tree };
-		type->map(&job);
+		if (type && wanted(&mappers[i], type, target, input->lightweight))
+			*(struct entry *)arena_push(arena, &entries->items, &entries->n, sizeof *entries->items) =
+				(struct entry){ &mappers[i], type };
 	}
 }
 
 void claims_map(const struct claims_input *input, enum claims_target target, struct json_node *tree)
 {
+	struct entries entries = { .n = 0 };
+	struct claims_roles roles = { .n = 0 };
 	for (size_t i = 0; i < input->grant->n; i++)
-		run_mappers(input, input->grant->scopes[i]->mappers, input->grant->scopes[i]->mappers_n, target, tree);
-	run_mappers(input, input->client->mappers, input->client->mappers_n, target, tree);
+		collect(input, input->grant->scopes[i]->mappers, input->grant->scopes[i]->mappers_n, target,
+			tree->arena, &entries);
+	collect(input, input->client->mappers, input->client->mappers_n, target, tree->arena, &entries);
+	for (int rank = 0; rank < RANKS; rank++)
+		for (size_t i = 0; i < entries.n; i++)
+			if ((int)entries.items[i].type->rank == rank)
+				entries.items[i].type->map(&(struct claims_job){ input, entries.items[i].mapper, target,
+					tree->arena, tree, &roles });
+}
+
+static bool any(const struct mapper *mappers, size_t n, bool (*test)(const struct mapper *mapper))
+{
+	for (size_t i = 0; i < n; i++)
+		if (test(&mappers[i]))
+			return true;
+	return false;
+}
+
+static bool any_in(struct client_scope *const *scopes, size_t n, bool (*test)(const struct mapper *mapper))
+{
+	for (size_t i = 0; i < n; i++)
+		if (any(scopes[i]->mappers, scopes[i]->mappers_n, test))
+			return true;
+	return false;
+}
+
+static bool makes_subject(const struct mapper *mapper)
+{
+	return pairwise_is(mapper) || str_eq_z(attributes_get(&mapper->config, STR("claim.name")), "sub");
+}
+
+bool claims_own_subject(const struct client *client)
+{
+	return any(client->mappers, client->mappers_n, makes_subject) ||
+	       any_in(client->default_scopes, client->default_scopes_n, makes_subject) ||
+	       any_in(client->optional_scopes, client->optional_scopes_n, makes_subject);
+}
+
+static bool keeps_nonce(const struct mapper *mapper)
+{
+	return str_eq_z(mapper->type, "oidc-nonce-backwards-compatible-mapper");
+}
+
+bool claims_keep_nonce(const struct client *client, const struct scope_grant *grant)
+{
+	bool found = any(client->mappers, client->mappers_n, keeps_nonce);
+	for (size_t i = 0; !found && i < grant->n; i++)
+		found = any(grant->scopes[i]->mappers, grant->scopes[i]->mappers_n, keeps_nonce);
+	return found;
 }

@@ -21,10 +21,50 @@ bool scope_within(struct str narrow, struct str wide)
 	return true;
 }
 
+static bool has_parameters(const struct client_scope *scope)
+{
+	return attributes_true(&scope->attributes, STR("is.dynamic.scope"), false) ||
+	       attributes_true(&scope->attributes, STR("is.parameterized.scope"), false);
+}
+
+/* Each '*' is any text; of two ways to match the shortest is tried first, from where the last '*'
+ * stood, so that the work is at most the product of both lengths. */
+static bool matches(struct str pattern, struct str text)
+{
+	size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
+	while (t < text.n) {
+		if (p < pattern.n && pattern.p[p] == '*') {
+			star = p++;
+			from = t;
+		} else if (p < pattern.n && pattern.p[p] == text.p[t]) {
+			p++;
+			t++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			t = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.n && pattern.p[p] == '*')
+		p++;
+	return p == pattern.n;
+}
+
+/* "name:parameter" with a parameter that the scope takes. */
+static bool is_asked_with(const struct client_scope *scope, struct str name)
+{
+	struct str pattern = attributes_get(&scope->attributes, STR("dynamic.scope.regexp"));
+	if (!has_parameters(scope) || name.n <= scope->name.n + 1 || name.p[scope->name.n] != ':' ||
+	    !str_starts(name, scope->name))
+		return false;
+	return !pattern.n || matches(pattern, name);
+}
+
 static const struct client_scope *find(struct client_scope *const *scopes, size_t n, struct str name)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(scopes[i]->name, name))
+		if (has_parameters(scopes[i]) ? is_asked_with(scopes[i], name) : str_eq(scopes[i]->name, name))
 			return scopes[i];
 	return NULL;
 }
@@ -35,11 +75,13 @@ const struct client_scope *scope_of_client(const struct client *client, struct s
 	return scope ? scope : find(client->optional_scopes, client->optional_scopes_n, name);
 }
 
-static void add_scope(struct arena *arena, struct scope_grant *grant, const struct client_scope *scope)
+static void add_scope(struct arena *arena, struct scope_grant *grant, const struct client_scope *scope, struct str name)
 {
 	for (size_t i = 0; i < grant->n; i++)
-		if (grant->scopes[i] == scope)
+		if (str_eq(grant->names[i], name))
 			return;
+	size_t n = grant->n;
+	*(struct str *)arena_push(arena, &grant->names, &n, sizeof *grant->names) = name;
 	*(const struct client_scope **)arena_push(arena, &grant->scopes, &grant->n, sizeof *grant->scopes) = scope;
 }
 
@@ -60,10 +102,10 @@ static void write_texts(struct arena *arena, struct scope_grant *grant)
 	}
 	for (size_t i = 0; i < grant->n; i++) {
 		const struct client_scope *scope = grant->scopes[i];
-		add_word(&all, scope->name);
+		add_word(&all, grant->names[i]);
 		/* offline_access carries no attribute in exports and is shown all the same. */
 		if (attributes_true(&scope->attributes, STR("include.in.token.scope"), true))
-			add_word(&shown, scope->name);
+			add_word(&shown, grant->names[i]);
 	}
 	grant->text = text_str(&shown);
 	grant->refresh_text = text_str(&all);
@@ -90,23 +132,30 @@ static bool is_permitted(struct arena *arena, const struct role_set *held, const
 void scope_limit(struct arena *arena, const struct role_set *held, struct scope_grant *grant)
 {
 	const struct client_scope **kept = arena_array(arena, grant->n, sizeof(const struct client_scope *));
+	struct str *names = arena_array(arena, grant->n, sizeof *names);
 	size_t n = 0;
 	for (size_t i = 0; i < grant->n; i++)
-		if (is_permitted(arena, held, grant->scopes[i]))
+		if (is_permitted(arena, held, grant->scopes[i])) {
+			names[n] = grant->names[i];
 			kept[n++] = grant->scopes[i];
+		}
 	if (n == grant->n)
 		return;
 	grant->scopes = kept;
+	grant->names = names;
 	scope_keep(arena, grant, n);
 }
 
-bool scope_resolve(struct arena *arena, const struct client *client, struct str asked,
-		   struct scope_grant *ret_grant)
+/* `strict`: a name that the client has not ends it; else it is left out. */
+static bool resolve(struct arena *arena, const struct client *client, struct str asked, bool strict,
+		    struct scope_grant *ret_grant)
 {
 	struct scope_grant grant = { 0 };
-	for (size_t i = 0; i < client->default_scopes_n; i++)
-		if (str_eq(client->default_scopes[i]->protocol, STR("openid-connect")))
-			add_scope(arena, &grant, client->default_scopes[i]);
+	for (size_t i = 0; i < client->default_scopes_n; i++) {
+		const struct client_scope *scope = client->default_scopes[i];
+		if (str_eq(scope->protocol, STR("openid-connect")) && !has_parameters(scope))
+			add_scope(arena, &grant, scope, scope->name);
+	}
 	struct str piece, rest = asked;
 	while (str_next(&rest, ' ', &piece)) {
 		if (!piece.n)
@@ -116,11 +165,24 @@ bool scope_resolve(struct arena *arena, const struct client *client, struct str 
 			continue;
 		}
 		const struct client_scope *scope = scope_of_client(client, piece);
-		if (!scope)
+		if (scope)
+			add_scope(arena, &grant, scope, piece);
+		else if (strict)
 			return false;
-		add_scope(arena, &grant, scope);
 	}
 	scope_keep(arena, &grant, grant.n);
 	*ret_grant = grant;
 	return true;
+}
+
+bool scope_resolve(struct arena *arena, const struct client *client, struct str asked,
+		   struct scope_grant *ret_grant)
+{
+	return resolve(arena, client, asked, true, ret_grant);
+}
+
+void scope_resolve_again(struct arena *arena, const struct client *client, struct str given,
+			 struct scope_grant *ret_grant)
+{
+	(void)resolve(arena, client, given, false, ret_grant);
 }

@@ -41,12 +41,26 @@ struct str token_access_claims(struct arena *arena, const struct token_input *in
 	put_text(arena, tree, "azp", claims->client->client_id);
 	if (claims->session)
 		put_text(arena, tree, "sid", claims->session->id);
+	/* Realms of before Keycloak 25 have no mapper that says it. */
+	if (!claims->lightweight && !realm_scope_by_name(claims->realm, STR("basic")))
+		put_text(arena, tree, "sub", claims->user->id);
 	claims_map(claims, CLAIMS_ACCESS, tree);
-	/* userinfo and introspection need the subject, whatever the mappers say. */
-	put_text(arena, tree, "sub", claims->user->id);
 	put_text(arena, tree, "scope", claims->grant->text);
 	flatten_audience(arena, tree);
 	return json_tree_text(arena, tree);
+}
+
+/* The subject that mappers give the user at this client, whatever token it is in. */
+static struct str subject_of(struct arena *arena, const struct claims_input *claims)
+{
+	if (!claims_own_subject(claims->client))
+		return claims->user->id;
+	struct json_node *tree = json_node_object(arena);
+	struct claims_input whole = *claims;
+	whole.lightweight = false;
+	claims_map(&whole, CLAIMS_ACCESS, tree);
+	struct str subject = json_tree_get_text(tree, STR("sub"));
+	return subject.n ? subject : claims->user->id;
 }
 
 struct str token_refresh_claims(struct arena *arena, const struct token_input *input, int64_t *ret_life_s)
@@ -55,13 +69,15 @@ struct str token_refresh_claims(struct arena *arena, const struct token_input *i
 	*ret_life_s = life_refresh_token_s(claims->realm, claims->client, claims->session, input->part, input->now_ms);
 	struct json_node *tree = token_new(arena, input, *ret_life_s, input->refresh_jti);
 	put_text(arena, tree, "aud", input->issuer);
-	put_text(arena, tree, "sub", claims->user->id);
+	put_text(arena, tree, "sub", subject_of(arena, claims));
 	put_text(arena, tree, "typ", claims->session->offline ? STR("Offline") : STR("Refresh"));
 	put_text(arena, tree, "azp", claims->client->client_id);
 	put_text(arena, tree, "sid", claims->session->id);
 	put_text(arena, tree, "scope", claims->grant->refresh_text);
 	json_node_put(tree, STR("gen"), json_node_int(arena, input->refresh.generation));
 	put_text(arena, tree, "reuse_id", input->refresh.reuse_id);
+	if (claims_keep_nonce(claims->client, claims->grant))
+		put_text(arena, tree, "nonce", claims->nonce);
 	return json_tree_text(arena, tree);
 }
 
@@ -74,20 +90,43 @@ struct str token_id_claims(struct arena *arena, const struct token_input *input,
 	put_text(arena, tree, "sub", claims->user->id);
 	put_text(arena, tree, "typ", STR("ID"));
 	put_text(arena, tree, "azp", claims->client->client_id);
-	put_text(arena, tree, "nonce", input->nonce);
+	put_text(arena, tree, "nonce", claims->nonce);
 	if (claims->session)
 		put_text(arena, tree, "sid", claims->session->id);
 	put_text(arena, tree, "at_hash", at_hash);
 	claims_map(claims, CLAIMS_ID, tree);
+	flatten_audience(arena, tree);
 	return json_tree_text(arena, tree);
 }
 
-struct str token_userinfo_claims(struct arena *arena, const struct claims_input *claims)
+struct json_node *token_userinfo_claims(struct arena *arena, const struct claims_input *claims)
 {
 	struct json_node *tree = json_node_object(arena);
 	put_text(arena, tree, "sub", claims->user->id);
 	claims_map(claims, CLAIMS_USERINFO, tree);
-	return json_tree_text(arena, tree);
+	return tree;
+}
+
+enum error_code token_introspection_claims(struct arena *arena, const struct claims_input *claims,
+					   const struct jwt_claims *token, struct json_node **ret_tree,
+					   struct why *reterr_why)
+{
+	static const char *const kept[] = { "exp", "iat", "auth_time", "jti", "iss", "aud", "typ", "azp", "nonce",
+		"sid", "scope" };
+	struct json_node *whole, *tree = json_node_object(arena);
+	enum error_code code = json_tree_read(arena, token->json, &whole, reterr_why);
+	if (code != OK)
+		return code;
+	for (size_t i = 0; i < ARRAY_LENGTH(kept); i++) {
+		struct json_node *value = json_node_find(whole, str_from(kept[i]));
+		if (value)
+			json_node_put(tree, str_from(kept[i]), value);
+	}
+	put_text(arena, tree, "sub", token->sub.n ? token->sub : claims->user->id);
+	claims_map(claims, CLAIMS_INTROSPECTION, tree);
+	flatten_audience(arena, tree);
+	*ret_tree = tree;
+	return OK;
 }
 
 static struct token_refusal refuse(enum error_code code, struct str text)
@@ -166,7 +205,8 @@ static struct token_refusal check_session(const struct token_refresh_facts *fact
 	const struct session *session = facts->session;
 	if (facts->user && !facts->user->enabled)
 		return refuse(ERROR_INVALID_GRANT, STR("User disabled"));
-	if (!session || session->offline != offline || !str_eq(session->user_id, claims->sub))
+	bool theirs = session && (claims_own_subject(facts->client) || str_eq(session->user_id, claims->sub));
+	if (!theirs || session->offline != offline)
 		return no_session(offline);
 	if (!facts->user)
 		return refuse(ERROR_INVALID_GRANT, STR("Unknown user"));
@@ -254,7 +294,7 @@ const char *token_access_dead(const struct realm *realm, const struct client *cl
 	if (!client || !client->enabled)
 		return "client_disabled";
 	if (!user)
-		return "user_not_found";
+		return claims->sid.n && !session ? "user_session_not_found" : "user_not_found";
 	if (!user->enabled)
 		return "user_disabled";
 	if (!claims->iat.set || claims->iat.value < life_not_before_s(realm, client, user))

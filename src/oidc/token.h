@@ -11,9 +11,9 @@ struct jwt_claims; /* jose/jwt.h */
 
 /* What one answer of the token endpoint is made of. */
 struct token_input {
-	struct claims_input claims;
+	struct claims_input claims; /* with the nonce */
 	const struct client_session *part; /* NULL: no session, no refresh token */
-	struct str issuer, nonce;
+	struct str issuer;
 	struct str access_jti, id_jti, refresh_jti;
 	struct refresh_place refresh; /* of the refresh token to be given */
 	int64_t now_ms;
@@ -25,8 +25,13 @@ struct str token_access_claims(struct arena *arena, const struct token_input *in
 struct str token_refresh_claims(struct arena *arena, const struct token_input *input, int64_t *ret_life_s);
 /* at_hash: of the signed access token; may be empty. */
 struct str token_id_claims(struct arena *arena, const struct token_input *input, struct str at_hash);
-/* The answer of userinfo for a live access token. */
-struct str token_userinfo_claims(struct arena *arena, const struct claims_input *claims);
+/* The answer of userinfo for a live access token: an object, which may be added to. */
+struct json_node *token_userinfo_claims(struct arena *arena, const struct claims_input *claims);
+/* What introspection says of a live access token: the claims by which it is known, and what
+ * mappers say for introspection. ERROR_BAD_JSON never happens with a token of ours. */
+MUST_USE enum error_code token_introspection_claims(struct arena *arena, const struct claims_input *claims,
+						    const struct jwt_claims *token, struct json_node **ret_tree,
+						    struct why *reterr_why);
 
 /* Rows that a refresh token names; NULL where there is none. */
 struct token_refresh_facts {

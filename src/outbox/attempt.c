@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "jose/jws.h"
 #include "model/own_attributes.h"
+#include "model/pairwise.h"
 #include "outbox/backoff.h"
 #include "signout/channel.h"
 #include "signout/notice.h"
@@ -44,7 +45,13 @@ enum error_code outbox_attempt_request(struct arena *arena, const struct realm *
 	struct str token, jti = random_uuid(arena);
 	int64_t now_ms = clock_wall_ms();
 	bool back = delivery->channel == CHANNEL_BACKCHANNEL;
-	struct str claims = back ? notice_logout_token(arena, delivery, jti, now_ms / 1000) :
+	const struct client *client = realm_client_by_id(realm, delivery->client_id);
+	/* The subject by which the client knows the user. */
+	const struct client *subject_at = client ? client : realm_gone_client(realm, delivery->client_id);
+	struct delivery told = *delivery;
+	if (subject_at)
+		told.user_id = pairwise_subject_at(arena, subject_at, delivery->user_id);
+	struct str claims = back ? notice_logout_token(arena, &told, jti, now_ms / 1000) :
 				   notice_admin_logout(arena, delivery, jti, now_ms);
 	enum error_code code = sign(arena, realm, delivery->algorithm, back ? "logout+jwt" : "JWT", claims, &token, reterr_why);
 	if (code != OK)
@@ -56,7 +63,7 @@ enum error_code outbox_attempt_request(struct arena *arena, const struct realm *
 		/* A compact JWS needs no percent-encoding. */
 		.body = back ? arena_join(arena, STR("logout_token="), token, STR("")) : token,
 		.body_borrowed = true,
-		.ca_pem = channel_trust(arena, realm, realm_client_by_id(realm, delivery->client_id)),
+		.ca_pem = channel_trust(arena, realm, client),
 		.policy = CLIENT_POLICY_ADMIN,
 		.max_body = 4096,
 	};

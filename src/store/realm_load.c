@@ -488,6 +488,7 @@ static void finish(struct load *load)
 	realm->limits = flow_session_limits(&to->rep, realm->settings.browser_flow);
 	realm->direct_grant_limits =
 		flow_session_limits(&to->rep, realm->settings.direct_grant_flow);
+	realm->password_reference = flow_password_reference(&to->rep, realm->settings.browser_flow);
 	if (!realm->default_role) {
 		to->rep.default_role = NULL;
 		return;

@@ -314,14 +314,16 @@ enum error_code store_find_token_rows(struct store *store, struct arena *arena, 
 	enum error_code code = store_reader_take(store, &db, reterr_why);
 	if (code != OK)
 		return code;
-	code = users_find(
-		db, arena, realm_id, user_id, USER_ROLES | USER_GROUPS, &found.user, reterr_why);
-	if (code == ERROR_NAME_NOT_FOUND)
-		code = OK;
-	if (code == OK && session_id.n)
+	if (session_id.n)
 		code = token_session(db, arena,
 			DB_VALUES(db_text(session_id), db_bool(offline), db_text(realm_id)),
 			&found.session, reterr_why);
+	struct str owner = user_id.n || !found.session ? user_id : found.session->user_id;
+	if (code == OK && owner.n)
+		code = users_find(db, arena, realm_id, owner, USER_ROLES | USER_GROUPS, &found.user,
+			reterr_why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		code = OK;
 	if (code == OK)
 		code = token_revoked(db, arena, DB_VALUES(db_text(realm_id), db_text(jti)),
 			&found.revoked, reterr_why);

@@ -203,7 +203,7 @@ struct token_rows {
 	struct session *session; /* with its clients; NULL: there is none */
 	bool revoked;
 };
-/* `session_id` empty: the token has none. */
+/* `session_id` empty: the token has none. `user_id` empty: the session's user. */
 MUST_USE enum error_code store_find_token_rows(struct store *store, struct arena *arena,
 					       struct str realm_id, struct str user_id,
 					       struct str session_id, bool offline, struct str jti,
