@@ -65,6 +65,12 @@ static bool is_fixed(struct str name)
 	return str_eq_z(name, "sub") || str_eq_z(name, "acr") || str_eq_z(name, "auth_time") || str_eq_z(name, "aud");
 }
 
+/* Of these, what tells of a token's sign-in: userinfo has none, as recorded. */
+static bool is_of_token(struct str name)
+{
+	return str_eq_z(name, "acr") || str_eq_z(name, "auth_time");
+}
+
 static struct str as_text(const struct claims_job *job, const struct json_node *node)
 {
 	return node->kind == JSON_NODE_TEXT ? node->text : json_tree_text(job->arena, node);
@@ -148,7 +154,7 @@ void claims_set_at(const struct claims_job *job, struct str path, const struct s
 		return;
 	struct json_node *value = list ? whole : whole->items[0];
 	if (!response && is_fixed(name)) {
-		if (!rest.n)
+		if (!rest.n && !(job->target == CLAIMS_USERINFO && is_of_token(name)))
 			set_fixed(job, name, value);
 	} else if (list) {
 		grow(job, path, whole);
