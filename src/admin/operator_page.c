@@ -170,9 +170,8 @@ static struct str mark(bool yes)
 static bool can_retry(const struct delivery *delivery)
 {
 	enum delivery_state state = delivery->state;
-	bool server = delivery->channel == CHANNEL_BACKCHANNEL || delivery->channel == CHANNEL_ADMIN_URL;
-	return server && (state == DELIVERY_WAITING || state == DELIVERY_GAVE_UP || state == DELIVERY_UNCONFIRMED ||
-			  state == DELIVERY_CANCELLED);
+	return channel_is_server(delivery->channel) && (state == DELIVERY_WAITING || state == DELIVERY_GAVE_UP ||
+		state == DELIVERY_UNCONFIRMED || state == DELIVERY_CANCELLED);
 }
 
 static struct template_scope line(const struct operator *op, const struct signout *signout, size_t i)
@@ -193,7 +192,7 @@ static struct template_scope line(const struct operator *op, const struct signou
 		{ .name = "why", .text = d->reason },
 		{ .name = "delivery", .text = d->id },
 		{ .name = "can_retry", .text = mark(op->manages && can_retry(d)) },
-		{ .name = "can_cancel", .text = mark(d->state == DELIVERY_WAITING) },
+		{ .name = "can_cancel", .text = mark(d->state == DELIVERY_WAITING || d->state == DELIVERY_WAITING_BROWSER) },
 	};
 	return keep(arena, values, ARRAY_LENGTH(values));
 }

@@ -22,8 +22,10 @@ static void write_delivery(struct json_writer *w, const struct delivery *deliver
 	if (delivery->url.n)
 		json_member_text(w, "url", delivery->url);
 	json_member_int(w, "queued", delivery->queued_ms);
-	if (!delivery_state_settled(delivery->state))
+	if (delivery_state_owed(delivery->state))
 		json_member_int(w, "due", delivery->due_ms);
+	if (delivery->state == DELIVERY_WAITING_BROWSER)
+		json_member_int(w, "until", delivery->give_up_ms);
 	if (delivery->settled_ms)
 		json_member_int(w, "settled", delivery->settled_ms);
 	json_write_object_end(w);

@@ -21,7 +21,10 @@ enum {
 };
 
 /* What the user is told of an application; the better one where it has two channels. */
-enum heard { HEARD_TOLD, HEARD_TELLING, HEARD_LATER, HEARD_ASKED, HEARD_CANNOT, HEARD_NOT_TOLD, HEARD_FAILED };
+enum heard {
+	HEARD_TOLD, HEARD_TELLING, HEARD_LATER, HEARD_ASKED, HEARD_BROWSER, HEARD_CANNOT, HEARD_NOT_TOLD,
+	HEARD_FAILED
+};
 
 static const struct {
 	const char *name, *message;
@@ -30,6 +33,7 @@ static const struct {
 	[HEARD_TELLING] = { "telling", "logoutStateTelling" },
 	[HEARD_LATER] = { "later", "logoutStateLater" },
 	[HEARD_ASKED] = { "asked", "logoutStateAsked" },
+	[HEARD_BROWSER] = { "browser", "logoutStateBrowser" },
 	[HEARD_CANNOT] = { "cannot", "logoutStateCannot" },
 	[HEARD_NOT_TOLD] = { "not-told", "logoutStateNotTold" },
 	[HEARD_FAILED] = { "failed", "logoutStateFailed" },
@@ -54,6 +58,7 @@ static enum heard heard_of(const struct delivery *delivery)
 	case DELIVERY_QUEUED:
 	case DELIVERY_SENDING: return delivery->attempts ? HEARD_LATER : HEARD_TELLING;
 	case DELIVERY_WAITING: return HEARD_LATER;
+	case DELIVERY_WAITING_BROWSER: return HEARD_BROWSER;
 	case DELIVERY_ASKED_BROWSER: return HEARD_ASKED;
 	case DELIVERY_NOT_POSSIBLE: return HEARD_CANNOT;
 	case DELIVERY_NOT_TOLD: return HEARD_NOT_TOLD;
@@ -98,7 +103,7 @@ static struct applications applications_of(struct visit *visit, const struct sig
 			known->frame = delivery->url;
 		if (heard < known->heard)
 			known->heard = heard;
-		list.open |= !delivery_state_settled(delivery->state);
+		list.open |= delivery_state_owed(delivery->state);
 	}
 	return list;
 }

@@ -52,14 +52,18 @@ static struct str span(struct arena *arena, int64_t ms)
 	return arena_format(arena, "%lld h %lld min", s / 3600, s % 3600 / 60);
 }
 
-/* How long after the sign-out it was settled, or how long until it is tried again. */
+/* How long after the sign-out it was settled, how long until it is tried again, or for how long the
+ * browser may still come. */
 static struct str when(struct arena *arena, const struct json_node *signout,
 	const struct json_node *delivery, int64_t now_ms)
 {
 	int64_t settled = ask_int(delivery, "settled"), due = ask_int(delivery, "due");
+	int64_t until = ask_int(delivery, "until");
 	int64_t after = settled - ask_int(signout, "time");
 	if (settled)
 		return arena_join(arena, STR("+"), span(arena, after > 0 ? after : 0), STR(""));
+	if (until)
+		return arena_join(arena, STR("for "), span(arena, until > now_ms ? until - now_ms : 0), STR(" more"));
 	if (!due)
 		return STR("");
 	return due > now_ms

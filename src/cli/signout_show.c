@@ -23,7 +23,7 @@ static enum error_code count(struct cli_call *call, const char *pattern, struct 
 static enum error_code count_owing(struct cli_call *call, struct str realm, struct str user_id,
 	size_t *ret_n, struct why *reterr_why)
 {
-	static const char *const states[] = { "queued", "sending", "waiting" };
+	static const char *const states[] = { "queued", "sending", "waiting", "waiting-for-browser" };
 	enum error_code code = OK;
 	*ret_n = 0;
 	for (size_t i = 0; i < sizeof states / sizeof states[0] && code == OK; i++) {

@@ -48,7 +48,7 @@ static enum error_code any_in(struct watch *w, const char *const *states, size_t
 /* The order of a mass door: each of its sessions has a receipt of its own. */
 static enum error_code judge_sessions(struct watch *w, struct why *reterr_why)
 {
-	static const char *const owed[] = { "queued", "sending", "waiting" };
+	static const char *const owed[] = { "queued", "sending", "waiting", "waiting-for-browser" };
 	static const char *const not_told[] = { "gave-up", "unconfirmed", "cancelled",
 		"not-possible", "not-told", "asked-through-browser" };
 	bool any;

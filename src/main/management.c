@@ -38,7 +38,7 @@ struct management {
 	struct store *store;
 	struct metrics *metrics;
 	struct sampler *sampler;
-	const char *states[DELIVERY_STATES], *doors[DOOR_COUNT];
+	const char *states[DELIVERY_STATES], *doors[DOOR_COUNT], *channels[CHANNELS];
 	struct metrics_dynamic *events;
 	struct metrics_counter *attempts, *signouts;
 	struct metrics_histogram *latency, *requests;
@@ -129,6 +129,9 @@ static void add_signouts(struct management *m)
 		m->states[i] = delivery_state_name((enum delivery_state)i);
 	for (size_t i = 0; i < DOOR_COUNT; i++)
 		m->doors[i] = door_row((enum door)i)->name;
+	for (size_t i = 0; i < CHANNELS; i++)
+		m->channels[i] = channel_name((enum channel)i);
+	const struct metrics_label channel = { "channel", m->channels, CHANNELS };
 	const struct metrics_label state = { "state", m->states, DELIVERY_STATES };
 	const struct metrics_label door = { "door", m->doors, DOOR_COUNT };
 	m->signouts = metrics_add_counter(m->metrics, METRIC(SIGNOUTS), &door, NULL);
@@ -136,7 +139,7 @@ static void add_signouts(struct management *m)
 	metrics_add_gauge(m->metrics, METRIC(OLDEST), NULL, read_oldest, m);
 	metrics_add_gauge(m->metrics, METRIC(UNDER_WAY), NULL, read_under_way, m);
 	metrics_add_gauge(m->metrics, METRIC(BREAKERS), NULL, read_breakers, m);
-	m->attempts = metrics_add_counter(m->metrics, METRIC(ATTEMPTS), &state, NULL);
+	m->attempts = metrics_add_counter(m->metrics, METRIC(ATTEMPTS), &state, &channel);
 	m->latency = metrics_add_histogram(m->metrics, METRIC(LATENCY), NULL, bounds, ARRAY_LENGTH(bounds));
 }
 
@@ -194,8 +197,7 @@ void management_observe_delivery(void *context, const struct delivery *delivery,
 				 int64_t latency_ms)
 {
 	struct management *m = context;
-	(void)delivery;
-	metrics_count(m->attempts, state, 0, 1);
+	metrics_count(m->attempts, state, delivery->channel, 1);
 	if (state == DELIVERY_DELIVERED)
 		metrics_observe(m->latency, 0, latency_ms * 1000);
 }

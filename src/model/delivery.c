@@ -7,6 +7,7 @@ static const char *const states[] = {
 	[DELIVERY_QUEUED] = "queued",
 	[DELIVERY_SENDING] = "sending",
 	[DELIVERY_WAITING] = "waiting",
+	[DELIVERY_WAITING_BROWSER] = "waiting-for-browser",
 	[DELIVERY_DELIVERED] = "delivered",
 	[DELIVERY_UNCONFIRMED] = "unconfirmed",
 	[DELIVERY_ASKED_BROWSER] = "asked-through-browser",
@@ -33,9 +34,14 @@ bool delivery_state_of(struct str name, enum delivery_state *ret_state)
 	return false;
 }
 
+bool delivery_state_owed(enum delivery_state state)
+{
+	return state == DELIVERY_QUEUED || state == DELIVERY_SENDING || state == DELIVERY_WAITING;
+}
+
 bool delivery_state_settled(enum delivery_state state)
 {
-	return state != DELIVERY_QUEUED && state != DELIVERY_SENDING && state != DELIVERY_WAITING;
+	return !delivery_state_owed(state) && state != DELIVERY_WAITING_BROWSER;
 }
 
 bool delivery_state_told(enum delivery_state state)
@@ -59,13 +65,34 @@ bool signout_told(const struct signout *signout)
 	return !signout->ending;
 }
 
+static const char *const channels[CHANNELS] = {
+	[CHANNEL_BACKCHANNEL] = "back-channel",
+	[CHANNEL_ADMIN_URL] = "admin-url",
+	[CHANNEL_SAML_SOAP] = "saml-soap",
+	[CHANNEL_SAML_POST] = "saml-post",
+	[CHANNEL_FRONT] = "front-channel",
+	[CHANNEL_SAML_BROWSER] = "saml-browser",
+	[CHANNEL_NONE] = "none",
+};
+
 const char *channel_name(enum channel channel)
 {
-	static const char *const names[] = {
-		[CHANNEL_BACKCHANNEL] = "back-channel",
-		[CHANNEL_ADMIN_URL] = "admin-url",
-		[CHANNEL_FRONT] = "front-channel",
-		[CHANNEL_NONE] = "none",
-	};
-	return names[channel];
+	return channels[channel];
+}
+
+bool channel_of(struct str name, enum channel *ret_channel)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(channels); i++) {
+		if (!str_eq_z(name, channels[i]))
+			continue;
+		*ret_channel = (enum channel)i;
+		return true;
+	}
+	return false;
+}
+
+bool channel_is_server(enum channel channel)
+{
+	return channel == CHANNEL_BACKCHANNEL || channel == CHANNEL_ADMIN_URL || channel == CHANNEL_SAML_SOAP ||
+	       channel == CHANNEL_SAML_POST;
 }

@@ -7,14 +7,19 @@
 enum channel {
 	CHANNEL_BACKCHANNEL, /* OpenID Connect Back-Channel Logout 1.0 */
 	CHANNEL_ADMIN_URL,   /* k_logout */
+	CHANNEL_SAML_SOAP,   /* LogoutRequest by SOAP */
+	CHANNEL_SAML_POST,   /* LogoutRequest as a form that this server posts */
 	CHANNEL_FRONT,       /* OpenID Connect Front-Channel Logout 1.0, through the browser */
+	CHANNEL_SAML_BROWSER,/* LogoutRequest that the browser carries, one provider after another */
 	CHANNEL_NONE,
 };
+enum { CHANNELS = CHANNEL_NONE + 1 };
 
 enum delivery_state {
 	DELIVERY_QUEUED,
 	DELIVERY_SENDING,      /* leased by a worker until lease_until_ms */
 	DELIVERY_WAITING,      /* failed, will be tried again at due_ms */
+	DELIVERY_WAITING_BROWSER, /* the browser is to carry it when it comes, until give_up_ms */
 	DELIVERY_DELIVERED,    /* the client answered 2xx */
 	DELIVERY_UNCONFIRMED,  /* a time-out followed by 400: it may well have heard */
 	DELIVERY_ASKED_BROWSER,/* front channel: asked through the browser, not proven */
@@ -32,8 +37,13 @@ bool delivery_state_of(struct str name, enum delivery_state *ret_state);
 bool delivery_state_settled(enum delivery_state state);
 /* True when there is nothing left to tell: the client said 2xx, or needs to hear nothing. */
 bool delivery_state_told(enum delivery_state state);
-/* "back-channel", "admin-url", "front-channel", "none". */
+/* True while the outbox has it: queued, sending, waiting. */
+bool delivery_state_owed(enum delivery_state state);
+/* "back-channel", "admin-url", "saml-soap", "saml-post", "front-channel", "saml-browser", "none". */
 const char *channel_name(enum channel channel);
+bool channel_of(struct str name, enum channel *ret_channel);
+/* True for those by which this server calls the client itself. */
+bool channel_is_server(enum channel channel);
 
 /* One end of one session (or of a realm-wide order), kept after the session is gone. */
 struct signout {
@@ -68,10 +78,12 @@ struct delivery {
 	bool all_sessions;         /* k_logout: "everybody", no adapterSessionIds */
 	int64_t not_before_s;      /* k_logout: effective not-before */
 	int64_t bound_ms;          /* when the ended client session was (re)bound: for superseding */
-	/* SAML: whom a LogoutRequest names, and when the provider's session is over anyway (0: not
-	 * known). */
-	struct str saml_name_id, saml_name_id_format;
+	/* SAML: whom a LogoutRequest names, by which binding the provider was signed in to, and when
+	 * its session is over anyway (0: not known). `algorithm` is as its row names it; empty:
+	 * not signed. */
+	struct str saml_name_id, saml_name_id_format, saml_binding;
 	int64_t saml_until_s;
+	struct str browser;        /* WAITING_BROWSER: cookie_hash of the session that ended */
 	enum delivery_state state;
 	int64_t queued_ms, due_ms, lease_until_ms, settled_ms, give_up_ms;
 	struct str lease_owner;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "crypto/random.h"
 #include "model/life.h"
+#include "outbox/trouble.h"
 #include "signout/decide.h"
 #include "store/apply.h"
 
@@ -66,6 +67,44 @@ static enum error_code sweep_realm(const struct outbox_config *config, struct st
 	return code;
 }
 
+/* ---- notices that no browser carried ---- */
+
+static void add_given_up(const struct outbox_config *config, struct effects *effects,
+			 const struct delivery *delivery, int64_t now_ms)
+{
+	struct arena *arena = effects->arena;
+	struct str why = delivery->saml_until_s ?
+		STR("the browser did not come back before the provider's own session ended") :
+		STR("the browser did not come back in time");
+	struct effect_delivery_update update = {
+		.id = delivery->id, .expected = DELIVERY_WAITING_BROWSER, .state = DELIVERY_GAVE_UP,
+		.now_ms = now_ms, .attempts = delivery->attempts, .http_status = delivery->http_status,
+		.reason = delivery->attempts ? arena_join(arena, delivery->reason, STR("; "), why) : why };
+	effects_add(effects, EFFECT_DELIVERY_UPDATE)->u.delivery_update = update;
+	effects_add(effects, EFFECT_EVENT)->u.event = *trouble_event(config, arena, delivery, &update);
+	if (config->observe)
+		config->observe(config->context, delivery, update.state, now_ms - delivery->queued_ms);
+}
+
+static enum error_code sweep_debts(const struct outbox_config *config, bool *ret_more, struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct delivery *deliveries;
+	size_t n;
+	int64_t now_ms = clock_wall_ms();
+	enum error_code code = store_list_not_fetched(config->store, arena, now_ms, BATCH, &deliveries, &n, reterr_why);
+	if (code != OK || !n)
+		return code;
+	struct effects effects = effects_new(arena);
+	for (size_t i = 0; i < n; i++)
+		add_given_up(config, &effects, &deliveries[i], now_ms);
+	struct store_work work = store_work_effects(&effects);
+	code = writer_apply(config->writer, &work, reterr_why);
+	*ret_more |= code == ERROR_STALE || n == BATCH;
+	/* A browser came this moment: the others are looked at again. */
+	return code == ERROR_STALE ? OK : code;
+}
+
 enum error_code sweeper_step(const struct outbox_config *config, bool *ret_more, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
@@ -78,5 +117,5 @@ enum error_code sweeper_step(const struct outbox_config *config, bool *ret_more,
 		if (!realms[i].deleted && sweep_realm(config, realms[i].id, ret_more, &why) != OK)
 			log_write(LOG_ERROR, "outbox", "expired sessions of realm %.*s: %s", STR_ARG(realms[i].name), why.text);
 	}
-	return code;
+	return code == OK ? sweep_debts(config, ret_more, reterr_why) : code;
 }

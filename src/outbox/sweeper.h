@@ -11,7 +11,8 @@
 
 #include "outbox/outbox.h"
 
-/* Ends a batch of expired sessions in each realm. *ret_more: there are more to end now. */
+/* Ends a batch of expired sessions in each realm, and gives up a batch of notices whose browser did
+ * not come back in time. *ret_more: there are more to end now. */
 MUST_USE enum error_code sweeper_step(const struct outbox_config *config, bool *ret_more, struct why *reterr_why);
 
 #endif

@@ -10,24 +10,20 @@ static bool is_worth_it(const struct flight *flight)
 		(untrusted && flight->update.state == DELIVERY_WAITING && flight->delivery.attempts == 0);
 }
 
-static struct str realm_name(const struct outbox_config *config, struct flight *flight)
+static struct str realm_name(const struct outbox_config *config, struct arena *arena, struct str realm_id)
 {
 	const struct realm *realm;
 	struct str name = STR("");
-	if (snapshots_get_by_id(config->snapshots, flight->delivery.realm_id, &realm, NULL) != OK)
+	if (snapshots_get_by_id(config->snapshots, realm_id, &realm, NULL) != OK)
 		return name;
-	name = arena_str(flight->arena, realm->settings.name);
+	name = arena_str(arena, realm->settings.name);
 	snapshots_put(config->snapshots, realm);
 	return name;
 }
 
-struct event *trouble_of(const struct outbox_config *config, struct flight *flight)
+struct event *trouble_event(const struct outbox_config *config, struct arena *arena,
+			    const struct delivery *delivery, const struct effect_delivery_update *update)
 {
-	const struct delivery *delivery = &flight->delivery;
-	const struct effect_delivery_update *update = &flight->update;
-	if (!is_worth_it(flight))
-		return NULL;
-	struct arena *arena = flight->arena;
 	const struct event_detail details[] = {
 		{ STR_INIT("reason"), update->reason },
 		{ STR_INIT("signout_id"), delivery->signout_id },
@@ -39,7 +35,7 @@ struct event *trouble_of(const struct outbox_config *config, struct flight *flig
 		.time_ms = update->now_ms,
 		.type = STR("LOGOUT_ERROR"),
 		.realm_id = delivery->realm_id,
-		.realm_name = realm_name(config, flight),
+		.realm_name = realm_name(config, arena, delivery->realm_id),
 		.client_id = delivery->client_name,
 		.user_id = delivery->user_id,
 		.session_id = delivery->session_id,
@@ -53,4 +49,9 @@ struct event *trouble_of(const struct outbox_config *config, struct flight *flig
 	if (config->count_event)
 		config->count_event(config->context, event->realm_name, event->type, event->error);
 	return event;
+}
+
+struct event *trouble_of(const struct outbox_config *config, struct flight *flight)
+{
+	return is_worth_it(flight) ? trouble_event(config, flight->arena, &flight->delivery, &flight->update) : NULL;
 }

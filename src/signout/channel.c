@@ -8,6 +8,7 @@
 #include "model/nodes.h"
 #include "model/own_attributes.h"
 #include "model/redirect.h"
+#include "model/saml.h"
 
 #define SESSION_HOST STR("${application.session.host}")
 
@@ -77,9 +78,51 @@ static struct channel_target admin_target(struct arena *arena, struct str url)
 		.url = arena_join(arena, url, slash, STR("k_logout")) };
 }
 
+/* ---- SAML ---- */
+
+/* What a page of ours may lead to: nothing that runs as ours. */
+static bool is_web_url(struct str text)
+{
+	struct url url;
+	return url_parse(text, &url, NULL) == OK && (url.is_http || url.is_https);
+}
+
+struct str channel_saml_algorithm(struct arena *arena, const struct client *client)
+{
+	struct saml_client saml = saml_client_of(arena, client);
+	return saml.signs_documents ? saml.signature_algorithm : STR("");
+}
+
+static struct channel_target saml_server(struct arena *arena, const struct client *client)
+{
+	struct saml_client saml = saml_client_of(arena, client);
+	struct saml_endpoint to = saml_client_logout_back(&saml);
+	if (to.url.n)
+		return (struct channel_target){ .url = to.url,
+			.channel = to.binding == SAML_BINDING_SOAP ? CHANNEL_SAML_SOAP : CHANNEL_SAML_POST };
+	return (struct channel_target){ .channel = CHANNEL_NONE,
+		.why = STR("the SAML client has no single logout URL for a back channel") };
+}
+
+struct channel_target channel_browser(struct arena *arena, const struct client *client,
+				      struct str binding_used)
+{
+	struct saml_client saml = saml_client_of(arena, client);
+	struct saml_endpoint to = saml_client_logout_front(&saml, binding_used);
+	if (!saml_client_is(client) || !to.url.n)
+		return (struct channel_target){ .channel = CHANNEL_NONE,
+			.why = STR("the SAML client has no single logout URL") };
+	if (!is_web_url(to.url))
+		return (struct channel_target){ .channel = CHANNEL_NONE,
+			.why = STR("the SAML client's single logout URL is no http or https URL") };
+	return (struct channel_target){ .channel = CHANNEL_SAML_BROWSER, .url = to.url };
+}
+
 struct channel_target channel_server(struct arena *arena, const struct client *client,
 				     const struct client_session *session)
 {
+	if (saml_client_is(client))
+		return saml_server(arena, client);
 	struct str back = attributes_get(&client->attributes, STR("backchannel.logout.url"));
 	struct str url = redirect_absolute(arena, client, back.n ? back : client->admin_url);
 	if (!url.n)
@@ -119,7 +162,8 @@ struct channel_node *channel_nodes(struct arena *arena, const struct client *cli
 				   size_t *ret_n)
 {
 	struct channel_node *nodes = arena_array(arena, 0, sizeof *nodes);
-	struct str url = redirect_absolute(arena, client, client->admin_url);
+	/* Of a SAML provider that is where messages of its protocol go. */
+	struct str url = saml_client_is(client) ? STR("") : redirect_absolute(arena, client, client->admin_url);
 	*ret_n = 0;
 	for (size_t i = 0; url.n && i < client->nodes_n; i++)
 		if (node_is_alive(client, &client->nodes[i], now_s))
@@ -133,7 +177,7 @@ struct channel_node *channel_nodes(struct arena *arena, const struct client *cli
 
 struct channel_target channel_everybody(struct arena *arena, const struct client *client, struct str host)
 {
-	struct str url = redirect_absolute(arena, client, client->admin_url);
+	struct str url = saml_client_is(client) ? STR("") : redirect_absolute(arena, client, client->admin_url);
 	bool back = attributes_get(&client->attributes, STR("backchannel.logout.url")).n > 0;
 	if (back || !url.n || (!host.n && str_contains(url, SESSION_HOST)))
 		return (struct channel_target){ .channel = CHANNEL_NONE };
@@ -142,18 +186,11 @@ struct channel_target channel_everybody(struct arena *arena, const struct client
 
 /* ---- the browser ---- */
 
-/* What a page of ours may load into a frame: nothing that runs as ours. */
-static bool is_web_url(struct str text)
-{
-	struct url url;
-	return url_parse(text, &url, NULL) == OK && (url.is_http || url.is_https);
-}
-
 struct channel_target channel_front(struct arena *arena, const struct client *client,
 				    const struct client_session *session)
 {
 	struct str url = attributes_get(&client->attributes, STR("frontchannel.logout.url"));
-	if (!client->frontchannel_logout || !url.n)
+	if (!client->frontchannel_logout || !url.n || saml_client_is(client))
 		return (struct channel_target){ .channel = CHANNEL_NONE };
 	url = redirect_absolute(arena, client, url);
 	if (!is_web_url(url))

@@ -14,7 +14,8 @@ struct channel_target {
 };
 
 /* The server-to-server channel of a client for this client session: its back-channel
- * logout URL, else its admin URL (k_logout). `url` may come from a placeholder host that
+ * logout URL, else its admin URL (k_logout); of a SAML provider its SOAP URL, else, where it does
+ * without the front channel, the URL for forms (model/saml.h). `url` may come from a placeholder host that
  * the client registered; hosts that it did not register are never used. */
 struct channel_target channel_server(struct arena *arena, const struct client *client,
 				     const struct client_session *session);
@@ -30,6 +31,11 @@ struct channel_node *channel_nodes(struct arena *arena, const struct client *cli
 /* The same for k_logout: `host` is a node's, or empty. CHANNEL_NONE where the client has a
  * back-channel URL, which goes first, or no admin URL. */
 struct channel_target channel_everybody(struct arena *arena, const struct client *client, struct str host);
+/* Where a SAML provider hears through the browser. CHANNEL_NONE for others, and where it has no
+ * URL for that; `why` says so. `binding_used` is the one by which it was signed in to
+ * (client_session.saml.binding). */
+struct channel_target channel_browser(struct arena *arena, const struct client *client,
+				      struct str binding_used);
 /* The front channel: attribute frontchannel.logout.url where frontchannelLogout is on, with
  * `iss` and `sid` added unless frontchannel.logout.session.required is false
  * (OpenID Connect Front-Channel Logout 1.0, section 3). */
@@ -41,7 +47,10 @@ bool channel_is_own_page(const struct client *client);
 /* Certificates, PEM, that calls to the client trust besides those of the configuration: attribute
  * curfew.outgoing.ca of the realm and of the client (NULL: none). */
 struct str channel_trust(struct arena *arena, const struct realm *realm, const struct client *client);
-/* JWS algorithm of notices to this client: the one of its ID tokens. */
+/* JWS algorithm of notices to this client: the one of its ID tokens. Of LogoutRequests, which are
+ * no JWS: channel_saml_algorithm. */
 struct str channel_algorithm(const struct realm *realm, const struct client *client);
+/* What signs LogoutRequests to this provider, as its row names it; empty: nothing does. */
+struct str channel_saml_algorithm(struct arena *arena, const struct client *client);
 
 #endif

@@ -2,6 +2,7 @@
 #include "signout/decide.h"
 
 #include "model/own_attributes.h"
+#include "model/saml.h"
 #include "signout/channel.h"
 
 #define REVOKE_OFFLINE "backchannel.logout.revoke.offline.tokens"
@@ -42,10 +43,22 @@ static struct delivery *add_delivery(struct work *work, const struct client_sess
 		.adapter_session_id = part->adapter_session_id,
 		.adapter_host = part->adapter_host,
 		.bound_ms = part->adapter_bound_ms > part->started_ms ? part->adapter_bound_ms : part->started_ms,
+		.saml_name_id = part->saml.name_id,
+		.saml_name_id_format = part->saml.name_id_format,
+		.saml_binding = part->saml.binding,
+		.saml_until_s = part->saml.until_s,
 		.queued_ms = order->now_ms,
 		.settled_ms = order->now_ms,
 	};
 	return delivery;
+}
+
+static struct str algorithm_for(const struct work *work, const struct client *client, enum channel channel)
+{
+	if (channel == CHANNEL_BACKCHANNEL)
+		return channel_algorithm(work->realm, client);
+	/* Adapters verify k_logout with RS256 alone. */
+	return channel == CHANNEL_ADMIN_URL ? STR("RS256") : channel_saml_algorithm(work->effects->arena, client);
 }
 
 static struct delivery *add_owed(struct work *work, const struct client_session *part,
@@ -59,9 +72,7 @@ static struct delivery *add_owed(struct work *work, const struct client_session 
 	delivery->due_ms = work->order->now_ms;
 	delivery->give_up_ms = work->order->now_ms + signout_give_up_s(realm) * 1000;
 	delivery->settled_ms = 0;
-	bool back = target->channel == CHANNEL_BACKCHANNEL;
-	/* Adapters verify k_logout with RS256 alone. */
-	delivery->algorithm = back ? channel_algorithm(realm, client) : STR("RS256");
+	delivery->algorithm = algorithm_for(work, client, target->channel);
 	delivery->send_sid = attributes_true(&client->attributes, STR("backchannel.logout.session.required"), true);
 	delivery->revoke_offline_access =
 		attributes_true(&client->attributes, STR(REVOKE_OFFLINE), false);
@@ -103,6 +114,57 @@ static void add_settled(struct work *work, const struct client_session *part, co
 	delivery->reason = reason;
 }
 
+/* ---- SAML ---- */
+
+/* Owed through the browser: at once where one is at hand, else when that of the session comes. */
+static void add_for_browser(struct work *work, const struct client_session *part, const struct client *client,
+			    const struct channel_target *target)
+{
+	struct delivery *delivery = add_delivery(work, part, client);
+	int64_t until_ms = part->saml.until_s * 1000;
+	delivery->channel = target->channel;
+	delivery->url = target->url;
+	delivery->state = DELIVERY_WAITING_BROWSER;
+	delivery->settled_ms = 0;
+	delivery->give_up_ms = until_ms ? until_ms : work->order->now_ms + signout_give_up_s(work->realm) * 1000;
+	delivery->algorithm = algorithm_for(work, client, target->channel);
+	delivery->send_sid = true;
+	delivery->browser = work->session->cookie_hash;
+	delivery->reason = STR("waiting for the browser");
+	work->outcome.browser_n++;
+}
+
+/* Why no browser will carry a notice; empty: one may. */
+static struct str no_browser(const struct work *work)
+{
+	if (!work->order->browser && !work->session->cookie_hash.n)
+		return STR("no browser: the SAML client hears through one only, and the session had none");
+	if (work->order->door == DOOR_REALM_DELETED)
+		return STR("no browser: the SAML client hears through one only, and none can come to a deleted realm");
+	return STR("");
+}
+
+static void tell_saml(struct work *work, const struct client_session *part, const struct client *client)
+{
+	struct arena *arena = work->effects->arena;
+	if (str_eq(work->order->initiator_knows, client->id)) {
+		add_settled(work, part, client, CHANNEL_NONE, DELIVERY_DELIVERED, STR("it asked for the sign-out itself"));
+		return;
+	}
+	struct channel_target server = channel_server(arena, client, part);
+	struct channel_target browser = channel_browser(arena, client, part->saml.binding);
+	struct str why = browser.channel == CHANNEL_NONE ? browser.why : no_browser(work);
+	if (!part->saml.name_id.n)
+		add_settled(work, part, client, CHANNEL_NONE, DELIVERY_NOT_POSSIBLE,
+			    STR("the client has become a SAML client since, and was never given a name of the user"));
+	else if (server.channel != CHANNEL_NONE)
+		add_owed(work, part, client, &server)->send_sid = true;
+	else if (why.n)
+		add_settled(work, part, client, CHANNEL_NONE, DELIVERY_NOT_POSSIBLE, why);
+	else
+		add_for_browser(work, part, client, &browser);
+}
+
 static void tell(struct work *work, const struct client_session *part)
 {
 	const struct client *client = realm_client_by_id(work->realm, part->client_id);
@@ -115,6 +177,10 @@ static void tell(struct work *work, const struct client_session *part)
 	}
 	if (!client) {
 		add_settled(work, part, NULL, CHANNEL_NONE, DELIVERY_NOT_POSSIBLE, STR("the client no longer exists"));
+		return;
+	}
+	if (saml_client_is(client)) {
+		tell_saml(work, part, client);
 		return;
 	}
 	struct channel_target server = channel_server(work->effects->arena, client, part);

@@ -19,6 +19,8 @@ struct signout_order {
 	bool browser;         /* the user's browser is at hand and will load front-channel frames */
 	struct str not_told;  /* not empty: nobody is told, and the receipt gives this reason */
 	bool everybody;       /* part of a realm-wide order: admin URLs hear by signout_everybody */
+	struct str initiator_knows; /* id of the client (SAML) that is not told, since it sent the order
+				       itself; empty: none */
 };
 
 /* A frame that the answer's page shows to tell a front-channel client. */
@@ -31,6 +33,7 @@ struct signout_outcome {
 	struct signout_frame *frames;
 	size_t frames_n;
 	size_t owed; /* notices queued for the outbox */
+	size_t browser_n; /* notices that wait for the browser: DELIVERY_WAITING_BROWSER */
 	bool session_ended; /* the whole session, not only one client's part */
 };
 

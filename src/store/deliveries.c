@@ -8,17 +8,6 @@
 #include "store/rows.h"
 #include "store/statements.h"
 
-static bool channel_of(struct str name, enum channel *ret_channel)
-{
-	for (enum channel channel = CHANNEL_BACKCHANNEL; channel <= CHANNEL_NONE; channel++) {
-		if (!str_eq_z(name, channel_name(channel)))
-			continue;
-		*ret_channel = channel;
-		return true;
-	}
-	return false;
-}
-
 /* In the order of DELIVERY_COLUMNS. */
 static enum error_code delivery_of_row(
 	struct row *row, struct delivery *delivery, struct why *reterr_why)
@@ -54,6 +43,8 @@ static enum error_code delivery_of_row(
 	delivery->saml_name_id = next_text(row);
 	delivery->saml_name_id_format = next_text(row);
 	delivery->saml_until_s = next_int(row);
+	delivery->saml_binding = next_text(row);
+	delivery->browser = next_text(row);
 	if (!channel_of(channel, &delivery->channel) || !delivery_state_of(state, &delivery->state))
 		return error_because(reterr_why, ERROR_CORRUPT,
 			"delivery %.*s: channel \"%.*s\" or state \"%.*s\" is not known",
@@ -65,7 +56,7 @@ static enum error_code delivery_of_row(
 /* ---- sign-outs ---- */
 
 /* Columns of SIGNOUT_COLUMNS, of DELIVERY_COLUMNS. */
-enum { SIGNOUT_ID, SIGNOUT_WIDTH = 13, DELIVERY_WIDTH = 31 };
+enum { SIGNOUT_ID, SIGNOUT_WIDTH = 13, DELIVERY_WIDTH = 33 };
 
 static void signout_of_row(struct row *row, struct signout *signout)
 {
@@ -172,6 +163,42 @@ enum error_code store_list_signouts(struct store *store, struct arena *arena,
 	*ret_signouts = signouts;
 	*ret_n = n;
 	return OK;
+}
+
+/* ---- what a browser is to carry ---- */
+
+static enum error_code list_deliveries(struct store *store, struct arena *arena,
+	const struct db_statement *statement, struct db_values values, struct delivery **ret_deliveries,
+	size_t *ret_n, struct why *reterr_why)
+{
+	struct db_rows rows;
+	enum error_code code = store_read(store, arena, statement, values, &rows, reterr_why);
+	if (code != OK)
+		return code;
+	struct delivery *deliveries = arena_array(arena, rows.n, sizeof *deliveries);
+	for (size_t i = 0; code == OK && i < rows.n; i++)
+		code = delivery_of_row(&(struct row){ &rows, i, 0 }, &deliveries[i], reterr_why);
+	if (code != OK)
+		return code;
+	*ret_deliveries = deliveries;
+	*ret_n = rows.n;
+	return OK;
+}
+
+enum error_code store_find_browser_debts(struct store *store, struct arena *arena, struct str realm_id,
+	struct str browser, int64_t now_s, struct delivery **ret_deliveries, size_t *ret_n,
+	struct why *reterr_why)
+{
+	return list_deliveries(store, arena, &statement_delivery_list_for_browser,
+		DB_VALUES(db_text(realm_id), db_text(browser), db_int(now_s * 1000)), ret_deliveries, ret_n,
+		reterr_why);
+}
+
+enum error_code store_list_not_fetched(struct store *store, struct arena *arena, int64_t now_ms,
+	int64_t max, struct delivery **ret_deliveries, size_t *ret_n, struct why *reterr_why)
+{
+	return list_deliveries(store, arena, &statement_delivery_list_not_fetched,
+		DB_VALUES(db_int(now_ms), db_int(max)), ret_deliveries, ret_n, reterr_why);
 }
 
 /* ---- the outbox ---- */
@@ -284,7 +311,7 @@ enum error_code store_count_deliveries(struct store *store, struct delivery_coun
 		if (!delivery_state_of(db_cell_text(&rows, i, 0), &state))
 			continue;
 		counts.by_state[state] = db_cell_int(&rows, i, 1);
-		if (!delivery_state_settled(state) &&
+		if (delivery_state_owed(state) &&
 			(!counts.oldest_owed_ms || oldest_ms < counts.oldest_owed_ms))
 			counts.oldest_owed_ms = oldest_ms;
 	}

@@ -393,7 +393,7 @@ static void delivery_create(struct applying *a, const struct effect *effect)
 			db_int(d->settled_ms), db_int(d->give_up_ms), db_text(d->lease_owner),
 			db_int(d->attempts), db_int(d->http_status), db_text(d->reason),
 			db_text(d->saml_name_id), db_text(d->saml_name_id_format),
-			db_int(d->saml_until_s)));
+			db_int(d->saml_until_s), db_text(d->saml_binding), db_text(d->browser)));
 }
 
 static void delivery_update(struct applying *a, const struct effect *effect)

@@ -243,6 +243,16 @@ MUST_USE enum error_code store_list_signouts(struct store *store, struct arena *
 MUST_USE enum error_code store_find_signout(struct store *store, struct arena *arena,
 					    struct str realm_id, struct str id,
 					    struct signout *ret_signout, struct why *reterr_why);
+/* Notices (WAITING_BROWSER) that this browser is to carry, whose time is not over: those first that
+ * it was given least often, and among them those of clients that have ever answered one. */
+MUST_USE enum error_code store_find_browser_debts(struct store *store, struct arena *arena,
+						  struct str realm_id, struct str browser, int64_t now_s,
+						  struct delivery **ret_deliveries, size_t *ret_n,
+						  struct why *reterr_why);
+/* Those of all realms whose time is over, at most `max`. */
+MUST_USE enum error_code store_list_not_fetched(struct store *store, struct arena *arena, int64_t now_ms,
+						int64_t max, struct delivery **ret_deliveries,
+						size_t *ret_n, struct why *reterr_why);
 /* How many deliveries there are in each state, and when the oldest was queued of those that are
  * still owed (0: none is). Reads the whole table: for who can wait. */
 struct delivery_counts {

@@ -143,6 +143,8 @@ static void read_client_line(struct reader *reader, struct str rest)
 		client->public_client = true;
 	else if (str_eq_z(name, "front_channel"))
 		client->frontchannel_logout = true;
+	else if (str_eq_z(name, "saml"))
+		client->protocol = STR("saml");
 	else
 		bad(reader, "unknown line of a client", name);
 }
@@ -170,6 +172,14 @@ static void read_part_word(struct reader *reader, struct client_session *part, s
 		part->refresh_use_count = number(reader, value);
 	else if (named(text, "chain", &value))
 		read_chain(reader, part, value);
+	else if (named(text, "name_id", &value))
+		part->saml.name_id = value;
+	else if (named(text, "format", &value))
+		part->saml.name_id_format = value;
+	else if (named(text, "binding", &value))
+		part->saml.binding = value;
+	else if (named(text, "until", &value))
+		part->saml.until_s = time_s(reader, value);
 	else if (named(text, "started", &value))
 		part->started_ms = time_s(reader, value) * 1000;
 	else if (named(text, "used", &value))
@@ -203,6 +213,8 @@ static void read_session(struct reader *reader, struct str rest)
 			session->offline = true;
 		else if (str_eq_z(text, "remembered"))
 			session->remember_me = true;
+		else if (str_eq_z(text, "cookie"))
+			session->cookie_hash = STR("cookie-hash");
 		else if (named(text, "started", &value))
 			session->started_ms = time_s(reader, value) * 1000;
 		else if (named(text, "used", &value))
@@ -303,6 +315,8 @@ static void read_line(struct reader *reader, struct str line)
 			read_order(reader, rest);
 		else if (str_eq_z(name, "not_told"))
 			file->order.not_told = rest;
+		else if (str_eq_z(name, "initiator_knows"))
+			file->initiator_knows = true;
 		else if (!str_eq_z(name, "#"))
 			bad(reader, "unknown line", line);
 	}

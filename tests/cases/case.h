@@ -21,6 +21,7 @@ struct case_file {
 	struct attributes headers, request, token;
 	struct signout_order order;
 	struct str order_client;
+	bool initiator_knows; /* the order's client sent a LogoutRequest */
 	struct str expected;
 };
 

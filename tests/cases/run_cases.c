@@ -40,6 +40,13 @@ static void write_delivery(const struct delivery *d, struct text *out)
 		text_addf(out, "%s%s", d->send_sid ? " sid" : "", d->revoke_offline_access ? " revoke_offline_access" : "");
 	if (d->adapter_session_id.n)
 		text_addf(out, " adapter=%.*s", STR_ARG(d->adapter_session_id));
+	if (d->saml_name_id.n)
+		text_addf(out, " name_id=%.*s", STR_ARG(d->saml_name_id));
+	if (d->saml_name_id_format.n)
+		text_addf(out, " format=%.*s", STR_ARG(d->saml_name_id_format));
+	if (d->state == DELIVERY_WAITING_BROWSER)
+		text_addf(out, " browser=%.*s until=+%lld", STR_ARG(d->browser),
+			(long long)(d->give_up_ms - d->queued_ms) / 1000);
 	if (d->not_before_s)
 		text_addf(out, " not_before=%lld", (long long)d->not_before_s);
 	if (d->reason.n)
@@ -98,7 +105,10 @@ static void write_signout(const struct signout_order *order, const struct sessio
 	for (size_t i = 0; i < outcome.frames_n; i++)
 		text_addf(out, "frame %.*s: %.*s\n", STR_ARG(outcome.frames[i].client_name),
 			STR_ARG(outcome.frames[i].url));
-	text_addf(out, "owed %zu%s\n", outcome.owed, outcome.session_ended ? ", session ended" : "");
+	text_addf(out, "owed %zu", outcome.owed);
+	if (outcome.browser_n)
+		text_addf(out, ", %zu by the browser", outcome.browser_n);
+	text_addf(out, "%s\n", outcome.session_ended ? ", session ended" : "");
 }
 
 static void case_signout(const struct case_file *file, struct text *out)
@@ -108,6 +118,8 @@ static void case_signout(const struct case_file *file, struct text *out)
 	order.browser = file->browser != NULL;
 	order.initiator = order.initiator_client = file->order_client;
 	const struct client *client = realm_client_by_client_id(&realm, file->order_client);
+	if (file->initiator_knows)
+		order.initiator_knows = client->id;
 	write_signout(&order, file->sessions[0], file->sessions_n > 1 ? file->sessions[1] : NULL,
 		client ? client->id : file->order_client, out);
 }

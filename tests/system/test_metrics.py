@@ -53,8 +53,8 @@ def test_sign_outs_and_notices_are_counted(world):
     assert figures.get("curfew_signouts_total", door="admin-user") == 0
     assert figures.get("curfew_deliveries", state="not-possible") == 1
     assert figures.get("curfew_deliveries_oldest_seconds") > 0
-    assert figures.get("curfew_delivery_attempts_total", state="delivered") == 1
-    assert figures.get("curfew_delivery_attempts_total", state="waiting") >= 1
+    assert figures.get("curfew_delivery_attempts_total", state="delivered", channel="back-channel") == 1
+    assert figures.get("curfew_delivery_attempts_total", state="waiting", channel="back-channel") >= 1
     assert figures.get("curfew_delivery_latency_seconds_count") == 1
     assert figures.get("curfew_delivery_latency_seconds_bucket", le="+Inf") == 1
 
