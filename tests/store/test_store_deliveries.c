@@ -46,6 +46,8 @@ static void receipt_comes_back(void **state)
 	d.saml_name_id = STR("G-1");
 	d.saml_name_id_format = STR("urn:persistent");
 	d.saml_until_s = 77;
+	d.saml_binding = STR("post");
+	d.browser = STR("hash");
 	d.reason = STR("no \xc3\xa9 channel");
 	add_signout("so", "ada", "s", 1000);
 	effects_add(&on.list, EFFECT_DELIVERY_CREATE)->u.delivery = d;
@@ -72,6 +74,8 @@ static void receipt_comes_back(void **state)
 	expect_text(one->saml_name_id, "G-1");
 	expect_text(one->saml_name_id_format, "urn:persistent");
 	assert_int_equal(one->saml_until_s, 77);
+	expect_text(one->saml_binding, "post");
+	expect_text(one->browser, "hash");
 	assert_true(one->send_sid && one->revoke_offline_access && one->all_sessions);
 	assert_int_equal(one->channel, CHANNEL_BACKCHANNEL);
 	assert_int_equal(one->state, DELIVERY_NOT_POSSIBLE);
