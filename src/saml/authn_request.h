@@ -40,7 +40,6 @@ struct authn_plan {
 	enum saml_status status;
 };
 
-enum authn_error_kind { AUTHN_ERROR_NONE, AUTHN_ERROR_PAGE };
 /* Why a request gets a page and no Response: it cannot be trusted, or names no place to answer
  * to. */
 struct authn_error {

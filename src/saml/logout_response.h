@@ -25,13 +25,13 @@ enum error_code logout_response_read(const struct saml_message *message,
 enum error_code logout_response_check(const struct saml_message *message, const struct saml_client *client,
 	struct str request_id, struct str endpoint, int64_t now_ms, struct why *reterr_why) MUST_USE;
 
-/* What a provider answered to a request of the back channel: the SOAP body, or the base64 of a
- * form field, or the query of a Location; judged by `request_id` alone, since the channel is the
+/* What a provider answered to a request of the back channel: a SOAP envelope, or a page
+ * with a form that holds SAMLResponse; judged by `request_id` alone, since the channel is the
  * TLS connection that we opened, but a signature that is there has to be good. False when there
  * is no LogoutResponse in it: a 2xx then says "received". */
 bool logout_response_of_answer(struct arena *arena, const struct saml_client *client, struct str body,
 	struct str request_id, struct logout_response *ret_response);
-/* The same of the query of a redirect's Location. */
+/* The same of a redirect's Location, which is not followed: its query. */
 bool logout_response_of_location(struct arena *arena, const struct saml_client *client, struct str location,
 	struct str request_id, struct logout_response *ret_response);
 

@@ -38,8 +38,8 @@ enum error_code saml_message_read(const struct saml_incoming *incoming, struct s
 	struct why *reterr_why) MUST_USE;
 
 /* Destination and time. `endpoint` is our own URL as the client knows it (the issuer's
- * "/protocol/saml"). Destination has to be it; it may be absent only where the message is not
- * signed, and came by SOAP or the client does not sign (bindings sections 3.4.5.2, 3.5.5.2).
+ * "/protocol/saml"). Destination has to be it; it may be absent by SOAP, and from clients that need
+ * not sign (bindings sections 3.4.5.2, 3.5.5.2).
  * ERROR_INVALID_VALUE (reason "invalid_destination" in the event), ERROR_EXPIRED. */
 enum error_code saml_message_check(const struct saml_message *message, const struct saml_client *client,
 	struct str endpoint, int64_t now_ms, struct why *reterr_why) MUST_USE;
@@ -82,6 +82,8 @@ struct saml_head {
 	struct str name; /* "Response", "LogoutRequest" ... */
 	struct str id, issuer, destination, in_response_to;
 	int64_t now_ms;
+	int64_t not_on_or_after_ms; /* 0: none */
+	struct str key_id; /* for an extension that names the key that signs; empty: none */
 };
 void saml_head_write(struct arena *arena, struct xml_writer *w, const struct saml_head *head);
 void saml_status_write(struct xml_writer *w, enum saml_status status);
