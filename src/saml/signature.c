@@ -44,6 +44,8 @@ static enum error_code verify_with(struct arena *arena, const struct saml_client
 		.signatures = XML_ALLOW_SIGNATURES | (sha1 ? XML_ALLOW(SIGN_RSA_SHA1) : 0),
 		.digests = XML_ALLOW_DIGESTS | (sha1 ? XML_ALLOW(HASH_SHA1) : 0) };
 	const struct xml_element *verified;
+	if (incoming->binding == SAML_BINDING_REDIRECT && !incoming->has_signature)
+		return error_because(reterr_why, ERROR_INVALID_SIGNATURE, "the query is not signed");
 	if (incoming->binding == SAML_BINDING_REDIRECT)
 		return xml_verify_detached(&trust, incoming->octets, incoming->algorithm_uri, incoming->signature,
 			reterr_why);
