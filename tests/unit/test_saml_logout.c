@@ -135,7 +135,8 @@ static void an_encrypted_name_is_read(void **state)
 {
 	(void)state;
 	/* The wrapper takes the place of the NameID, which needs an ID to be found by. */
-	struct str document = STR(LOGOUT("", "<saml:NameID ID=\"_n\" Format=\"" SAML_FORMAT_EMAIL "\">ada@example.org</saml:NameID>"));
+	struct str document = STR(LOGOUT("",
+		"<saml:NameID ID=\"_n\" Format=\"" SAML_FORMAT_EMAIL "\">ada@example.org</saml:NameID>"));
 	struct sign_key *public_key;
 	GOOD(sign_key_from_certificate(STR(REALM_RSA_CERTIFICATE), &public_key, &why));
 	const struct xml_encrypting how = { .key = public_key, .cipher = CIPHER_AES_256_GCM, .scheme = XML_OAEP_11,
