@@ -168,7 +168,7 @@ static enum error_code commit(struct writer *writer, struct db *db, uint64_t lis
 }
 
 /* Runs one list in a savepoint. False when the whole transaction is lost with it. */
-static bool run_entry(struct writer *writer, struct db *db, struct entry *entry)
+static bool run_apart(struct writer *writer, struct db *db, struct entry *entry)
 {
 	entry->code = db_savepoint(db, &entry->why);
 	if (entry->code != OK)
@@ -181,35 +181,63 @@ static bool run_entry(struct writer *writer, struct db *db, struct entry *entry)
 	return entry->code == OK || db_in_transaction(db);
 }
 
-static enum error_code run_entries(struct writer *writer, struct db *db, const struct queue *queue,
-	uint64_t *applied, struct why *reterr_why)
+/* The same without one: a list that fails leaves the transaction good for nothing. */
+static bool run_together(struct writer *writer, struct db *db, struct entry *entry)
 {
+	entry->code = writer->config.apply(writer->config.context, db, entry->list, &entry->why);
+	return entry->code == OK;
+}
+
+/* One batch. */
+struct batch {
+	struct queue waiting, later;
+	uint64_t applied, applied_later;
+};
+
+static enum error_code run_entries(struct writer *writer, struct db *db, const struct queue *queue,
+	bool (*run)(struct writer *writer, struct db *db, struct entry *entry), uint64_t *ret_applied,
+	struct why *reterr_why)
+{
+	uint64_t applied = 0;
 	for (struct entry *entry = queue->first; entry; entry = entry->next) {
-		if (!run_entry(writer, db, entry))
+		if (!run(writer, db, entry))
 			return error_because(reterr_why, ERROR_STORE_FAILED,
 				"the batch was lost: %s", entry->why.text);
-		*applied += entry->code == OK;
+		applied += entry->code == OK;
 	}
+	*ret_applied = applied;
 	return OK;
 }
 
-/* Runs both queues in one transaction. OK: each entry's code is its own result, and durable.
- * Otherwise nothing of any of them holds. */
-static enum error_code run_batch(struct writer *writer, const struct queue *waiting,
-	const struct queue *later, struct why *reterr_why)
+/* Runs both queues, but for the commit. What was handed over to be done later came first. */
+static enum error_code run_queues(struct writer *writer, struct db *db, struct batch *batch,
+	bool (*run)(struct writer *writer, struct db *db, struct entry *entry), struct why *reterr_why)
+{
+	enum error_code code =
+		run_entries(writer, db, &batch->later, run, &batch->applied_later, reterr_why);
+	return code == OK ? run_entries(writer, db, &batch->waiting, run, &batch->applied, reterr_why)
+			  : code;
+}
+
+/* Runs a batch in one transaction. OK: each entry's code is its own result, and durable.
+ * Otherwise nothing of any of them holds. Hardly a list ever fails, and savepoints cost a copy of
+ * each page that is changed: they come when one has. */
+static enum error_code run_batch(struct writer *writer, struct batch *batch, struct why *reterr_why)
 {
 	struct db *db;
 	enum error_code code = db_pool_take(writer->pool, &db, reterr_why);
 	if (code != OK)
 		return code;
-	uint64_t applied = 0, applied_later = 0;
 	code = db_begin(db, DB_WRITE, reterr_why);
+	if (code == OK && run_queues(writer, db, batch, run_together, NULL) != OK) {
+		db_rollback(db);
+		code = db_begin(db, DB_WRITE, reterr_why);
+		if (code == OK)
+			code = run_queues(writer, db, batch, run_apart, reterr_why);
+	}
 	if (code == OK)
-		code = run_entries(writer, db, waiting, &applied, reterr_why);
-	if (code == OK)
-		code = run_entries(writer, db, later, &applied_later, reterr_why);
-	if (code == OK)
-		code = commit(writer, db, applied + applied_later, applied_later, reterr_why);
+		code = commit(writer, db, batch->applied + batch->applied_later,
+			batch->applied_later, reterr_why);
 	int64_t wal_bytes = db_wal_bytes(db);
 	db_pool_give(writer->pool, db);
 	if (code == OK && writer->checkpointer)
@@ -301,24 +329,24 @@ static bool wait_for_work(struct writer *writer)
 /* One batch; the lock is held on entry and on return. True when the store did its part. */
 static bool do_batch(struct writer *writer)
 {
-	struct queue waiting, later;
+	struct batch batch = { .applied = 0 };
 	struct why why = { "" };
-	queue_init(&waiting);
-	queue_init(&later);
-	queue_move(&writer->waiting, &waiting, SIZE_MAX);
-	queue_move(&writer->later, &later, LATER_A_BATCH);
+	queue_init(&batch.waiting);
+	queue_init(&batch.later);
+	queue_move(&writer->waiting, &batch.waiting, SIZE_MAX);
+	queue_move(&writer->later, &batch.later, LATER_A_BATCH);
 	pthread_mutex_unlock(&writer->lock);
 
-	enum error_code code = run_batch(writer, &waiting, &later, &why);
+	enum error_code code = run_batch(writer, &batch, &why);
 	if (code != OK)
 		count_failure(writer, code);
-	answer_waiting(writer, &waiting, code, &why);
-	size_t settled = settle_later(writer, &later, code, &why);
+	answer_waiting(writer, &batch.waiting, code, &why);
+	size_t settled = settle_later(writer, &batch.later, code, &why);
 
 	pthread_mutex_lock(&writer->lock);
-	bool kept = later.n > 0;
-	queue_move(&writer->later, &later, SIZE_MAX); /* behind those that were kept */
-	queue_move(&later, &writer->later, SIZE_MAX);
+	bool kept = batch.later.n > 0;
+	queue_move(&writer->later, &batch.later, SIZE_MAX); /* behind those that were kept */
+	queue_move(&batch.later, &writer->later, SIZE_MAX);
 	writer->later_out += settled;
 	writer->failures += kept;
 	writer->hurry = writer->hurry && !kept && writer->later.n > 0;

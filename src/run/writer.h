@@ -1,8 +1,9 @@
 /* The writer: applies effect lists, each in whole or not at all, and durably.
  *
- * SQLite: one thread takes all waiting lists, runs each in a savepoint, and makes them
- * durable with one commit (group commit). A list that fails is rolled back alone; a
- * commit that fails fails every list of its batch, and nothing of them holds.
+ * SQLite: one thread takes all waiting lists, runs them, and makes them durable with one
+ * commit (group commit). A list that fails is rolled back alone (all are run again then, each
+ * in a savepoint); a commit that fails fails every list of its batch, and nothing of them
+ * holds.
  * PostgreSQL: each list is a transaction of its own, in the caller's thread, on a pooled
  * connection; one that could not be serialized is run again.
  *
