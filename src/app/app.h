@@ -20,7 +20,9 @@ struct app {
 	 * no hostname is set. Empty: nowhere but on the unix socket. */
 	struct str own_url;
 	struct outgoing *http; /* for requests that an administrator asks for; client/client.h */
-	/* Told when notices were queued: the outbox looks at once. */
+	/* Stores a list, tells of its notices; as outbox/outbox.h says. */
+	enum error_code (*apply)(void *outbox, const struct effects *effects, struct why *reterr_why);
+	/* Told when notices were queued otherwise: the outbox looks at once. */
 	void (*wake_outbox)(void *outbox);
 	void *outbox;
 	/* Counts an event for metrics (`error` empty: none). */
@@ -31,8 +33,8 @@ struct app {
 /* Adds the public endpoints (OIDC, login pages, static resources) to a router. */
 void app_add_routes(struct app *app, struct http_router *router);
 
-/* Applies effects durably and wakes the outbox when they queued a notice. Errors as
- * writer_apply: STALE means "load and decide again". */
+/* Applies effects durably; the outbox tells of the notices among them. Errors as writer_apply:
+ * STALE means "load and decide again". */
 MUST_USE enum error_code app_apply(struct app *app, const struct effects *effects, struct why *reterr_why);
 
 #endif

@@ -95,6 +95,11 @@ static enum error_code make_ticket_key(struct server *s, struct why *reterr_why)
 	return seal_key_from_text(base64url_encode(s->arena, str_of(mac, n)), &s->ticket_key, reterr_why);
 }
 
+static enum error_code apply_and_tell(void *outbox, const struct effects *effects, struct why *reterr_why)
+{
+	return outbox_apply(outbox, effects, reterr_why);
+}
+
 static void wake_outbox(void *outbox)
 {
 	outbox_wake(outbox);
@@ -321,6 +326,7 @@ static void wire(struct server *s)
 	s->app.writer = s->writer;
 	s->app.snapshots = s->snapshots;
 	s->app.ticket_key = s->ticket_key;
+	s->app.apply = apply_and_tell;
 	s->app.wake_outbox = wake_outbox;
 	s->app.outbox = s->outbox;
 	s->app.http = s->http;

@@ -21,6 +21,8 @@ struct flight {
 	void (*landed)(void *context, struct flight *flight);
 	void *context;
 	struct delivery delivery;
+	bool express; /* started without a turn; express.h */
+	struct flight *next_begun;
 
 	enum flight_end end;
 	enum client_outcome outcome;
@@ -40,7 +42,7 @@ struct flight {
 	struct flight *next;                       /* among those that landed */
 };
 
-/* A flight for a delivery that was claimed; copies it. */
+/* A flight for a delivery that is leased to this process; copies it. */
 struct flight *flight_new(const struct outbox_config *config, const struct delivery *delivery,
 			  void (*landed)(void *context, struct flight *flight), void *context);
 void flight_free(struct flight *flight);

@@ -134,20 +134,41 @@ struct lane **lanes_all(struct lanes *lanes, size_t *ret_n)
 	return lanes->items;
 }
 
-struct lane *lanes_find(struct lanes *lanes, struct str client_id)
+/* Where the client's lane is, or would have to be. */
+static size_t place_in(const struct lanes *lanes, struct str client_id)
 {
 	size_t from = 0, to = lanes->n;
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
-		int order = str_compare(client_id, lanes->items[middle]->client_id);
-		if (order == 0)
-			return lanes->items[middle];
-		if (order < 0)
+		if (str_compare(client_id, lanes->items[middle]->client_id) <= 0)
 			to = middle;
 		else
 			from = middle + 1;
 	}
-	return NULL;
+	return from;
+}
+
+struct lane *lanes_find(struct lanes *lanes, struct str client_id)
+{
+	size_t at = place_in(lanes, client_id);
+	return at < lanes->n && str_eq(lanes->items[at]->client_id, client_id) ? lanes->items[at] : NULL;
+}
+
+struct lane *lanes_join(struct lanes *lanes, struct str client_id, struct str realm_id)
+{
+	struct lane *lane = lanes_find(lanes, client_id);
+	if (lane)
+		return lane;
+	size_t at = place_in(lanes, client_id);
+	struct lane **items = realloc(lanes->items, (lanes->n + 1) * sizeof(struct lane *));
+	if (!items)
+		abort();
+	lanes->items = items;
+	memmove(&items[at + 1], &items[at], (lanes->n - at) * sizeof(struct lane *));
+	lanes->n++;
+	items[at] = lane_new(lanes, &(const struct store_lane){ .client_id = client_id, .realm_id = realm_id });
+	refresh(items[at], NULL);
+	return items[at];
 }
 
 void lanes_set_host(struct lanes *lanes, struct lane *lane, struct str origin)

@@ -53,6 +53,9 @@ void lanes_free(struct lanes *lanes);
 void lanes_update(struct lanes *lanes, const struct store_lane *found, size_t n);
 /* All of them, by client_id. Valid until the next lanes_update. */
 struct lane **lanes_all(struct lanes *lanes, size_t *ret_n);
+/* The client's lane; a new one where none is known, of which nothing is owed yet. Ends what
+ * lanes_all gave. */
+struct lane *lanes_join(struct lanes *lanes, struct str client_id, struct str realm_id);
 /* NULL when it is not known. */
 struct lane *lanes_find(struct lanes *lanes, struct str client_id);
 /* Where the client is reached: the origin of its URL; empty: several or not known. */

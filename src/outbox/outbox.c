@@ -1,10 +1,11 @@
 /* The outbox's threads; see outbox.h.
  *
  * One thread, the deliverer, looks which clients are owed something, claims rows for those that
- * may have more, and records what came of the others, all in one transaction a turn. The signers
- * check, sign and hand to the HTTP client, whose callback brings the flight back. Memory is
- * bounded by what may be under way at once. A thread of its own does mass jobs and expired
- * sessions. */
+ * may have more, and records what came of the others, all in one transaction a turn. Where nothing
+ * is known against a client, its notices come leased already (express.h), and that they were
+ * delivered is recorded with somebody else's commit. The signers check, sign and hand to the HTTP
+ * client, whose callback brings the flight back. Memory is bounded by what may be under way at
+ * once. A thread of its own does mass jobs and expired sessions. */
 #include "outbox/outbox.h"
 
 #include <pthread.h>
@@ -19,6 +20,7 @@
 #include "base/url.h"
 #include "crypto/random.h"
 #include "outbox/backoff.h"
+#include "outbox/express.h"
 #include "outbox/flight.h"
 #include "outbox/jobs.h"
 #include "outbox/sweeper.h"
@@ -42,6 +44,7 @@ enum {
 	STOP_ROUNDS = 100,      /* tries to record while stopping */
 	STOP_PAUSE_NS = 10 * 1000 * 1000,
 	SWEEP_MS = 5000,        /* how often expired sessions are looked for */
+	RECORD_MS = 20,         /* until what was delivered is recorded, when nobody else commits */
 };
 
 struct outbox {
@@ -50,6 +53,7 @@ struct outbox {
 	struct arena *arena;
 	pthread_t deliverer, keeper;
 	struct workers *signers;
+	struct express *express;
 	pthread_mutex_t lock; /* of all until the next comment */
 	pthread_cond_t changed, keeper_changed;
 	bool stopping, woken, keeper_woken;
@@ -118,6 +122,8 @@ static void touch_down(struct outbox *outbox, struct flight *flight)
 	lane_ended(flight->lane);
 	unlink_lease(outbox, flight);
 	outbox->under_way--;
+	if (flight->express)
+		express_left(outbox->express, flight->delivery.client_id);
 }
 
 static bool is_flying(const struct lane *lane, struct str id)
@@ -131,7 +137,7 @@ static bool is_flying(const struct lane *lane, struct str id)
 /* ---- what landed ---- */
 
 /* What the attempt says about the client. */
-static void teach_breaker(struct flight *flight)
+static void teach_breaker(struct outbox *outbox, struct flight *flight)
 {
 	struct lane *lane = flight->lane;
 	bool ours = flight->outcome == CLIENT_CANCELLED || flight->outcome == CLIENT_FAILED;
@@ -155,6 +161,7 @@ static void teach_breaker(struct flight *flight)
 		log_write(LOG_WARN, "outbox", "client=%.*s failed %d times in a row and is tried one at a time until it answers: "
 			  "%.*s", STR_ARG(flight->delivery.client_name), BREAKER_FAILURES, STR_ARG(reason));
 	lane->expire = breaker_is_open(&lane->breaker);
+	express_bar(outbox->express, lane->client_id);
 }
 
 static void log_update(const struct flight *flight)
@@ -185,7 +192,7 @@ static void take_landed(struct outbox *outbox, struct flight *flight)
 		flight_free(flight);
 		return;
 	}
-	teach_breaker(flight);
+	teach_breaker(outbox, flight);
 	flight_judge(flight, outbox->owner, clock_wall_ms());
 	flight->event = trouble_of(config, flight);
 	count(outbox, flight);
@@ -293,6 +300,7 @@ static void look(struct outbox *outbox)
 		outbox->want_look = false;
 		for (size_t i = 0; i < n; i++)
 			tend(outbox, lanes[i], now_ms, stepped_back);
+		express_bar_lanes(outbox->express, lanes, n, now_ms);
 	} else {
 		log_write(LOG_ERROR, "outbox", "looking for deliveries: %s", why.text);
 	}
@@ -351,7 +359,7 @@ static void add_claims(struct outbox *outbox, struct turn *turn)
 	struct store_lane_claim *claims = NULL;
 	struct lane **wanting, **all;
 	struct share share;
-	size_t n, room = SHARE_ALL - outbox->under_way;
+	size_t n, room = outbox->under_way < SHARE_ALL ? SHARE_ALL - outbox->under_way : 0;
 	lanes_share(outbox->lanes, turn->arena, room < CLAIM ? room : CLAIM, turn->store.now_ms, clock_mono_ms(),
 		    &share, &wanting);
 	for (size_t i = 0; i < share.lanes_n; i++) {
@@ -419,8 +427,9 @@ static void forget_recorded(struct outbox *outbox)
 	while (outbox->unrecorded) {
 		struct flight *flight = outbox->unrecorded;
 		outbox->unrecorded = flight->next;
+		/* The lane is to know when it is due again. */
+		outbox->want_look |= !delivery_state_settled(flight->update.state);
 		flight_free(flight);
-		outbox->want_look = true;
 	}
 }
 
@@ -449,6 +458,32 @@ static int64_t pause_ms(struct outbox *outbox)
 	return pause;
 }
 
+/* True when nothing but deliveries that were delivered is to be stored. */
+static bool is_plain(const struct outbox *outbox, const struct store_turn *turn)
+{
+	bool plain = !turn->renewals_n && !turn->lanes_n;
+	for (const struct flight *flight = outbox->unrecorded; flight && plain; flight = flight->next)
+		plain = flight->update.state == DELIVERY_DELIVERED && !flight->event;
+	return plain;
+}
+
+/* Leaves the records to the writer, each with the memory of its flight: they go with the next
+ * commit of whoever. */
+static void leave_records(struct outbox *outbox, struct store_turn *turn)
+{
+	while (outbox->unrecorded) {
+		struct flight *flight = outbox->unrecorded;
+		outbox->unrecorded = flight->next;
+		struct store_turn *record = arena_alloc(flight->arena, sizeof *record);
+		struct store_work *work = arena_alloc(flight->arena, sizeof *work);
+		*record = (struct store_turn){ .owner = arena_str(flight->arena, outbox->owner),
+			.updates = &flight->update, .updates_n = 1, .arena = flight->arena };
+		*work = (struct store_work){ .kind = STORE_WORK_TURN, .u.turn = record };
+		writer_apply_within(outbox->config.writer, RECORD_MS, flight->arena, work);
+	}
+	turn->updates_n = 0;
+}
+
 /* Records, renews and claims; how long until the next turn in *ret_wait_ms. False: the store
  * failed. */
 static bool take_turn(struct outbox *outbox, bool stopping, int64_t *ret_wait_ms)
@@ -463,6 +498,8 @@ static bool take_turn(struct outbox *outbox, bool stopping, int64_t *ret_wait_ms
 	if (!stopping)
 		add_claims(outbox, &turn);
 	const struct store_turn *store = &turn.store;
+	if (!stopping && is_plain(outbox, store))
+		leave_records(outbox, &turn.store);
 	const struct store_work work = { .kind = STORE_WORK_TURN, .u.turn = &turn.store };
 	enum error_code code = OK;
 	if (store->updates_n || store->renewals_n || store->lanes_n)
@@ -497,6 +534,22 @@ static struct timespec mono_in(int64_t wait_ms)
 	return until;
 }
 
+/* What began without a turn counts like everything else that is under way. */
+static void take_begun(struct outbox *outbox)
+{
+	struct flight *flight = express_begun(outbox->express);
+	while (flight) {
+		struct flight *next = flight->next_begun;
+		const struct delivery *delivery = &flight->delivery;
+		struct lane *lane = lanes_join(outbox->lanes, delivery->client_id, delivery->realm_id);
+		if (lane->realm_version < 0)
+			aim(outbox, lane);
+		take_off(outbox, lane, flight);
+		flight->probe = false; /* whatever is known of the client by now */
+		flight = next;
+	}
+}
+
 /* Sleeps until woken, something landed, or the time is up. Takes what landed. */
 static void wait_for_work(struct outbox *outbox, int64_t wait_ms, bool *ret_stopping)
 {
@@ -511,6 +564,7 @@ static void wait_for_work(struct outbox *outbox, int64_t wait_ms, bool *ret_stop
 	outbox->landed = NULL;
 	*ret_stopping = outbox->stopping;
 	pthread_mutex_unlock(&outbox->lock);
+	take_begun(outbox);
 	while (landed) {
 		struct flight *next = landed->next;
 		take_landed(outbox, landed);
@@ -532,7 +586,8 @@ static void *deliver(void *context)
 		if (!stopping)
 			continue;
 		failed += !stored;
-		if (outbox->under_way == 0 && (!outbox->unrecorded || failed > STOP_ROUNDS))
+		bool flying = outbox->under_way || express_is_busy(outbox->express);
+		if (!flying && (!outbox->unrecorded || failed > STOP_ROUNDS))
 			return NULL;
 		nanosleep(&(struct timespec){ .tv_nsec = STOP_PAUSE_NS }, NULL);
 	}
@@ -623,6 +678,7 @@ static void discard(struct outbox *outbox)
 	forget_recorded(outbox);
 	lanes_free(outbox->lanes);
 	workers_free(outbox->signers);
+	express_free(outbox->express);
 	pthread_mutex_destroy(&outbox->lock);
 	pthread_cond_destroy(&outbox->changed);
 	pthread_cond_destroy(&outbox->keeper_changed);
@@ -641,10 +697,14 @@ static void stop_threads(struct outbox *outbox)
 
 static enum error_code start_threads(struct outbox *outbox, struct why *reterr_why)
 {
-	const struct workers_config signers = { .name = "signer", .queue = SHARE_ALL, .nice = SIGNER_NICE };
+	const struct workers_config signers = { .name = "signer", .queue = SHARE_ALL + EXPRESS_ALL,
+		.nice = SIGNER_NICE };
 	enum error_code code = workers_new(&signers, &outbox->signers, reterr_why);
 	if (code != OK)
 		return code;
+	outbox->express = express_new(&(const struct express_config){ .outbox = &outbox->config,
+		.owner = outbox->owner, .lease_ms = LEASE_MS, .signers = outbox->signers,
+		.landed = outbox_land, .context = outbox });
 	if (pthread_create(&outbox->deliverer, NULL, deliver, outbox) != 0)
 		return error_because(reterr_why, ERROR_INTERNAL, "no thread for the outbox");
 	pthread_setname_np(outbox->deliverer, "outbox");
@@ -686,6 +746,26 @@ void outbox_wake(struct outbox *outbox)
 	pthread_cond_signal(&outbox->changed);
 	pthread_cond_signal(&outbox->keeper_changed);
 	pthread_mutex_unlock(&outbox->lock);
+}
+
+enum error_code outbox_apply(struct outbox *outbox, const struct effects *effects, struct why *reterr_why)
+{
+	const struct store_work work = store_work_effects(effects);
+	size_t leased = express_lease(outbox->express, effects);
+	enum error_code code = writer_apply(outbox->config.writer, &work, reterr_why);
+	if (leased)
+		express_settle(outbox->express, effects, code == OK);
+	bool queued = false, mass = false;
+	for (size_t i = 0; i < effects->n; i++) {
+		const struct effect *effect = &effects->items[i];
+		mass |= effect->kind == EFFECT_MASS_END;
+		queued |= effect->kind == EFFECT_DELIVERY_CREATE && effect->u.delivery.state == DELIVERY_QUEUED;
+	}
+	if (code == OK && mass)
+		outbox_wake(outbox);
+	else if (code == OK && queued)
+		wake_deliverer(outbox);
+	return code;
 }
 
 struct outbox_stats outbox_stats(struct outbox *outbox)

@@ -28,6 +28,10 @@ struct outbox_config {
 /* Starts the threads. */
 MUST_USE enum error_code outbox_new(const struct outbox_config *config, struct outbox **ret_outbox,
 				    struct why *reterr_why);
+/* Stores a list with notices; those that may go at once do when it is durable (their effects
+ * are SENDING then), and the others wait for their turn, which begins. Errors as writer_apply; then
+ * the effects are as they were. Any thread. */
+MUST_USE enum error_code outbox_apply(struct outbox *outbox, const struct effects *effects, struct why *reterr_why);
 /* There is something to send, or a mass job to do. Any thread. */
 void outbox_wake(struct outbox *outbox);
 /* A moment's figures, for metrics and the doctor. Any thread. */

@@ -16,7 +16,7 @@
 #include "run/checkpointer.h"
 
 enum {
-	LATER_MS = 100,      /* until a `later` list is run at the latest */
+	LATER_MS = 100,      /* until a `later` list is run at the latest, unless it says less */
 	LATER_A_BATCH = 256, /* so that those who wait do not wait for many of them */
 	LATER_BOUND = 4096,
 	CONNECTIONS = 16,
@@ -108,10 +108,14 @@ static struct timespec in_ms(long ms)
 	return t;
 }
 
+static bool is_before(struct timespec a, struct timespec b)
+{
+	return a.tv_sec < b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec < b.tv_nsec);
+}
+
 static bool is_past(struct timespec t)
 {
-	struct timespec now = in_ms(0);
-	return now.tv_sec > t.tv_sec || (now.tv_sec == t.tv_sec && now.tv_nsec >= t.tv_nsec);
+	return !is_before(in_ms(0), t);
 }
 
 static uint64_t microseconds_since(struct timespec start)
@@ -444,14 +448,20 @@ enum error_code writer_apply(struct writer *writer, const void *list, struct why
 
 void writer_apply_later(struct writer *writer, struct arena *arena, const void *list)
 {
+	writer_apply_within(writer, LATER_MS, arena, list);
+}
+
+void writer_apply_within(struct writer *writer, long ms, struct arena *arena, const void *list)
+{
+	struct timespec due = in_ms(ms);
 	struct entry *entry = arena_alloc(arena, sizeof *entry);
 	entry->list = list;
 	entry->arena = arena;
 	pthread_mutex_lock(&writer->lock);
 	bool queued = !writer->stop && writer->later.n < writer->config.later_bound;
 	if (queued) {
-		if (writer->later.n == 0) {
-			writer->later_due = in_ms(LATER_MS);
+		if (writer->later.n == 0 || is_before(due, writer->later_due)) {
+			writer->later_due = due;
 			pthread_cond_signal(&writer->work);
 		}
 		queue_add(&writer->later, entry);

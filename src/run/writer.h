@@ -54,6 +54,8 @@ MUST_USE enum error_code writer_apply(
  * A list that is refused (STALE, ...) is reported to later_failed and dropped; while the
  * store fails, lists are kept and tried again. */
 void writer_apply_later(struct writer *writer, struct arena *arena, const void *list);
+/* The same within `ms`, which is less. */
+void writer_apply_within(struct writer *writer, long ms, struct arena *arena, const void *list);
 
 /* Waits until everything handed to writer_apply_later before has been applied or given
  * up; false when the store failed meanwhile and some still wait. */

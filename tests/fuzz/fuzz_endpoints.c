@@ -22,6 +22,7 @@
 #include "crypto/random.h"
 #include "http/response.h"
 #include "json/tree.h"
+#include "store/apply.h"
 #include "store/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -81,6 +82,13 @@ static void wake_nobody(void *outbox)
 	(void)outbox;
 }
 
+static enum error_code apply_alone(void *outbox, const struct effects *effects, struct why *reterr_why)
+{
+	(void)outbox;
+	const struct store_work work = store_work_effects(effects);
+	return writer_apply(app.writer, &work, reterr_why);
+}
+
 static void count_nothing(void *context, struct str realm, struct str type, struct str error)
 {
 	(void)context;
@@ -102,6 +110,7 @@ static void open_server(struct arena *arena)
 	require(seal_key_from_text(random_token(arena, SEAL_KEY_BYTES), &ticket_key, NULL) == OK);
 	app.ticket_key = ticket_key;
 	app.snapshots = snapshots_new(app.store, prepare_realm);
+	app.apply = apply_alone;
 	app.wake_outbox = wake_nobody;
 	app.count_event = count_nothing;
 	router = router_new(true);
