@@ -69,6 +69,10 @@ static enum error_code load(struct end_session *e, struct why *reterr_why)
 		return code;
 	e->facts.browser = alive ? &e->browser : NULL;
 	read_hint(e);
+	if (alive && str_eq(e->facts.hint_session_id, e->browser.id)) {
+		e->facts.hinted = &e->browser;
+		return OK;
+	}
 	return signing_out_find(e->visit, e->facts.hint_session_id, false, &e->facts.hinted, reterr_why);
 }
 
@@ -134,7 +138,7 @@ static void end(struct end_session *e, const struct end_session_verdict *verdict
 	order.browser = !verdict->ask_own;
 	struct signout_outcome outcome;
 	struct why why = { "" };
-	enum error_code code = signing_out(visit, &order, verdict->session->id, false, STR(""), &outcome, &why);
+	enum error_code code = signing_out_known(visit, &order, verdict->session, &outcome, &why);
 	if (code != OK) {
 		log_write(LOG_ERROR, "app", "logout in realm %.*s: %s", STR_ARG(visit->realm->settings.name), why.text);
 		page_error(visit, error_http_status(code), str_from(error_text(code)), STR(""));

@@ -52,27 +52,20 @@ static enum error_code add_offline(struct visit *visit, const struct signout_ord
 	return code == ERROR_NAME_NOT_FOUND ? OK : code;
 }
 
-static enum error_code round_trip(struct visit *visit, const struct signout_order *order, struct str session_id,
-				  bool offline, struct str client_id, struct signout_outcome *ret_outcome,
-				  struct why *reterr_why)
+/* `session`: as it was when it was loaded; STALE when it is not any more. */
+static enum error_code decide(struct visit *visit, const struct signout_order *order, const struct session *session,
+			      struct str client_id, struct signout_outcome *ret_outcome, struct why *reterr_why)
 {
-	struct session session;
-	enum error_code code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
-						  session_id, offline, &session, reterr_why);
-	if (code == ERROR_NAME_NOT_FOUND)
-		return OK;
-	if (code != OK)
-		return code;
 	struct effects effects = effects_new(visit->arena);
 	struct signout_outcome outcome;
-	code = door_row(order->door)->offline == DOOR_OFFLINE_ASKED ?
-		add_offline(visit, order, &session, &effects, reterr_why) : OK;
+	enum error_code code = door_row(order->door)->offline == DOOR_OFFLINE_ASKED ?
+		add_offline(visit, order, session, &effects, reterr_why) : OK;
 	if (code != OK)
 		return code;
 	if (door_row(order->door)->ends == DOOR_ENDS_CLIENT)
-		signout_client(order, visit->realm, &session, client_id, &effects, &outcome);
+		signout_client(order, visit->realm, session, client_id, &effects, &outcome);
 	else
-		signout_session(order, visit->realm, &session, &effects, &outcome);
+		signout_session(order, visit->realm, session, &effects, &outcome);
 	code = app_apply(visit->app, &effects, reterr_why);
 	if (code != OK)
 		return code;
@@ -83,6 +76,18 @@ static enum error_code round_trip(struct visit *visit, const struct signout_orde
 	return OK;
 }
 
+static enum error_code load_and_decide(struct visit *visit, const struct signout_order *order, struct str session_id,
+				       bool offline, struct str client_id, struct signout_outcome *ret_outcome,
+				       struct why *reterr_why)
+{
+	struct session session;
+	enum error_code code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
+						  session_id, offline, &session, reterr_why);
+	if (code == ERROR_NAME_NOT_FOUND)
+		return OK;
+	return code == OK ? decide(visit, order, &session, client_id, ret_outcome, reterr_why) : code;
+}
+
 enum error_code signing_out(struct visit *visit, const struct signout_order *order, struct str session_id,
 			    bool offline, struct str client_id, struct signout_outcome *ret_outcome,
 			    struct why *reterr_why)
@@ -91,7 +96,20 @@ enum error_code signing_out(struct visit *visit, const struct signout_order *ord
 	struct signout_outcome outcome = { 0 };
 	/* More rounds than elsewhere: a sign-out must not lose to a busy session. */
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS * 10 && code == ERROR_STALE; round++)
-		code = round_trip(visit, order, session_id, offline, client_id, &outcome, reterr_why);
+		code = load_and_decide(visit, order, session_id, offline, client_id, &outcome, reterr_why);
+	if (code == OK)
+		*ret_outcome = outcome;
+	return code;
+}
+
+enum error_code signing_out_known(struct visit *visit, const struct signout_order *order,
+				  const struct session *session, struct signout_outcome *ret_outcome,
+				  struct why *reterr_why)
+{
+	struct signout_outcome outcome;
+	enum error_code code = decide(visit, order, session, STR(""), &outcome, reterr_why);
+	if (code == ERROR_STALE)
+		return signing_out(visit, order, session->id, session->offline, STR(""), ret_outcome, reterr_why);
 	if (code == OK)
 		*ret_outcome = outcome;
 	return code;
