@@ -4,7 +4,8 @@
  * Only clients that nothing is known against get that: nothing of theirs waits, none of it failed
  * of late, and not more is under way than a client begins with (breaker.h). All others' notices
  * are stored as queued and wait for their turn. What it knows of a client it keeps under a hash:
- * who shares one with a busy client waits for a turn as well. Thread-safe. Private to outbox/. */
+ * who shares one with a busy client waits for a turn as well. A process that dies before it has
+ * sent them leaves leases, as one that has claimed does. Thread-safe. Private to outbox/. */
 #ifndef OUTBOX_EXPRESS_H
 #define OUTBOX_EXPRESS_H
 

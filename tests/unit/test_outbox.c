@@ -7,6 +7,7 @@
 
 #include "base/tables.h"
 #include "outbox/breaker.h"
+#include "outbox/express.h"
 #include "outbox/lanes.h"
 #include "outbox/share.h"
 
@@ -248,6 +249,137 @@ static void lanes_share_by_host_and_time(void **state)
 	lanes_free(lanes);
 }
 
+static void a_lane_can_be_joined_between_looks(void **state)
+{
+	(void)state;
+	static const struct store_lane found[] = { LANE("b", "r", 1), LANE("d", "r", 2) };
+	static const char *const order[] = { "a", "b", "c", "d", "e" };
+	struct lanes *lanes = lanes_new();
+	size_t n;
+	lanes_update(lanes, found, ARRAY_LENGTH(found));
+	for (size_t i = 0; i < ARRAY_LENGTH(order); i++)
+		lane_began(lanes_join(lanes, str_from(order[i]), STR("r")));
+	struct lane **all = lanes_all(lanes, &n);
+	assert_int_equal(n, ARRAY_LENGTH(order));
+	for (size_t i = 0; i < n; i++) {
+		assert_true(str_eq_z(all[i]->client_id, order[i]));
+		assert_ptr_equal(lanes_find(lanes, all[i]->client_id), all[i]);
+		assert_int_equal(all[i]->under_way, 1);
+		assert_int_equal(all[i]->owed, i % 2);
+		assert_int_equal(all[i]->realm->under_way, n);
+	}
+	assert_true(lane_pause_ms(all[0], 100, 0) == INT64_MAX);
+	for (size_t i = 0; i < n; i++)
+		lane_ended(all[i]);
+	lanes_update(lanes, NULL, 0);
+	(void)lanes_all(lanes, &n);
+	assert_int_equal(n, 0);
+	lanes_free(lanes);
+}
+
+/* ---- what goes at once ---- */
+
+static struct express *new_express(void)
+{
+	return express_new(&(const struct express_config){ .owner = STR("me"), .lease_ms = 1000 });
+}
+
+static void owe(struct effects *effects, struct str client_id, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		effects_add(effects, EFFECT_DELIVERY_CREATE)->u.delivery = (struct delivery){
+			.client_id = client_id, .state = DELIVERY_QUEUED, .queued_ms = 5, .due_ms = 5 };
+}
+
+static size_t count_in(const struct effects *effects, enum delivery_state state)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < effects->n; i++)
+		n += effects->items[i].u.delivery.state == state;
+	return n;
+}
+
+static void a_client_begins_with_a_few_at_once(void **state)
+{
+	(void)state;
+	ARENA_SCOPED arena = arena_new(0);
+	struct express *express = new_express();
+	struct effects effects = effects_new(arena), more = effects_new(arena);
+	owe(&effects, STR("c"), EXPRESS_PER_CLIENT + 3);
+	effects.items[1].u.delivery.state = DELIVERY_NOT_TOLD;
+	owe(&more, STR("c"), 1);
+	assert_int_equal(express_lease(express, &effects), EXPRESS_PER_CLIENT);
+	assert_true(express_is_busy(express));
+	assert_int_equal(count_in(&effects, DELIVERY_SENDING), EXPRESS_PER_CLIENT);
+	assert_int_equal(count_in(&effects, DELIVERY_QUEUED), 2);
+	const struct delivery *leased = &effects.items[0].u.delivery;
+	assert_true(str_eq_z(leased->lease_owner, "me"));
+	assert_true(leased->lease_until_ms > 1000 && leased->due_ms == leased->lease_until_ms);
+	assert_int_equal(express_lease(express, &more), 0);
+	/* Not stored: everything is as it was, and there is room again. */
+	express_settle(express, &effects, false);
+	assert_false(express_is_busy(express));
+	assert_int_equal(count_in(&effects, DELIVERY_QUEUED), EXPRESS_PER_CLIENT + 2);
+	assert_int_equal(leased->due_ms, 5);
+	assert_int_equal(leased->lease_until_ms, 0);
+	assert_int_equal(leased->lease_owner.n, 0);
+	assert_null(express_begun(express));
+	assert_int_equal(express_lease(express, &more), 1);
+	express_left(express, STR("c"));
+	assert_false(express_is_busy(express));
+	express_free(express);
+}
+
+static void all_together_take_no_more_than_one_host_may(void **state)
+{
+	(void)state;
+	ARENA_SCOPED arena = arena_new(0);
+	struct express *express = new_express();
+	struct effects effects = effects_new(arena);
+	for (int i = 0; i < 4 * EXPRESS_ALL; i++)
+		owe(&effects, arena_format(arena, "client %d", i), 1);
+	assert_int_equal(express_lease(express, &effects), EXPRESS_ALL);
+	express_settle(express, &effects, false);
+	express_free(express);
+}
+
+static size_t goes_at_once(struct arena *arena, struct express *express, struct str client_id)
+{
+	struct effects effects = effects_new(arena);
+	owe(&effects, client_id, 1);
+	size_t n = express_lease(express, &effects);
+	express_settle(express, &effects, false);
+	return n;
+}
+
+/* What waits or has failed goes by turns. */
+static void a_backlog_and_a_failure_bar_it(void **state)
+{
+	(void)state;
+	static const struct store_lane found[] = { LANE("backlog", "r", 100), LANE("later", "r", 101),
+		LANE("later 2", "r", 101), LANE("later 3", "r", 101), LANE("sick", "r", 900) };
+	ARENA_SCOPED arena = arena_new(0);
+	struct express *express = new_express();
+	struct lanes *lanes = lanes_new();
+	size_t n;
+	lanes_update(lanes, found, ARRAY_LENGTH(found));
+	breaker_failed(&lanes_find(lanes, STR("sick"))->breaker, false, 0, 0);
+	struct lane **all = lanes_all(lanes, &n);
+	express_bar_lanes(express, all, n, 100);
+	assert_int_equal(goes_at_once(arena, express, STR("backlog")), 0);
+	assert_int_equal(goes_at_once(arena, express, STR("sick")), 0);
+	/* One of them may share its hash with those above, hardly all. */
+	assert_true(goes_at_once(arena, express, STR("later")) + goes_at_once(arena, express, STR("later 2")) +
+		    goes_at_once(arena, express, STR("later 3")) > 0);
+	express_bar(express, STR("later"));
+	assert_int_equal(goes_at_once(arena, express, STR("later")), 0);
+	express_bar_lanes(express, NULL, 0, 100);
+	assert_int_equal(goes_at_once(arena, express, STR("backlog")), 1);
+	assert_int_equal(goes_at_once(arena, express, STR("later")), 1);
+	lanes_free(lanes);
+	express_free(express);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +393,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nobody_is_left_out_for_ever, sharing_setup, sharing_teardown),
 		cmocka_unit_test(lanes_come_and_go),
 		cmocka_unit_test(lanes_share_by_host_and_time),
+		cmocka_unit_test(a_lane_can_be_joined_between_looks),
+		cmocka_unit_test(a_client_begins_with_a_few_at_once),
+		cmocka_unit_test(all_together_take_no_more_than_one_host_may),
+		cmocka_unit_test(a_backlog_and_a_failure_bar_it),
 	};
 	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
 }
