@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/url.h"
 #include "model/redirect.h"
 
 static const struct {
@@ -200,7 +201,8 @@ struct str saml_client_consumer(const struct saml_client *client, enum saml_bind
 
 bool saml_client_consumes(struct arena *arena, const struct saml_client *client, struct str url)
 {
-	if (!url.n)
+	struct url parsed;
+	if (url_parse(url, &parsed, NULL) != OK || url_scheme_is_active(&parsed))
 		return false;
 	for (int i = 0; i < SAML_BINDINGS; i++)
 		if (str_eq(url, client->consumer[i]))

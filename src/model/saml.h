@@ -88,7 +88,7 @@ const struct client *saml_client_by_url_name(const struct realm *realm, struct s
 /* Where assertions go when a request names no URL: that of the binding, else the processing
  * URL. Empty: nowhere. */
 struct str saml_client_consumer(const struct saml_client *client, enum saml_binding binding);
-/* True when an AuthnRequest may have its answer sent to `url`: one of the consumer URLs or the
+/* True when an AuthnRequest may have its answer sent to `url`, which runs no code: one of the consumer URLs or the
  * processing URL, exactly, or one of the redirect URIs (redirect.h). */
 bool saml_client_consumes(struct arena *arena, const struct saml_client *client, struct str url);
 

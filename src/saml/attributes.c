@@ -215,6 +215,9 @@ static const struct mapper_type {
 	{ STR_INIT("saml-audience-mapper"), map_audience },
 	{ STR_INIT("saml-audience-resolve-mapper"), map_audience_resolve },
 	{ STR_INIT("saml-user-attribute-nameid-mapper"), map_nothing },
+	/* In Keycloak's default scopes; without levels and organizations they have nothing to say. */
+	{ STR_INIT("saml-authn-context-class-ref-mapper"), map_nothing },
+	{ STR_INIT("saml-organization-membership-mapper"), map_nothing },
 };
 
 static const struct mapper_type *type_of(struct str name)

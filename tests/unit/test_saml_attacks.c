@@ -390,6 +390,10 @@ static void answers_go_to_known_places_alone(void **state)
 			expect_text(error.event_error, "invalid_redirect_uri");
 		}
 	}
+	/* Not even a row makes it one. */
+	set_attribute(provider, "saml_assertion_consumer_url_post", "JavaScript:alert(1)");
+	struct saml_client saml = settings();
+	assert_false(saml_client_consumes(arena, &saml, STR("JavaScript:alert(1)")));
 }
 
 static void clients_that_may_not(void **state)

@@ -435,6 +435,44 @@ static void assertions_are_encrypted(void **state)
 	}
 }
 
+/* The realm's key of the algorithm's kind signs, under the name that the row wants. */
+static void keys_are_chosen_and_named(void **state)
+{
+	(void)state;
+	struct sign_key *curve;
+	struct saml_signer signer;
+	GOOD(sign_key_generate(SIGN_KEY_P256, 0, &curve, &why));
+	struct realm_key keys[] = { { .kid = STR("ec"), .algorithm = STR("ES256"), .use = KEY_SIGN, .state = KEY_ACTIVE,
+					    .key = curve },
+		{ .kid = STR("other"), .algorithm = STR("RS512"), .use = KEY_SIGN, .state = KEY_ACTIVE, .key = realm_rsa },
+		realm.keys[0], realm.keys[0] };
+	keys[2].state = KEY_PASSIVE;
+	keys[2].kid = STR("old");
+	realm.keys = keys;
+	realm.keys_n = ARRAY_LENGTH(keys);
+	static const struct {
+		const char *algorithm, *named, *name;
+	} rows[] = { { "ECDSA_SHA256", "KEY_ID", "ec" }, { "RSA_SHA256", "KEY_ID", REALM_RSA_KID },
+		{ "RSA_SHA512", "", REALM_RSA_KID }, { "RSA_SHA256_MGF1", "KEY_ID", REALM_RSA_KID },
+		{ "RSA_SHA256", "NONE", "" }, { "RSA_SHA256", "CERT_SUBJECT", "CN=customers" } };
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		set_attribute(provider, "saml.signature.algorithm", rows[i].algorithm);
+		set_attribute(provider, "saml.server.signature.keyinfo.xmlSigKeyInfoKeyNameTransformer", rows[i].named);
+		struct saml_client saml = settings();
+		GOOD(saml_signer_of(arena, &realm, &saml, &signer, &why));
+		expect_text(signer.xml.key_name, rows[i].name);
+	}
+	set_attribute(provider, "saml.signature.algorithm", "ECDSA_SHA256");
+	struct authn_plan plan = plan_of(recorded("sso_request.xml"), SAML_BINDING_POST);
+	struct response_built built = build(&plan);
+	const struct sign_key *trusted[] = { curve };
+	const struct xml_trust trust = { trusted, 1, XML_ALLOW(SIGN_ES256), XML_ALLOW_DIGESTS };
+	const struct xml_element *root, *verified;
+	GOOD(xml_parse(arena, document_of(&built.outgoing), &xml_limits_message, &root, &why));
+	GOOD(xml_verify(arena, root, &trust, &verified, &why));
+	sign_key_free(curve);
+}
+
 static void what_cannot_be_built_says_why(void **state)
 {
 	(void)state;
@@ -673,6 +711,7 @@ int main(void)
 		IN_SAML(every_status_has_its_codes),
 		IN_SAML(a_redirect_response_is_signed_in_its_query),
 		IN_SAML(assertions_are_encrypted),
+		IN_SAML(keys_are_chosen_and_named),
 		IN_SAML(what_cannot_be_built_says_why),
 		IN_SAML(conditions_follow_the_row),
 		IN_SAML(the_provider_hears_how_long_a_session_may_last),
