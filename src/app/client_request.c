@@ -82,6 +82,7 @@ bool client_request_open(struct client_request *r, struct visit *visit, const ch
 		client_request_fail(r, code, STR(""), str_from(why.text));
 		return false;
 	}
+	event_detail(visit, &r->event, "grant_type", client_request_value(r, "grant_type"));
 	struct client_auth auth = presented(r);
 	code = client_auth_check(visit->arena, visit->realm, &auth, &r->client, &why);
 	r->event.client_id = r->client ? r->client->client_id : str_take(auth.client_id, 255);

@@ -68,6 +68,15 @@ static void answer(struct client_request *r, const struct bearer *bearer)
 	http_no_store(r->visit->response);
 }
 
+/* Why a token is not active, in Keycloak's words. */
+static struct str reason(const struct client_request *r, const struct bearer *bearer, const char *dead)
+{
+	struct arena *arena = r->visit->arena;
+	if (str_eq_z(str_from(dead), "user_disabled"))
+		return arena_join(arena, STR("Could not find valid user from user session "), bearer->claims.sid, STR(""));
+	return arena_format(arena, "Introspection access token for %.*s client: %s", STR_ARG(r->client->client_id), dead);
+}
+
 static void introspect(struct client_request *r)
 {
 	struct bearer bearer = { 0 };
@@ -96,7 +105,7 @@ static void introspect(struct client_request *r)
 			"Client '%.*s' is not in the token audience", STR_ARG(r->client->client_id)));
 	else
 		inactive(r, &bearer, known && !str_contains(str_from(dead), STR(" ")) ? str_from(dead) :
-			STR("invalid_token"), str_from(dead));
+			STR("invalid_token"), reason(r, &bearer, dead));
 }
 
 void introspect_handle(void *context, struct http_request *request, struct http_response *response)

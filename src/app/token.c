@@ -47,6 +47,9 @@ static void run(void *context, struct http_request *request, struct http_respons
 	if (client_request_open(&r, &visit, row ? row->error_event : "CODE_TO_TOKEN_ERROR")) {
 		if (!row)
 			client_request_fail(&r, ERROR_UNSUPPORTED_GRANT_TYPE, STR(""), STR(""));
+		else if (row->handler == token_by_client_credentials && token_client_credentials_wait(r.client) &&
+			 request->next_handler != run)
+			http_hand_over(request, HTTP_QUEUE_WORKER, run, context);
 		else if (row->handler)
 			row->handler(&r);
 		else

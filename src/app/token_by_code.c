@@ -193,7 +193,6 @@ static void answer(struct redemption *d)
 	struct event event = r->event;
 	event.type = STR("CODE_TO_TOKEN");
 	event_detail(r->visit, &event, "token_id", answer.access_jti);
-	event_detail(r->visit, &event, "grant_type", STR("authorization_code"));
 	event_detail(r->visit, &event, "refresh_token_type", d->grant.session->offline ? STR("Offline") : STR("Refresh"));
 	event_detail(r->visit, &event, "scope", d->grant.scope.text);
 	event_detail(r->visit, &event, "refresh_token_id", answer.refresh_jti);

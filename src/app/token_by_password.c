@@ -2,12 +2,9 @@
  * command lines and scripts made for Keycloak rely on it. */
 #include "app/attempt.h"
 #include "app/session_limit.h"
-#include "app/token_answer.h"
+#include "app/token_session.h"
 #include "base/limits.h"
-#include "crypto/random.h"
 #include "login/required_action.h"
-
-enum { SID_BYTES = 18 };
 
 struct password_request {
 	struct client_request r;
@@ -15,52 +12,17 @@ struct password_request {
 	struct attempt attempt;
 	struct str username;
 	struct token_grant grant;
-	struct session session;
-	struct client_session part;
+	struct token_session made;
 };
-
-/* The session of a sign-in without a browser: no cookie, no time of authentication. */
-static void make_session(struct password_request *p)
-{
-	struct visit *visit = &p->visit;
-	p->session = (struct session){
-		.id = random_token(visit->arena, SID_BYTES),
-		.offline = p->grant.scope.offline_access,
-		.realm_id = visit->realm->settings.id,
-		.user_id = p->attempt.user->id,
-		.username = p->attempt.user->username,
-		.ip_address = visit->request->client,
-		.user_agent = str_take(http_header(visit->request, "User-Agent"), 255),
-		.auth_method = STR("openid-connect"),
-		.started_ms = visit->now_ms,
-		.last_refresh_s = visit->now_ms / 1000,
-	};
-	p->part = (struct client_session){
-		.session_id = p->session.id,
-		.offline = p->session.offline,
-		.client_id = p->r.client->id,
-		.issuer = visit->issuer,
-		.started_ms = visit->now_ms,
-		.last_refresh_s = visit->now_ms / 1000,
-		.scope = p->grant.scope.refresh_text,
-		.adapter_session_id = client_request_adapter_value(&p->r, "client_session_state"),
-		.adapter_host = client_request_adapter_value(&p->r, "client_session_host"),
-	};
-	if (p->part.adapter_session_id.n)
-		p->part.adapter_bound_ms = visit->now_ms;
-	p->grant.session = &p->session;
-	p->grant.part = &p->part;
-	p->grant.refresh = token_answer_first(&p->r, &p->part);
-}
 
 static struct event login_event(struct password_request *p, const struct token_answer *answer)
 {
 	struct event event = p->r.event;
 	event.type = STR("LOGIN");
 	event.user_id = p->attempt.user->id;
-	event.session_id = p->session.id;
+	event.session_id = p->made.session.id;
 	event_detail(&p->visit, &event, "token_id", answer->access_jti);
-	event_detail(&p->visit, &event, "refresh_token_type", p->session.offline ? STR("Offline") : STR("Refresh"));
+	event_detail(&p->visit, &event, "refresh_token_type", p->made.session.offline ? STR("Offline") : STR("Refresh"));
 	event_detail(&p->visit, &event, "scope", p->grant.scope.text);
 	event_detail(&p->visit, &event, "refresh_token_id", answer->refresh_jti);
 	return event;
@@ -71,7 +33,7 @@ static enum error_code check_limit(struct password_request *p, struct session_li
 				   struct why *reterr_why)
 {
 	*ret_limit = (struct session_limit){ .counted = -1 };
-	if (p->session.offline)
+	if (p->made.session.offline)
 		return OK;
 	return session_limit_check(&p->visit, p->r.client, p->attempt.user, true, ret_limit, reterr_why);
 }
@@ -95,7 +57,7 @@ static enum error_code grant(struct password_request *p, struct why *reterr_why)
 	p->grant.acr = STR("1");
 	if (!token_answer_scope(&p->r, p->attempt.user, &p->grant.scope))
 		return OK;
-	make_session(p);
+	token_session_make(&p->r, &p->grant, &p->made);
 	struct session_limit limit;
 	enum error_code code = check_limit(p, &limit, reterr_why);
 	if (code == OK && limit.verdict.refused)
@@ -105,14 +67,12 @@ static enum error_code grant(struct password_request *p, struct why *reterr_why)
 	if (code != OK)
 		return code;
 	struct effects effects = effects_new(p->visit.arena);
-	effects_add(&effects, EFFECT_SESSION_MAY_BEGIN)->u.session = p->session;
+	effects_add(&effects, EFFECT_SESSION_MAY_BEGIN)->u.session = p->made.session;
 	session_limit_add(&p->visit, &limit, &effects);
 	code = attempt_succeeded(&p->visit, &p->attempt, &effects, reterr_why);
 	if (code != OK)
 		return code;
-	effects_add(&effects, EFFECT_SESSION_CREATE)->u.session = p->session;
-	effects_add(&effects, EFFECT_CLIENT_SESSION_PUT)->u.client_session =
-		(struct effect_client_session){ p->part, p->session.version };
+	token_session_add(&p->made, &effects);
 	struct event event = login_event(p, &answer);
 	event_add(&p->visit, &event, &effects);
 	code = app_apply(p->visit.app, &effects, reterr_why);
@@ -186,7 +146,7 @@ static bool begin(struct password_request *p)
 	struct client_request *r = &p->r;
 	struct why why = { "" };
 	p->username = str_trim(client_request_value(r, "username"));
-	event_detail(r->visit, &r->event, "grant_type", STR("password"));
+	event_detail(r->visit, &r->event, "auth_method", STR("openid-connect"));
 	event_detail(r->visit, &r->event, "username", str_take(p->username, 255));
 	struct str hinder = hindrance(r->visit->realm, r->client);
 	if (!r->client->direct_access_grants_enabled) {

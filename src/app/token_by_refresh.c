@@ -161,7 +161,6 @@ void token_by_refresh(struct client_request *r)
 	struct refresh f = { .r = r };
 	struct why why = { "" };
 	struct str token = client_request_value(r, "refresh_token");
-	event_detail(r->visit, &r->event, "grant_type", STR("refresh_token"));
 	if (!params_count(r->form, "refresh_token")) {
 		client_request_fail(r, ERROR_INVALID_REQUEST, STR("No refresh token"), STR(""));
 		return;

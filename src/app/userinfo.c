@@ -102,6 +102,8 @@ static void refuse_dead(struct visit *visit, const struct bearer *bearer, const 
 	event.user_id = bearer->user ? bearer->user->id : STR("");
 	event.session_id = bearer->claims.sid;
 	event_detail(visit, &event, "auth_method", STR("validate_access_token"));
+	if (bearer->user && !bearer->user->enabled)
+		event_detail(visit, &event, "username", bearer->user->username);
 	/* Words with a blank are reasons of a bad token; the others are event errors. */
 	bool words = str_contains(str_from(dead), STR(" "));
 	event_emit_error(visit, &event, words ? STR("invalid_token") : str_from(dead), words ? str_from(dead) : STR(""));

@@ -88,6 +88,9 @@ static bool check_response_type(const struct authorize_request *request,
 		return refuse(verdict, STR("unauthorized_client"),
 			      STR("Client is not allowed to initiate browser login with given response_type. "
 				  "Implicit flow is disabled for the client."), STR("not_allowed"));
+	/* The hybrid and implicit flows need it (sections 3.2.2.1, 3.3.2.11). */
+	if (scope_text_has(type, STR("id_token")) && !request->nonce.n)
+		return refuse(verdict, STR("invalid_request"), STR("Missing parameter: nonce"), STR("invalid_request"));
 	if (!str_eq_z(type, "code"))
 		return refuse(verdict, STR("unsupported_response_type"), STR(""), STR("invalid_request"));
 	if (!client->standard_flow_enabled)
