@@ -187,98 +187,99 @@ static struct str signed_again(struct str document)
 #define REFERENCE "<dsig:Reference URI=\"#_good\">"
 
 /* B4.2 */
+static const struct {
+	const char *from, *to;
+	enum error_code want;
+} shapes[] = {
+	/* which element is signed */
+	{ "URI=\"#_good\"", "URI=\"\"", ERROR_INVALID_SIGNATURE },
+	{ " URI=\"#_good\"", "", ERROR_INVALID_SIGNATURE },
+	{ "URI=\"#_good\"", "URI=\"#_other\"", ERROR_INVALID_SIGNATURE },
+	{ "URI=\"#_good\"", "URI=\"#\"", ERROR_INVALID_SIGNATURE },
+	{ "URI=\"#_good\"", "URI=\"_good\"", ERROR_INVALID_SIGNATURE },
+	{ "URI=\"#_good\"", "URI=\"#xpointer(/)\"", ERROR_INVALID_SIGNATURE },
+	{ "URI=\"#_good\"", "URI=\"#xpointer(id('_good'))\"", ERROR_INVALID_SIGNATURE },
+	{ "URI=\"#_good\"", "URI=\"http://127.0.0.1/x#_good\"", ERROR_INVALID_SIGNATURE },
+	{ "URI=\"#_good\"", "URI=\"#_GOOD\"", ERROR_INVALID_SIGNATURE },
+	/* transforms */
+	{ ENVELOPED, "", ERROR_INVALID_SIGNATURE },
+	{ ENVELOPED EXCLUSIVE, "", ERROR_INVALID_SIGNATURE },
+	{ ENVELOPED EXCLUSIVE, EXCLUSIVE ENVELOPED, ERROR_INVALID_SIGNATURE },
+	{ EXCLUSIVE, EXCLUSIVE EXCLUSIVE, ERROR_INVALID_SIGNATURE },
+	{ ENVELOPED, ENVELOPED ENVELOPED, ERROR_INVALID_SIGNATURE },
+	{ EXCLUSIVE,
+		TRANSFORM("http://www.w3.org/TR/1999/REC-xpath-19991116\">"
+			  "<dsig:XPath>true()</dsig:XPath></dsig:Transform>"),
+		ERROR_INVALID_SIGNATURE },
+	{ EXCLUSIVE,
+		TRANSFORM("http://www.w3.org/2002/06/xmldsig-filter2\"></dsig:Transform>"),
+		ERROR_INVALID_SIGNATURE },
+	{ EXCLUSIVE,
+		TRANSFORM("http://www.w3.org/TR/1999/REC-xslt-19991116\"></dsig:Transform>"),
+		ERROR_INVALID_SIGNATURE },
+	{ EXCLUSIVE, TRANSFORM(XML_DSIG "base64\"></dsig:Transform>"),
+		ERROR_INVALID_SIGNATURE },
+	{ EXCLUSIVE,
+		TRANSFORM(XML_EXCLUSIVE "\"><x PrefixList=\"a\"></x></dsig:Transform>"),
+		ERROR_INVALID_SIGNATURE },
+	{ "<dsig:Transforms>" ENVELOPED EXCLUSIVE "</dsig:Transforms>", "",
+		ERROR_INVALID_SIGNATURE },
+	/* two References, none, more than there should be */
+	{ REFERENCE,
+		"<dsig:Reference URI=\"#_evil\"><dsig:Transforms>" ENVELOPED
+		"</dsig:Transforms><dsig:DigestMethod Algorithm=\"" XML_XENC
+		"sha256\"></dsig:DigestMethod><dsig:DigestValue>AAAA</dsig:DigestValue>"
+		"</dsig:Reference>" REFERENCE,
+		ERROR_INVALID_SIGNATURE },
+	{ "</dsig:SignedInfo>", "<dsig:Object></dsig:Object></dsig:SignedInfo>",
+		ERROR_INVALID_SIGNATURE },
+	{ "<dsig:DigestValue>", "<dsig:DigestValue>AAAA</dsig:DigestValue><dsig:DigestValue>",
+		ERROR_INVALID_SIGNATURE },
+	{ "<dsig:SignedInfo>", "<x></x><dsig:SignedInfo>", ERROR_INVALID_SIGNATURE },
+	{ "</dsig:Signature>", "<dsig:Object></dsig:Object></dsig:Signature>",
+		ERROR_INVALID_SIGNATURE },
+	{ "</dsig:Signature>",
+		"<dsig:KeyInfo></dsig:KeyInfo><dsig:KeyInfo></dsig:KeyInfo></dsig:Signature>",
+		ERROR_INVALID_SIGNATURE },
+	/* algorithms: a shared secret, none, unknown, one with parameters */
+	{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+		"http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
+		ERROR_UNSUPPORTED_ALGORITHM },
+	{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "none",
+		ERROR_UNSUPPORTED_ALGORITHM },
+	{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "",
+		ERROR_UNSUPPORTED_ALGORITHM },
+	{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", XML_DSIG "rsa-sha1",
+		ERROR_UNSUPPORTED_ALGORITHM },
+	{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+		"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+		ERROR_INVALID_SIGNATURE },
+	{ "#rsa-sha256\">",
+		"#rsa-sha256\"><dsig:HMACOutputLength>0</dsig:HMACOutputLength>",
+		ERROR_INVALID_SIGNATURE },
+	{ XML_XENC "sha256", XML_DSIG "sha1", ERROR_UNSUPPORTED_ALGORITHM },
+	{ XML_XENC "sha256", "http://www.w3.org/2001/04/xmldsig-more#md5",
+		ERROR_UNSUPPORTED_ALGORITHM },
+	{ "sha256\"></dsig:DigestMethod>", "sha256\"><x></x></dsig:DigestMethod>",
+		ERROR_INVALID_SIGNATURE },
+	{ "<dsig:CanonicalizationMethod Algorithm=\"" XML_EXCLUSIVE "\">",
+		"<dsig:CanonicalizationMethod Algorithm=\"http://www.w3.org/2006/12/xml-c14n11\">",
+		ERROR_UNSUPPORTED_ALGORITHM },
+	/* values */
+	{ "</dsig:DigestValue>", "=</dsig:DigestValue>", ERROR_INVALID_SIGNATURE },
+	{ "<dsig:DigestValue>", "<dsig:DigestValue>AAAA", ERROR_INVALID_SIGNATURE },
+};
+
 static void signatures_of_another_shape_are_refused(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *from, *to;
-		enum error_code want;
-	} rows[] = {
-		/* which element is signed */
-		{ "URI=\"#_good\"", "URI=\"\"", ERROR_INVALID_SIGNATURE },
-		{ " URI=\"#_good\"", "", ERROR_INVALID_SIGNATURE },
-		{ "URI=\"#_good\"", "URI=\"#_other\"", ERROR_INVALID_SIGNATURE },
-		{ "URI=\"#_good\"", "URI=\"#\"", ERROR_INVALID_SIGNATURE },
-		{ "URI=\"#_good\"", "URI=\"_good\"", ERROR_INVALID_SIGNATURE },
-		{ "URI=\"#_good\"", "URI=\"#xpointer(/)\"", ERROR_INVALID_SIGNATURE },
-		{ "URI=\"#_good\"", "URI=\"#xpointer(id('_good'))\"", ERROR_INVALID_SIGNATURE },
-		{ "URI=\"#_good\"", "URI=\"http://127.0.0.1/x#_good\"", ERROR_INVALID_SIGNATURE },
-		{ "URI=\"#_good\"", "URI=\"#_GOOD\"", ERROR_INVALID_SIGNATURE },
-		/* transforms */
-		{ ENVELOPED, "", ERROR_INVALID_SIGNATURE },
-		{ ENVELOPED EXCLUSIVE, "", ERROR_INVALID_SIGNATURE },
-		{ ENVELOPED EXCLUSIVE, EXCLUSIVE ENVELOPED, ERROR_INVALID_SIGNATURE },
-		{ EXCLUSIVE, EXCLUSIVE EXCLUSIVE, ERROR_INVALID_SIGNATURE },
-		{ ENVELOPED, ENVELOPED ENVELOPED, ERROR_INVALID_SIGNATURE },
-		{ EXCLUSIVE,
-			TRANSFORM("http://www.w3.org/TR/1999/REC-xpath-19991116\">"
-				  "<dsig:XPath>true()</dsig:XPath></dsig:Transform>"),
-			ERROR_INVALID_SIGNATURE },
-		{ EXCLUSIVE,
-			TRANSFORM("http://www.w3.org/2002/06/xmldsig-filter2\"></dsig:Transform>"),
-			ERROR_INVALID_SIGNATURE },
-		{ EXCLUSIVE,
-			TRANSFORM("http://www.w3.org/TR/1999/REC-xslt-19991116\"></dsig:Transform>"),
-			ERROR_INVALID_SIGNATURE },
-		{ EXCLUSIVE, TRANSFORM(XML_DSIG "base64\"></dsig:Transform>"),
-			ERROR_INVALID_SIGNATURE },
-		{ EXCLUSIVE,
-			TRANSFORM(XML_EXCLUSIVE "\"><x PrefixList=\"a\"></x></dsig:Transform>"),
-			ERROR_INVALID_SIGNATURE },
-		{ "<dsig:Transforms>" ENVELOPED EXCLUSIVE "</dsig:Transforms>", "",
-			ERROR_INVALID_SIGNATURE },
-		/* two References, none, more than there should be */
-		{ REFERENCE,
-			"<dsig:Reference URI=\"#_evil\"><dsig:Transforms>" ENVELOPED
-			"</dsig:Transforms><dsig:DigestMethod Algorithm=\"" XML_XENC
-			"sha256\"></dsig:DigestMethod><dsig:DigestValue>AAAA</dsig:DigestValue>"
-			"</dsig:Reference>" REFERENCE,
-			ERROR_INVALID_SIGNATURE },
-		{ "</dsig:SignedInfo>", "<dsig:Object></dsig:Object></dsig:SignedInfo>",
-			ERROR_INVALID_SIGNATURE },
-		{ "<dsig:DigestValue>", "<dsig:DigestValue>AAAA</dsig:DigestValue><dsig:DigestValue>",
-			ERROR_INVALID_SIGNATURE },
-		{ "<dsig:SignedInfo>", "<x></x><dsig:SignedInfo>", ERROR_INVALID_SIGNATURE },
-		{ "</dsig:Signature>", "<dsig:Object></dsig:Object></dsig:Signature>",
-			ERROR_INVALID_SIGNATURE },
-		{ "</dsig:Signature>",
-			"<dsig:KeyInfo></dsig:KeyInfo><dsig:KeyInfo></dsig:KeyInfo></dsig:Signature>",
-			ERROR_INVALID_SIGNATURE },
-		/* algorithms: a shared secret, none, unknown, one with parameters */
-		{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-			"http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
-			ERROR_UNSUPPORTED_ALGORITHM },
-		{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "none",
-			ERROR_UNSUPPORTED_ALGORITHM },
-		{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "",
-			ERROR_UNSUPPORTED_ALGORITHM },
-		{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", XML_DSIG "rsa-sha1",
-			ERROR_UNSUPPORTED_ALGORITHM },
-		{ "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-			"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
-			ERROR_INVALID_SIGNATURE },
-		{ "#rsa-sha256\">",
-			"#rsa-sha256\"><dsig:HMACOutputLength>0</dsig:HMACOutputLength>",
-			ERROR_INVALID_SIGNATURE },
-		{ XML_XENC "sha256", XML_DSIG "sha1", ERROR_UNSUPPORTED_ALGORITHM },
-		{ XML_XENC "sha256", "http://www.w3.org/2001/04/xmldsig-more#md5",
-			ERROR_UNSUPPORTED_ALGORITHM },
-		{ "sha256\"></dsig:DigestMethod>", "sha256\"><x></x></dsig:DigestMethod>",
-			ERROR_INVALID_SIGNATURE },
-		{ "<dsig:CanonicalizationMethod Algorithm=\"" XML_EXCLUSIVE "\">",
-			"<dsig:CanonicalizationMethod Algorithm=\"http://www.w3.org/2006/12/xml-c14n11\">",
-			ERROR_UNSUPPORTED_ALGORITHM },
-		/* values */
-		{ "</dsig:DigestValue>", "=</dsig:DigestValue>", ERROR_INVALID_SIGNATURE },
-		{ "<dsig:DigestValue>", "<dsig:DigestValue>AAAA", ERROR_INVALID_SIGNATURE },
-	};
 	struct str good = signed_message("LogoutRequest", "ada");
 	assert_int_equal(verify(parse_good(signed_again(good)), NULL), OK);
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct str bad = signed_again(replaced(good, rows[i].from, rows[i].to));
+	for (size_t i = 0; i < ARRAY_LENGTH(shapes); i++) {
+		struct str bad = signed_again(replaced(good, shapes[i].from, shapes[i].to));
 		struct why why = { "" };
 		enum error_code got = verify(parse_good(bad), &why);
-		if (got != rows[i].want || !why.text[0])
+		if (got != shapes[i].want || !why.text[0])
 			fail_msg("row %zu: %s (%s)", i, error_name(got), why.text);
 	}
 }
