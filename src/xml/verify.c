@@ -10,6 +10,9 @@
 
 #define ENVELOPED XML_DSIG "enveloped-signature"
 
+/* Each declaration of the document is looked up in the list. */
+enum { PREFIX_LIST_MAX = 512 /* bytes */ };
+
 struct signature {
 	const struct xml_element *element;
 	const struct xml_element *info, *reference;
@@ -48,6 +51,7 @@ static bool form_of(const struct xml_element *method, struct xml_canonical_optio
 			options.form == XML_CANONICAL_EXCLUSIVE_WITH_COMMENTS;
 		options.inclusive_prefixes = xml_attribute(list, STR("PrefixList"));
 		if (!exclusive || xml_next(list) || xml_child(list) ||
+			options.inclusive_prefixes.n > PREFIX_LIST_MAX ||
 			!xml_is(list, STR(XML_EXCLUSIVE), STR("InclusiveNamespaces")))
 			return false;
 	}
@@ -215,13 +219,14 @@ enum error_code xml_verify(struct arena *arena, const struct xml_element *elemen
 	struct signature s = { 0 };
 	struct str info = { 0 };
 	enum error_code error = read_signature(arena, element, trust, &s, reterr_why);
-	if (!error)
-		error = check_digest(arena, element, &s, reterr_why);
 	if (error)
 		return error;
+	/* The key first: strangers then get no more work done than the form of SignedInfo. */
 	if (xml_canonical_text(arena, s.info, &s.info_form, &info, reterr_why))
 		return refuse(reterr_why, "the canonical form of its SignedInfo is too large");
 	error = check_value(trust, s.algorithm, info, s.value, reterr_why);
+	if (!error)
+		error = check_digest(arena, element, &s, reterr_why);
 	if (!error)
 		*ret_verified = element;
 	return error;

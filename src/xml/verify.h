@@ -20,7 +20,7 @@ bool xml_is_signed(const struct xml_element *element);
  * holds SignedInfo, SignatureValue and at most one KeyInfo and nothing else (no Object);
  * whose SignedInfo has exactly one Reference, whose URI is "#" and the element's own ID; with
  * Transforms that are enveloped-signature, then at most one canonical form (with or without
- * InclusiveNamespaces); with algorithms that `trust` allows; whose digest and value are right
+ * InclusiveNamespaces, a list of at most 512 bytes); with algorithms that `trust` allows; whose digest and value are right
  * under one of the keys.
  *
  * A Signature among the descendants, of an assertion within a response, is not looked at.

@@ -184,6 +184,9 @@ static struct str signed_again(struct str document)
 #define TRANSFORM(rest) "<dsig:Transform Algorithm=\"" rest
 #define ENVELOPED TRANSFORM(XML_DSIG "enveloped-signature\"></dsig:Transform>")
 #define EXCLUSIVE TRANSFORM(XML_EXCLUSIVE "\"></dsig:Transform>")
+#define LONG                                                             \
+	"p p p p p p p p p p p p p p p p p p p p p p p p p p p p p p p " \
+	"p p p p p p p p p p p p p p p p p p p p p p p p p p p p p p p "
 #define REFERENCE "<dsig:Reference URI=\"#_good\">"
 
 /* B4.2 */
@@ -221,6 +224,11 @@ static const struct {
 		ERROR_INVALID_SIGNATURE },
 	{ EXCLUSIVE,
 		TRANSFORM(XML_EXCLUSIVE "\"><x PrefixList=\"a\"></x></dsig:Transform>"),
+		ERROR_INVALID_SIGNATURE },
+	{ EXCLUSIVE,
+		TRANSFORM(XML_EXCLUSIVE "\"><e:InclusiveNamespaces xmlns:e=\"" XML_EXCLUSIVE
+					"\" PrefixList=\"" LONG LONG LONG LONG LONG
+					"\"></e:InclusiveNamespaces></dsig:Transform>"),
 		ERROR_INVALID_SIGNATURE },
 	{ "<dsig:Transforms>" ENVELOPED EXCLUSIVE "</dsig:Transforms>", "",
 		ERROR_INVALID_SIGNATURE },
