@@ -205,7 +205,10 @@ static struct str verdict_of(struct arena *arena, const struct signout *signout)
 	if (signout->ending)
 		return arena_format(arena, "%lld of %lld sessions ended so far.", (long long)signout->progress,
 				    (long long)signout->total);
-	if (!n)
+	if (signout->sessions_untold)
+		return signout->sessions_owed ? STR("Applications of its sessions are still being told.") :
+			STR("Not every application of its sessions was told.");
+	if (!n && !signout->total)
 		return STR("Nobody had to be told.");
 	if (told == n)
 		return STR("Everybody was told.");

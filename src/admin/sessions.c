@@ -9,10 +9,12 @@
 /* Only what still lives: what has expired or ended is not shown as a session. */
 static void list(struct admin_call *call, struct str user_id, int64_t first, int64_t max)
 {
+	/* Ours; Keycloak lists offline sessions by client alone. */
+	bool offline = str_eq_z(admin_query(call, "offline"), "true");
 	struct session *sessions;
 	size_t n;
 	struct why why = { "" };
-	enum error_code code = store_list_sessions(call->app->store, call->arena, call->realm->settings.id, user_id, false,
+	enum error_code code = store_list_sessions(call->app->store, call->arena, call->realm->settings.id, user_id, offline,
 						   first, max, &sessions, &n, &why);
 	if (code != OK) {
 		admin_fail(call, code, &why);

@@ -48,6 +48,8 @@ static void write_signout(struct json_writer *w, const struct signout *signout)
 	json_member_int(w, "time", signout->at_ms);
 	json_member_bool(w, "settled", signout_settled(signout));
 	json_member_bool(w, "everybodyTold", signout_told(signout));
+	if (signout->order_id.n)
+		json_member_text(w, "order", signout->order_id);
 	/* The order of a mass door; its sessions have receipts of their own. */
 	if (!signout->session_id.n) {
 		json_member_bool(w, "ending", signout->ending);
@@ -70,6 +72,7 @@ static bool read_query(struct admin_call *call, struct signout_query *query)
 	query->user = admin_query(call, "user");
 	query->client_id = admin_query(call, "client");
 	query->session_id = admin_query(call, "session");
+	query->order_id = admin_query(call, "order");
 	query->has_state = state.n > 0;
 	if (state.n && !delivery_state_of(state, &query->state)) {
 		admin_refuse(call, 400, arena_format(call->arena, "query parameter state: '%.*s' is no state of a delivery",

@@ -16,6 +16,15 @@ static void add_progress(struct text *text, const struct json_node *signout)
 			(long long)total);
 }
 
+/* Of an order that has no notices of its own. */
+static struct str of_sessions(const struct json_node *signout)
+{
+	if (!ask_int(signout, "total"))
+		return STR("none to tell");
+	return ask_bool(signout, "everybodyTold") ? STR("all told") :
+		ask_bool(signout, "settled") ? STR("not all told") : STR("being told");
+}
+
 struct str receipt_states(struct arena *arena, const struct json_node *signout)
 {
 	struct {
@@ -37,7 +46,7 @@ struct str receipt_states(struct arena *arena, const struct json_node *signout)
 		text_addf(
 			&text, "%s%zu %.*s", k ? ", " : "", counts[k].n, STR_ARG(counts[k].state));
 	if (!counts[0].n)
-		text_add_z(&text, "none to tell");
+		text_add(&text, of_sessions(signout));
 	return text_str(&text);
 }
 
@@ -91,6 +100,7 @@ static void add_head(struct text *text, const struct json_node *signout)
 	add_field(text, "", ask_text(signout, "doorText"));
 	if (ask_bool(signout, "offline"))
 		text_add_z(text, "  (offline session)");
+	add_field(text, "by order ", ask_text(signout, "order"));
 	add_field(text, "by ", ask_text(signout, "initiator"));
 	add_field(text, "from ", ask_text(signout, "ipAddress"));
 	text_add_char(text, '\n');
@@ -107,6 +117,11 @@ struct str receipt_text(struct arena *arena, const struct json_node *signout, in
 	if (ask_int(signout, "total") || !deliveries || !deliveries->n) {
 		text_add_z(&text, "  ");
 		text_add(&text, receipt_states(arena, signout));
+		text_add_char(&text, '\n');
+	}
+	if (ask_int(signout, "total")) {
+		text_add_z(&text, "  the receipts of its sessions: curfew signout list --order ");
+		text_add_clean(&text, ask_text(signout, "id"), FIELD_BYTES);
 		text_add_char(&text, '\n');
 	}
 	for (size_t i = 0; deliveries && i < deliveries->n; i++) {
@@ -153,8 +168,11 @@ struct str receipt_verdict(struct arena *arena, const struct json_node *signout)
 	}
 	if (ask_bool(signout, "ending"))
 		text_add_z(&text, "its sessions are still being ended; ");
-	if (told == n)
-		text_add_z(&text, n ? "everybody was told" : "there was nobody to tell");
+	if (told == n && !ask_bool(signout, "everybodyTold"))
+		text_add_z(&text, "not everybody of its sessions was told");
+	else if (told == n)
+		text_add_z(&text, n || ask_int(signout, "total") ? "everybody was told" :
+			"there was nobody to tell");
 	else
 		text_addf(&text, "%zu of %zu were told", told, n);
 	text_add(&text, text_str(&rest));

@@ -41,18 +41,20 @@ enum error_code cli_session_list(struct cli_call *call, struct why *reterr_why)
 	struct json_node *list;
 	struct who who;
 	int64_t max;
+	bool offline = call_given(call, FLAG_OFFLINE);
 	enum error_code code = arguments_max(&call->arguments, 100, &max, reterr_why);
 	if (code == OK && call_given(call, FLAG_USER)) {
 		code = who_find(call, call_value(call, FLAG_USER), &who, reterr_why);
 		if (code == OK) {
 			call->arguments.given[FLAG_REALM] = true;
 			call->arguments.values[FLAG_REALM] = who.realm;
-			struct str rest =
-				arena_join(call->arena, STR("/users/"), who.id, STR("/sessions"));
+			struct str rest = arena_join(call->arena, STR("/users/"), who.id,
+				offline ? STR("/sessions?offline=true") : STR("/sessions"));
 			code = ask_lists(call, "/admin/realms/{}", rest, &list, reterr_why);
 		}
 	} else if (code == OK) {
 		struct str query = ask_with_int(call->arena, STR(""), "max", max);
+		query = ask_with(call->arena, query, "offline", offline ? STR("true") : STR(""));
 		code = ask_lists(call, "/admin/realms/{}/sessions", query, &list, reterr_why);
 	}
 	if (code != OK)

@@ -38,6 +38,7 @@ enum error_code cli_signout_list(struct cli_call *call, struct why *reterr_why)
 	query = ask_with(call->arena, query, "client", call_value(call, FLAG_CLIENT));
 	query = ask_with(call->arena, query, "state", call_value(call, FLAG_STATE));
 	query = ask_with(call->arena, query, "door", call_value(call, FLAG_DOOR));
+	query = ask_with(call->arena, query, "order", call_value(call, FLAG_ORDER));
 	if (since_ms)
 		query = ask_with_int(call->arena, query, "since", since_ms);
 	code = ask_lists(call, "/admin/realms/{}/signouts", query, &list, reterr_why);

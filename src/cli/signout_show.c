@@ -68,10 +68,13 @@ static enum error_code print_whether_out(
 	struct str realm = ask_text(signout, "realm"), user_id = ask_text(signout, "userId");
 	struct str username = call_clean(call, ask_text(signout, "username"));
 	struct text others = text_new(call->arena, 0), text = text_new(call->arena, 0);
-	size_t sessions = 0, owing = 0;
+	size_t sessions = 0, offline = 0, owing = 0;
 	bool told = ask_bool(signout, "everybodyTold");
 	enum error_code code = count(call, "/admin/realms/{}/users/{}/sessions", realm, user_id,
 		STR(""), &sessions, reterr_why);
+	if (code == OK)
+		code = count(call, "/admin/realms/{}/users/{}/sessions", realm, user_id,
+			STR("?offline=true"), &offline, reterr_why);
 	if (code == OK)
 		code = count_owing(call, realm, user_id, &owing, reterr_why);
 	if (code == OK)
@@ -79,9 +82,11 @@ static enum error_code print_whether_out(
 	if (code != OK)
 		return code;
 	text_addf(&text, "\n%.*s is %sout of everything", STR_ARG(username),
-		sessions || owing || !told ? "NOT " : "");
+		sessions || offline || owing || !told ? "NOT " : "");
 	if (sessions)
 		text_addf(&text, "; sessions alive: %zu (curfew session list)", sessions);
+	if (offline)
+		text_addf(&text, "; offline sessions alive: %zu (curfew session list --offline)", offline);
 	if (owing)
 		text_addf(&text, "; sign-outs with notices under way: %zu", owing);
 	text_addf(&text, "\nof this sign-out: %.*s\n",

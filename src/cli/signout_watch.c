@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/tables.h"
 #include "cli/ask.h"
 #include "cli/grid.h"
 #include "cli/receipt.h"
@@ -15,50 +14,14 @@ enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 1000 };
 
 struct watch {
 	struct cli_call *call;
-	struct str realm, id, door, user; /* in the verb's own arena */
-	int64_t time_ms, until_ms;  /* of the sign-out; monotonic, 0: for ever */
+	struct str realm, id;       /* in the verb's own arena */
+	int64_t until_ms;           /* monotonic, 0: for ever */
 	bool live;                  /* a terminal: drawn over */
 	size_t lines;               /* drawn before */
 	struct str shown;           /* not live: what was printed last; the verb's own arena */
 	bool settled, told;
 	struct str verdict; /* the verb's own arena */
 };
-
-/* Whether a receipt of the mass order's sessions is in one of these states. */
-static enum error_code any_in(struct watch *w, const char *const *states, size_t n, bool *ret_any,
-	struct why *reterr_why)
-{
-	struct cli_call *call = w->call;
-	enum error_code code = OK;
-	*ret_any = false;
-	for (size_t i = 0; i < n && code == OK && !*ret_any; i++) {
-		struct json_node *list = NULL;
-		struct str query = ask_with(call->arena, STR("?max=1"), "door", w->door);
-		query = ask_with(call->arena, query, "user", w->user);
-		query = ask_with_int(call->arena, query, "since", w->time_ms);
-		query = ask_with(call->arena, query, "state", str_from(states[i]));
-		struct str path = ask_path(call->arena, "/admin/realms/{}/signouts", w->realm, STR(""));
-		code = ask_get(
-			call, arena_join(call->arena, path, query, STR("")), &list, reterr_why);
-		*ret_any = code == OK && list->n > 0;
-	}
-	return code;
-}
-
-/* The order of a mass door: each of its sessions has a receipt of its own. */
-static enum error_code judge_sessions(struct watch *w, struct why *reterr_why)
-{
-	static const char *const owed[] = { "queued", "sending", "waiting", "waiting-for-browser" };
-	static const char *const not_told[] = { "gave-up", "unconfirmed", "cancelled",
-		"not-possible", "not-told", "asked-through-browser" };
-	bool any;
-	enum error_code code = any_in(w, owed, ARRAY_LENGTH(owed), &any, reterr_why);
-	w->settled = w->settled && !any;
-	if (code == OK && w->settled)
-		code = any_in(w, not_told, ARRAY_LENGTH(not_told), &any, reterr_why);
-	w->told = w->told && !any;
-	return code;
-}
 
 static size_t lines_of(struct str text)
 {
@@ -102,15 +65,13 @@ static enum error_code look(struct watch *w, struct arena *own, struct why *rete
 		return code;
 	w->settled = ask_bool(signout, "settled");
 	w->told = ask_bool(signout, "everybodyTold");
-	if (!ask_text(signout, "sessionId").n)
-		code = judge_sessions(w, reterr_why);
 	draw(w, own, signout);
-	if (code == OK && w->settled && call_given(call, FLAG_JSON))
+	if (w->settled && call_given(call, FLAG_JSON))
 		call_json(call, signout);
 	struct str verdict = receipt_verdict(call->arena, signout);
 	if (!str_eq(verdict, w->verdict))
 		w->verdict = arena_str(own, verdict);
-	return code;
+	return OK;
 }
 
 static enum error_code look_aside(struct watch *w, struct why *reterr_why)
@@ -150,8 +111,7 @@ enum error_code cli_signout_watch(struct cli_call *call, struct why *reterr_why)
 	if (code != OK)
 		return code;
 	struct watch w = { .call = call, .realm = ask_text(signout, "realm"),
-		.id = ask_text(signout, "id"), .door = ask_text(signout, "door"), .user = ask_text(signout, "userId"),
-		.time_ms = ask_int(signout, "time"), .live = isatty(fileno(call->out)) == 1,
+		.id = ask_text(signout, "id"), .live = isatty(fileno(call->out)) == 1,
 		.until_ms = timeout_ms ? clock_mono_ms() + timeout_ms : 0 };
 	code = follow(&w, reterr_why);
 	if (code != OK)

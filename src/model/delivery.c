@@ -54,7 +54,7 @@ bool signout_settled(const struct signout *signout)
 	for (size_t i = 0; i < signout->deliveries_n; i++)
 		if (!delivery_state_settled(signout->deliveries[i].state))
 			return false;
-	return !signout->ending;
+	return !signout->ending && !signout->sessions_owed;
 }
 
 bool signout_told(const struct signout *signout)
@@ -62,7 +62,7 @@ bool signout_told(const struct signout *signout)
 	for (size_t i = 0; i < signout->deliveries_n; i++)
 		if (!delivery_state_told(signout->deliveries[i].state))
 			return false;
-	return !signout->ending;
+	return !signout->ending && !signout->sessions_untold;
 }
 
 static const char *const channels[CHANNELS] = {

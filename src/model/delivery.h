@@ -54,14 +54,18 @@ struct signout {
 	struct str initiator;   /* clientId or admin's username; may be empty */
 	struct str ip_address;
 	int64_t at_ms;
+	struct str order_id;    /* the mass order whose job ended the session; empty: none */
 	int64_t progress, total; /* of a mass job; 0, 0 otherwise */
 	bool ending;             /* a mass job has not yet ended all of its sessions */
+	/* Of a mass order: its sessions have notices that are still owed, that were not told. */
+	bool sessions_owed, sessions_untold;
 	struct delivery *deliveries; /* filled by questions that say so */
 	size_t deliveries_n;
 };
-/* Of a sign-out with its deliveries: nothing further will happen by itself. */
+/* Of a sign-out with its deliveries, a mass order with its sessions: nothing further will happen by
+ * itself. */
 bool signout_settled(const struct signout *signout);
-/* Every client of it was told (delivery_state_told). */
+/* Every client of it, and of an order's sessions, was told (delivery_state_told). */
 bool signout_told(const struct signout *signout);
 
 struct delivery {

@@ -24,6 +24,7 @@ static void end_session(const struct step *step, const struct session *session, 
 	const struct signout_order one = {
 		.door = step->door,
 		.id = random_uuid(step->arena),
+		.order_id = order->signout_id,
 		.initiator = order->initiator,
 		.now_ms = clock_wall_ms(),
 		.everybody = order->scope == MASS_REALM,

@@ -19,10 +19,12 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "crypto/random.h"
+#include "outbox/ahead.h"
 #include "outbox/backoff.h"
 #include "outbox/express.h"
 #include "outbox/flight.h"
 #include "outbox/jobs.h"
+#include "outbox/steps.h"
 #include "outbox/sweeper.h"
 #include "outbox/trouble.h"
 #include "run/workers.h"
@@ -38,7 +40,6 @@ enum {
 	LOOK_SHARE = 3,         /* a look may not begin before 3 times its cost have gone by */
 	HURRY = 1000,           /* rows made due in one transaction */
 	EXPIRE = 64,            /* rows given up in one transaction */
-	STEP_MS = 1000,         /* the wall clock was set back: by that against the monotonic one */
 	SIGNER_NICE = 5,        /* requests that somebody waits for come first */
 	KEEPER_NICE = 5,
 	STOP_ROUNDS = 100,      /* tries to record while stopping */
@@ -67,10 +68,11 @@ struct outbox {
 	struct flight *unrecorded;
 	bool want_look;
 	int64_t next_look_ms, earliest_look_ms; /* monotonic */
-	int64_t wall_ahead_ms;                  /* wall clock against monotonic, at the last look */
-	bool looked;
+	struct steps steps;
 
-	int64_t next_sweep_ms; /* the keeper's own */
+	/* the keeper's own */
+	int64_t next_sweep_ms;
+	struct steps keeper_steps;
 };
 
 static void outbox_land(void *context, struct flight *flight)
@@ -136,6 +138,13 @@ static bool is_flying(const struct lane *lane, struct str id)
 
 /* ---- what landed ---- */
 
+static int64_t note_time(struct outbox *outbox)
+{
+	int64_t now_ms = clock_wall_ms();
+	(void)steps_note(&outbox->steps, now_ms, clock_mono_ms());
+	return now_ms;
+}
+
 /* What the attempt says about the client. */
 static void teach_breaker(struct outbox *outbox, struct flight *flight)
 {
@@ -193,7 +202,10 @@ static void take_landed(struct outbox *outbox, struct flight *flight)
 		return;
 	}
 	teach_breaker(outbox, flight);
-	flight_judge(flight, outbox->owner, clock_wall_ms());
+	int64_t now_ms = note_time(outbox);
+	struct delivery *delivery = &flight->delivery;
+	delivery->give_up_ms = steps_give_up_ms(&outbox->steps, delivery->queued_ms, delivery->give_up_ms);
+	flight_judge(flight, outbox->owner, now_ms);
 	flight->event = trouble_of(config, flight);
 	count(outbox, flight);
 	flight->next = outbox->unrecorded;
@@ -273,19 +285,10 @@ static void update_stats(struct outbox *outbox)
 	pthread_mutex_unlock(&outbox->lock);
 }
 
-static bool was_set_back(struct outbox *outbox, int64_t now_ms, int64_t now_mono_ms)
-{
-	int64_t ahead_ms = now_ms - now_mono_ms;
-	bool back = !outbox->looked || ahead_ms < outbox->wall_ahead_ms - STEP_MS;
-	outbox->looked = true;
-	outbox->wall_ahead_ms = ahead_ms;
-	return back;
-}
-
 /* Learns which clients are owed something, at most that often that it costs little. */
 static void look(struct outbox *outbox)
 {
-	int64_t now_mono_ms = clock_mono_ms(), now_ms = clock_wall_ms();
+	int64_t now_mono_ms = clock_mono_ms(), now_ms = note_time(outbox);
 	bool due = now_mono_ms >= outbox->next_look_ms;
 	if (!due && (!outbox->want_look || now_mono_ms < outbox->earliest_look_ms))
 		return;
@@ -294,12 +297,12 @@ static void look(struct outbox *outbox)
 	size_t n;
 	struct why why = { "" };
 	if (store_list_lanes(outbox->config.store, arena, &found, &n, &why) == OK) {
-		bool stepped_back = was_set_back(outbox, now_ms, now_mono_ms);
 		lanes_update(outbox->lanes, found, n);
 		struct lane **lanes = lanes_all(outbox->lanes, &n);
 		outbox->want_look = false;
 		for (size_t i = 0; i < n; i++)
-			tend(outbox, lanes[i], now_ms, stepped_back);
+			tend(outbox, lanes[i], now_ms, outbox->steps.back);
+		outbox->steps.back = false;
 		express_bar_lanes(outbox->express, lanes, n, now_ms);
 	} else {
 		log_write(LOG_ERROR, "outbox", "looking for deliveries: %s", why.text);
@@ -394,7 +397,7 @@ static void launch(struct outbox *outbox, const struct delivery *delivery, int64
 	struct flight *flight = flight_new(&outbox->config, delivery, outbox_land, outbox);
 	bool open = breaker_is_open(&lane->breaker);
 	take_off(outbox, lane, flight);
-	if (open && delivery->give_up_ms <= now_ms)
+	if (open && steps_give_up_ms(&outbox->steps, delivery->queued_ms, delivery->give_up_ms) <= now_ms)
 		give_up(outbox, flight);
 	else if (!workers_submit(outbox->signers, flight_start, flight))
 		flight_start(flight);
@@ -490,9 +493,10 @@ static bool take_turn(struct outbox *outbox, bool stopping, int64_t *ret_wait_ms
 {
 	ARENA_SCOPED arena = arena_new(32 << 10);
 	struct why why = { "" };
-	int64_t now_ms = clock_wall_ms();
+	int64_t now_ms = note_time(outbox);
 	struct turn turn = { .arena = arena, .effects = effects_new(arena), .store = {
-		.owner = outbox->owner, .now_ms = now_ms, .lease_until_ms = now_ms + LEASE_MS, .arena = arena } };
+		.owner = outbox->owner, .now_ms = now_ms, .lease_until_ms = now_ms + LEASE_MS,
+		.expired_ms = now_ms - outbox->steps.forward_ms, .arena = arena } };
 	add_records(outbox, &turn);
 	add_renewals(outbox, &turn);
 	if (!stopping)
@@ -644,6 +648,7 @@ static void *keep(void *context)
 		pthread_mutex_unlock(&outbox->lock);
 		if (stopping)
 			return NULL;
+		ahead_keep(&outbox->config, &outbox->keeper_steps);
 		more = do_jobs(outbox);
 		more |= do_sweep(outbox);
 		wake_deliverer(outbox);

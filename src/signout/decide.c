@@ -218,6 +218,7 @@ static void add_receipt(struct work *work)
 		.initiator = order->initiator,
 		.ip_address = order->ip_address,
 		.at_ms = order->now_ms,
+		.order_id = order->order_id,
 	};
 }
 

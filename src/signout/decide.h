@@ -12,6 +12,7 @@
 struct signout_order {
 	enum door door;
 	struct str id;        /* of the sign-out to be: unguessable, unique */
+	struct str order_id;  /* the sign-out of the mass order that this is part of; may be empty */
 	struct str initiator; /* clientId of the application, or the admin's username; may be empty */
 	struct str initiator_client; /* clientId that the event names; may be empty */
 	struct str ip_address;

@@ -23,7 +23,7 @@ struct store;
 struct store_lane_claim {
 	struct str client_id; /* the client's id */
 	int64_t max;          /* rows */
-	bool expired;         /* of the `max` rows in front, only those past their give_up_ms */
+	bool expired;         /* of the `max` rows in front, only those whose give_up_ms is over at expired_ms */
 };
 
 /* One turn of the outbox, in one transaction: what came of attempts is recorded, leases are
@@ -32,7 +32,7 @@ struct store_lane_claim {
  * taken again. Two owners never get the same row. */
 struct store_turn {
 	struct str owner;
-	int64_t now_ms, lease_until_ms;
+	int64_t now_ms, lease_until_ms, expired_ms;
 	/* From SENDING under this owner; one that lost its lease is passed over. */
 	const struct effect_delivery_update *updates;
 	size_t updates_n;
@@ -114,6 +114,19 @@ MUST_USE enum error_code store_hurry_lane(void *lane_hurry, struct db *db, struc
  * anything may (STORE_DUE_AHEAD_MS), are due now. */
 MUST_USE enum error_code store_pull_lane(void *lane_hurry, struct db *db, struct why *reterr_why);
 enum { STORE_DUE_AHEAD_MS = 400 * 1000 };
+
+/* The argument of a STORE_WORK_CALL. The clock was set back: sessions and their parts that are from after
+ * `bound_ms` are from then, and orders to end sessions from right before it. Else nobody could
+ * sign in until the time of the order came again, and no order would end a session from ahead of
+ * it. Nothing moves while a job of the realm still ends sessions. Whoever lives goes on living, and
+ * nobody who was ended lives again. */
+struct store_ahead {
+	struct str realm_id;
+	int64_t bound_ms;
+	bool ret_waits;      /* for such a job */
+	int64_t ret_changed; /* rows; > 0: the realm's snapshot is another one now */
+};
+MUST_USE enum error_code store_pull_ahead(void *ahead, struct db *db, struct why *reterr_why);
 
 /* A STORE_WORK_CALL (argument: int64_t, the time): every delivery that a process held is due at
  * once. Only where no other process uses the store: after the start on a folder of our own. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tables.h"
 #include "store/internal.h"
 #include "store/rows.h"
 #include "store/statements.h"
@@ -56,7 +57,7 @@ static enum error_code delivery_of_row(
 /* ---- sign-outs ---- */
 
 /* Columns of SIGNOUT_COLUMNS, of DELIVERY_COLUMNS. */
-enum { SIGNOUT_ID, SIGNOUT_WIDTH = 13, DELIVERY_WIDTH = 33 };
+enum { SIGNOUT_ID, SIGNOUT_WIDTH = 14, DELIVERY_WIDTH = 33 };
 
 static void signout_of_row(struct row *row, struct signout *signout)
 {
@@ -73,6 +74,7 @@ static void signout_of_row(struct row *row, struct signout *signout)
 	signout->at_ms = next_int(row);
 	signout->progress = next_int(row);
 	signout->total = next_int(row);
+	signout->order_id = next_text(row);
 }
 
 /* Fills one sign-out from the rows that start at *row, one for each of its deliveries (or
@@ -88,6 +90,8 @@ static enum error_code signout_of_rows(struct arena *arena, const struct db_rows
 	*signout = (struct signout){ .total = 0 };
 	signout_of_row(&(struct row){ rows, first, 0 }, signout);
 	signout->ending = db_cell_int(rows, first, SIGNOUT_WIDTH + DELIVERY_WIDTH) != 0;
+	signout->sessions_owed = db_cell_int(rows, first, SIGNOUT_WIDTH + DELIVERY_WIDTH + 1) != 0;
+	signout->sessions_untold = db_cell_int(rows, first, SIGNOUT_WIDTH + DELIVERY_WIDTH + 2) != 0;
 	if (db_is_null(rows, first, SIGNOUT_WIDTH))
 		return OK;
 	signout->deliveries_n = end - first;
@@ -115,19 +119,19 @@ enum error_code store_find_signout(struct store *store, struct arena *arena, str
 	return code;
 }
 
-/* One of three statements, by what is asked for: time, session, user. */
+/* One of four statements, by what is asked for: time, session, user, order. */
 static enum error_code ask(struct store *store, struct arena *arena,
 	const struct signout_query *query, const struct db_statement *const *statements, int64_t max,
 	int64_t first, struct db_rows *ret_rows, struct why *reterr_why)
 {
 	const struct db_statement *statement =
-		statements[query->session_id.n ? 1 : query->user.n ? 2 : 0];
+		statements[query->session_id.n ? 1 : query->user.n ? 2 : query->order_id.n ? 3 : 0];
 	struct str state = query->has_state ? str_from(delivery_state_name(query->state)) : STR("");
 	return store_read(store, arena, statement,
 		DB_VALUES(db_text(query->realm_id), db_int(query->since_ms),
 			db_text(query->client_id), db_text(state), db_text(query->session_id),
 			db_text(query->user), db_int(max < 0 ? INT64_MAX : max),
-			db_int(first < 0 ? 0 : first), db_text(query->door)),
+			db_int(first < 0 ? 0 : first), db_text(query->door), db_text(query->order_id)),
 		ret_rows, reterr_why);
 }
 
@@ -135,7 +139,8 @@ enum error_code store_count_signouts(struct store *store, const struct signout_q
 	int64_t most, int64_t *ret_n, struct why *reterr_why)
 {
 	static const struct db_statement *const statements[] = { &statement_signout_count,
-		&statement_signout_count_by_session, &statement_signout_count_by_user };
+		&statement_signout_count_by_session, &statement_signout_count_by_user,
+		&statement_signout_count_by_order };
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
 	enum error_code code = ask(store, arena, query, statements, most, 0, &rows, reterr_why);
@@ -149,7 +154,8 @@ enum error_code store_list_signouts(struct store *store, struct arena *arena,
 	struct why *reterr_why)
 {
 	static const struct db_statement *const statements[] = { &statement_signout_list,
-		&statement_signout_list_by_session, &statement_signout_list_by_user };
+		&statement_signout_list_by_session, &statement_signout_list_by_user,
+		&statement_signout_list_by_order };
 	struct db_rows rows;
 	enum error_code code =
 		ask(store, arena, query, statements, query->max, query->first, &rows, reterr_why);
@@ -222,11 +228,11 @@ static enum error_code claim_lane(struct db *db, struct store_turn *turn,
 	const struct store_lane_claim *lane, struct why *reterr_why)
 {
 	struct db_rows rows;
+	struct db_value values[] = { db_text(turn->owner), db_int(turn->lease_until_ms), db_int(turn->now_ms),
+		db_int(lane->max), db_text(lane->client_id), db_int(turn->expired_ms) };
 	enum error_code code = db_query(db,
 		lane->expired ? &statement_delivery_claim_expired : &statement_delivery_claim,
-		DB_VALUES(db_text(turn->owner), db_int(turn->lease_until_ms), db_int(turn->now_ms),
-			db_int(lane->max), db_text(lane->client_id)),
-		turn->arena, &rows, reterr_why);
+		(struct db_values){ values, ARRAY_LENGTH(values) - !lane->expired }, turn->arena, &rows, reterr_why);
 	for (size_t i = 0; code == OK && i < rows.n; i++)
 		code = delivery_of_row(&(struct row){ &rows, i, 0 },
 			arena_push(turn->arena, &turn->ret_deliveries, &turn->ret_n,

@@ -374,7 +374,7 @@ static void signout_create(struct applying *a, const struct effect *effect)
 			db_text(s->user_id), db_text(s->username), db_text(s->session_id),
 			db_bool(s->offline), db_text(s->door), db_text(s->initiator),
 			db_text(s->ip_address), db_int(s->at_ms), db_int(s->progress),
-			db_int(s->total)));
+			db_int(s->total), db_text(s->order_id)));
 }
 
 static void delivery_create(struct applying *a, const struct effect *effect)

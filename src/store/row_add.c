@@ -122,7 +122,8 @@ void row_add_client(struct row_batch *batch, const struct client_rep *client)
 	client_texts(batch, client, &doc, &secrets);
 	row_add(batch, &statement_client_add,
 		DB_VALUES(db_text(client->client.id), db_text(batch->realm_id),
-			db_text(client->client.client_id), db_text(doc), db_text(secrets)));
+			db_text(client->client.client_id), db_text(doc), db_text(secrets),
+			db_int(client->client.enabled)));
 }
 
 void row_change_client(struct row_batch *batch, const struct client_rep *client)
@@ -131,7 +132,8 @@ void row_change_client(struct row_batch *batch, const struct client_rep *client)
 	client_texts(batch, client, &doc, &secrets);
 	row_add(batch, &statement_client_change,
 		DB_VALUES(db_text(client->client.id), db_text(batch->realm_id),
-			db_text(client->client.client_id), db_text(doc), db_text(secrets)));
+			db_text(client->client.client_id), db_text(doc), db_text(secrets),
+			db_int(client->client.enabled)));
 }
 
 static void add_scope_names(

@@ -227,7 +227,8 @@ MUST_USE enum error_code store_oldest_owed(struct store *store, int64_t *ret_que
 					   struct why *reterr_why);
 struct signout_query {
 	struct str realm_id, user /* id or username */, client_id /* clientId */, session_id;
-	struct str door; /* name in doors.def */
+	struct str door;     /* name in doors.def */
+	struct str order_id; /* of the mass order whose sessions these are */
 	int has_state;  /* 1: only those with a delivery in `state` */
 	enum delivery_state state;
 	int64_t since_ms, first, max; /* max < 0: all */

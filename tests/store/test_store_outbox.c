@@ -114,8 +114,8 @@ static void only_those_past_their_time_are_taken_to_give_up(void **state)
 	add_delivery_of("d", "dead", DELIVERY_QUEUED, 13, 100, 0);
 	APPLY(OK);
 	const struct store_lane_claim lane = { .client_id = STR("dead"), .max = 3, .expired = true };
-	struct store_turn turn = { .owner = STR("me"), .now_ms = 100, .lease_until_ms = 200, .lanes = &lane,
-		.lanes_n = 1, .arena = on.arena };
+	struct store_turn turn = { .owner = STR("me"), .now_ms = 100, .lease_until_ms = 200,
+		.expired_ms = 100, .lanes = &lane, .lanes_n = 1, .arena = on.arena };
 	EXPECT(work((struct store_work){ .kind = STORE_WORK_TURN, .u.turn = &turn }, &why), OK);
 	assert_int_equal(turn.ret_n, 2); /* of the three in front */
 	expect_text(turn.ret_deliveries[0].id, "a");

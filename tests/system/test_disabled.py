@@ -1,27 +1,11 @@
 """Who or what is disabled gets nothing, by no door: client, realm, user, service account. What was
 given before is dead too."""
 
-import contextlib
-import sqlite3
-import subprocess
-
 import pytest
 import requests
 
 from support import realm as realms
 from support.browser import Browser, Tokens
-
-
-def change_rows(server, statement):
-    """Changes the store of a server that is down, as one who administers more than this server's
-    own API offers."""
-    if "--db" in server.flags:
-        url = server.flags[server.flags.index("--db") + 1]
-        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", statement],
-                       check=True, timeout=60)
-        return
-    with contextlib.closing(sqlite3.connect(server.data / "curfew.sqlite3")) as store, store:
-        assert store.execute(statement).rowcount == 1, statement
 
 
 def disabled(server):
@@ -33,7 +17,7 @@ def disabled(server):
 
 def disable_client(world, client_id):
     world.server.stop()
-    change_rows(world.server, f"update client set doc = {disabled(world.server)} where "
+    world.server.change_rows(f"update client set doc = {disabled(world.server)} where "
                               f"client_id = '{client_id}' and realm_id in "
                               "(select id from realm where name = 'customers')")
     world.server.start()
@@ -41,7 +25,7 @@ def disable_client(world, client_id):
 
 def disable_realm(world):
     world.server.stop()
-    change_rows(world.server, f"update realm set doc = {disabled(world.server)}, enabled = false "
+    world.server.change_rows(f"update realm set doc = {disabled(world.server)}, enabled = false "
                               "where name = 'customers'")
     world.server.start()
 

@@ -10,6 +10,7 @@
 #include "outbox/express.h"
 #include "outbox/lanes.h"
 #include "outbox/share.h"
+#include "outbox/steps.h"
 
 /* ---- the breaker ---- */
 
@@ -380,6 +381,41 @@ static void a_backlog_and_a_failure_bar_it(void **state)
 	express_free(express);
 }
 
+/* ---- steps of the clock ---- */
+
+enum { HOUR_MS = 3600 * 1000 };
+
+static void a_step_forward_makes_nothing_older(void **state)
+{
+	(void)state;
+	struct steps steps = { .looked = false };
+	assert_int_equal(steps_note(&steps, 10 * HOUR_MS, 500), 0);
+	assert_true(steps.back); /* what was before nobody knows */
+	steps.back = false;
+	assert_int_equal(steps_note(&steps, 10 * HOUR_MS + 2900, 3000), 0); /* no second off */
+	assert_int_equal(steps_give_up_ms(&steps, 9 * HOUR_MS, 11 * HOUR_MS), 11 * HOUR_MS);
+	int64_t step_ms = steps_note(&steps, 15 * HOUR_MS, 4000);
+	assert_true(step_ms > 4 * HOUR_MS && step_ms < 5 * HOUR_MS);
+	assert_int_equal(steps_give_up_ms(&steps, 9 * HOUR_MS, 11 * HOUR_MS), 11 * HOUR_MS + step_ms);
+	/* What was queued after it has its own time. */
+	assert_int_equal(steps_give_up_ms(&steps, 16 * HOUR_MS, 18 * HOUR_MS), 18 * HOUR_MS);
+	assert_false(steps.back);
+}
+
+static void a_step_back_takes_one_forward_back(void **state)
+{
+	(void)state;
+	struct steps steps = { .looked = false };
+	steps_note(&steps, 10 * HOUR_MS, 0);
+	steps.back = false;
+	steps_note(&steps, 15 * HOUR_MS, 0);
+	assert_int_equal(steps_note(&steps, 11 * HOUR_MS, 0), -4 * HOUR_MS);
+	assert_true(steps.back);
+	assert_int_equal(steps_give_up_ms(&steps, 9 * HOUR_MS, 12 * HOUR_MS), 13 * HOUR_MS);
+	steps_note(&steps, 2 * HOUR_MS, 0);
+	assert_int_equal(steps_give_up_ms(&steps, 9 * HOUR_MS, 12 * HOUR_MS), 12 * HOUR_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +433,8 @@ int main(void)
 		cmocka_unit_test(a_client_begins_with_a_few_at_once),
 		cmocka_unit_test(all_together_take_no_more_than_one_host_may),
 		cmocka_unit_test(a_backlog_and_a_failure_bar_it),
+		cmocka_unit_test(a_step_forward_makes_nothing_older),
+		cmocka_unit_test(a_step_back_takes_one_forward_back),
 	};
 	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
 }
