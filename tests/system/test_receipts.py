@@ -288,6 +288,72 @@ def test_watching_an_order_for_several_sessions(world):
     assert "ada is out of everything" in shown, shown
 
 
+def test_an_order_is_told_when_its_sessions_are(world):
+    """The receipt of an order for many answers for all of them, and leads to theirs."""
+    sids = {world.shop.sign_in().sid for _ in range(2)} | {
+        world.blog.sign_in().sid for _ in range(2)}
+    world.sinks["django-blog"].set(answers=[500] * 1000)
+    answer = world.admin.request("POST", f"/users/{world.admin.user('ada')['id']}/logout", 204)
+    order = answer.headers["x-curfew-signout"]
+    mine = {"order": order}
+
+    def all_ended():
+        found = receipt(world, order)
+        return not found["ending"] and found["progress"] == 4
+
+    wait_for(all_ended, "its sessions have ended", 60)
+    found = wait_for(lambda: len(one := world.admin.get("/signouts", **mine)) == 4 and one,
+                     "each has a receipt")
+    assert {one["sessionId"] for one in found} == sids
+    assert all(one["order"] == order for one in found)
+    assert world.admin.request("GET", "/signouts", 200, params={
+        "total": "true", "max": 1, **mine}).headers["x-total-count"] == "4"
+    wait_for(lambda: len(world.admin.get("/signouts", state="delivered", **mine)) == 2, "shop knows")
+    whole = receipt(world, order)
+    assert not whole["settled"] and not whole["everybodyTold"] and "order" not in whole
+    shown = world.server.curfew("signout", "show", order).stdout
+    assert "4 of 4 sessions, being told" in shown and f"signout list --order {order}" in shown
+    listed = world.server.curfew_json("signout", "list", "--order", order, "--client", "django-blog")
+    assert {one["sessionId"] for one in listed} < sids and len(listed) == 2
+
+    # One is given up: settled, but not told.
+    blogs = [one["id"] for one in listed]
+    wait_for(lambda: world.admin.request("POST", f"/signouts/{blogs[0]}/cancel", 200).json()
+             == {"cancelled": 1}, "it is cancelled", 60)
+    world.sinks["django-blog"].set()
+    wait_for(lambda: receipt(world, blogs[1])["everybodyTold"], "the other is told", 60)
+    whole = receipt(world, order)
+    assert whole["settled"] and not whole["everybodyTold"]
+    assert "not all told" in world.server.curfew("signout", "show", order).stdout
+    done = world.server.curfew("signout", "watch", order, check=False)
+    assert done.returncode == NOT_TOLD and "of its sessions" in done.stderr
+    world.admin.request("POST", f"/signouts/{blogs[0]}/retry", 200)
+    wait_for(lambda: receipt(world, order)["everybodyTold"], "the whole is told", 60)
+    assert receipt(world, order)["settled"]
+    assert "all told" in world.server.curfew("signout", "watch", order).stdout
+    assert world.admin.get("/signouts", order="nosuch") == []
+
+
+def test_offline_sessions_are_not_out(world):
+    """Who has an offline token left is not out of everything."""
+    ended, offline = world.shop.sign_in(), world.blog.sign_in(scope="openid offline_access")
+    for one in world.admin.sessions("ada"):
+        world.admin.request("DELETE", f"/sessions/{one['id']}", 204)
+    assert not world.shop.is_alive(ended) and world.blog.refresh(offline).status_code == 200
+    wait_for(lambda: all(one["settled"] for one in world.admin.get("/signouts")), "all are told", 60)
+    shown = world.server.curfew("signout", "show", "--user", "ada").stdout
+    assert "ada is NOT out of everything; offline sessions alive: 1" in shown, shown
+    listed = world.server.curfew_json("session", "list", "--offline", "--user", "ada")
+    assert [list(one["clients"].values()) for one in listed] == [["django-blog"]]
+    assert [one["id"] for one in world.server.curfew_json("session", "list", "--offline")] == \
+        [listed[0]["id"]]
+    assert world.server.curfew_json("session", "list", "--user", "ada") == []
+    world.server.curfew("session", "end", "--offline", "--yes", listed[0]["id"])
+    wait_for(lambda: all(one["settled"] for one in world.admin.get("/signouts")), "all are told", 60)
+    shown = world.server.curfew("signout", "show", "--user", "ada").stdout
+    assert "ada is out of everything" in shown, shown
+
+
 def test_orders_from_the_terminal(world):
     for name in ("django-shop", "django-blog"):
         world.sinks[name].stop()

@@ -360,7 +360,8 @@ static void an_order_for_all_shows_how_far_it_is(void **state)
 		"\"offline\":true,\"initiator\":\"admin\",\"progress\":40,\"total\":1000,\"deliveries\":[]}");
 	assert_string_equal(receipt_text(arena, signout, 5).p,
 		"sign-out x  realm r  -  all  (offline session)  by admin\n"
-		"  40 of 1000 sessions, none to tell\n");
+		"  40 of 1000 sessions, being told\n"
+		"  the receipts of its sessions: curfew signout list --order x\n");
 	/* An answer of another shape is shown as far as it goes. */
 	assert_string_equal(
 		receipt_text(arena, read(arena, "[1]"), 5).p, "sign-out   -\n  none to tell\n");
