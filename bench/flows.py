@@ -39,7 +39,8 @@ class Visitor:
     """One browser: a connection and a cookie jar. `tokens` has its answers of the token
     endpoint by application."""
 
-    def __init__(self, port):
+    def __init__(self, port, user=realm.USER):
+        self.user = user
         self.connection = http.client.HTTPConnection("localhost", port, timeout=60)
         self.cookies, self.tokens = {}, {}
 
@@ -80,7 +81,7 @@ class Visitor:
                 pairs = dict(re.findall(r'(\w+)="([^"]*)"', field))
                 if "name" in pairs:
                     form[pairs["name"]] = html.unescape(pairs.get("value", ""))
-            form.update(username=realm.USER, password=realm.PASSWORD)
+            form.update(username=self.user, password=realm.PASSWORD)
             answer, text = self.send("POST", html.unescape(action), form)
         code = self.redirected(answer, text).get("code")
         self.tokens[app] = self.token(app, grant_type="authorization_code", code=code,

@@ -15,6 +15,11 @@ REDIRECT = "http://127.0.0.1:9/cb"
 AFTER = "http://127.0.0.1:9/bye"
 
 
+# An application with many mappers, and a user with many roles, deep in groups.
+RICH_APP, RICH_USER = "app-rich", "rich"
+MAPPERS, DEPTH, ROLES = 40, 5, 200
+
+
 def secret(app):
     return app + "-secret"
 
@@ -35,6 +40,45 @@ def _service_account(app):
             "enabled": True, "realmRoles": [f"default-roles-{NAME}"]}
 
 
+def _mapper(number):
+    """One of forty, of the kinds that there are, into all tokens."""
+    kinds = [
+        ("oidc-usermodel-attribute-mapper", {"user.attribute": "site", "multivalued": "true",
+                                             "aggregate.attrs": "true"}),
+        ("oidc-usermodel-property-mapper", {"user.attribute": "email"}),
+        ("oidc-hardcoded-claim-mapper", {"claim.value": str(number), "jsonType.label": "long"}),
+        ("oidc-group-membership-mapper", {"full.path": "true"}),
+        ("oidc-usermodel-attribute-mapper", {"user.attribute": "level", "jsonType.label": "int"}),
+        ("oidc-full-name-mapper", {}),
+        ("oidc-address-mapper", {}),
+        ("oidc-audience-mapper", {"included.custom.audience": f"api-{number}"})]
+    kind, config = kinds[number % len(kinds)]
+    return {"name": f"mapper-{number}", "protocol": "openid-connect", "protocolMapper": kind,
+            "config": {"claim.name": f"more.claim-{number}", "access.token.claim": "true",
+                       "id.token.claim": "true", **config}}
+
+
+def _add_rich(realm, model, sink_port):
+    app = _app(model, RICH_APP, sink_port)
+    app["protocolMappers"] = [_mapper(number) for number in range(MAPPERS)]
+    realm["clients"].append(app)
+    roles = [f"role-{number}" for number in range(ROLES)]
+    realm["roles"]["realm"] += [{"name": name} for name in roles]
+    group, path = None, ""
+    for depth in range(DEPTH, 0, -1):
+        one = {"name": f"deep-{depth}", "attributes": {"site": [f"site-{depth}"]},
+               "realmRoles": roles[depth * 10:depth * 10 + 10]}
+        group = {**one, "subGroups": [group]} if group else one
+        path = f"/deep-{depth}{path}"
+    realm["groups"].append(group)
+    user = copy.deepcopy(next(one for one in realm["users"] if one["username"] == USER))
+    del user["id"]
+    user.update(username=RICH_USER, email="rich@example.org", groups=[path],
+                realmRoles=[*user["realmRoles"], *roles],
+                attributes={"level": ["7"], "site": ["home"]})
+    realm["users"].append(user)
+
+
 def write(path, sink_port, events):
     """Writes the export. `events`: every token is stored as an event too (Keycloak's default
     is that none is)."""
@@ -43,4 +87,5 @@ def write(path, sink_port, events):
     model = next(c for c in realm["clients"] if c["clientId"] == "django-shop")
     realm["clients"] += [_app(model, name, sink_port) for name in APPS]
     realm["users"].append(_service_account(APPS[0]))
+    _add_rich(realm, model, sink_port)
     path.write_text(json.dumps(realm))

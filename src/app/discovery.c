@@ -27,11 +27,12 @@ struct endpoint_list {
 };
 
 static const struct endpoint_list lists[] = {
-	{ "grant_types_supported", { "authorization_code", "client_credentials", "password", "refresh_token" } },
+	{ "grant_types_supported", { "authorization_code", "client_credentials", "password", "refresh_token",
+		"urn:ietf:params:oauth:grant-type:token-exchange" } },
 	{ "acr_values_supported", { "0", "1" } },
 	{ "response_types_supported", { "code" } },
 	{ "response_modes_supported", { "query", "fragment", "form_post" } },
-	{ "subject_types_supported", { "public" } },
+	{ "subject_types_supported", { "public", "pairwise" } },
 	{ "prompt_values_supported", { "none", "login", "consent" } },
 	{ "token_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
 	{ "introspection_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
@@ -90,7 +91,7 @@ static struct str other_members(struct arena *arena, const struct realm *realm)
 	json_member_bool(&w, "backchannel_logout_supported", true);
 	json_member_bool(&w, "backchannel_logout_session_supported", true);
 	json_member_bool(&w, "authorization_response_iss_parameter_supported", true);
-	json_member_bool(&w, "claims_parameter_supported", false);
+	json_member_bool(&w, "claims_parameter_supported", true);
 	json_member_bool(&w, "request_parameter_supported", false);
 	json_member_bool(&w, "request_uri_parameter_supported", false);
 	json_member_bool(&w, "require_pushed_authorization_requests", false);

@@ -17,6 +17,7 @@ static const struct grant_row grants[] = {
 	{ "refresh_token", "REFRESH_TOKEN_ERROR", token_by_refresh, false },
 	{ "client_credentials", "CLIENT_LOGIN_ERROR", token_by_client_credentials, false },
 	{ "password", "LOGIN_ERROR", NULL, true },
+	{ "urn:ietf:params:oauth:grant-type:token-exchange", "TOKEN_EXCHANGE_ERROR", token_by_exchange, true },
 };
 
 static const struct grant_row *grant_of(struct str name)

@@ -17,7 +17,7 @@ static const char *grant_code_of(struct client_request *r)
 {
 	struct str type = client_request_value(r, "grant_type");
 	return str_eq_z(type, "authorization_code") ? "ac" : str_eq_z(type, "refresh_token") ? "rt" :
-	       str_eq_z(type, "password") ? "ro" : "cc";
+	       str_eq_z(type, "password") ? "ro" : str_eq_z(type, "client_credentials") ? "cc" : "te";
 }
 
 static struct token_input input_of(struct client_request *r, const struct token_grant *grant)
@@ -47,8 +47,15 @@ static struct token_input input_of(struct client_request *r, const struct token_
 		.id_jti = random_uuid(visit->arena),
 		.refresh_jti = random_uuid(visit->arena),
 		.refresh = grant->refresh,
+		.audience = grant->audience,
 		.now_ms = visit->now_ms,
 	};
+}
+
+struct str_list token_answer_audience(struct client_request *r, const struct token_grant *grant)
+{
+	struct token_input input = input_of(r, grant);
+	return token_audience(r->visit->arena, &input.claims);
 }
 
 struct signed_tokens {
@@ -89,11 +96,11 @@ static enum error_code sign_all(struct client_request *r, const struct token_gra
 	struct str claims = token_access_claims(arena, input, &tokens->access_life_s);
 	enum error_code code = own_token_sign(arena, realm, algorithm_of(r, "access.token.signed.response.alg"),
 					      access_type(r), claims, &tokens->access, reterr_why);
-	if (code == OK && grant->part && gives_refresh_tokens(r)) {
+	if (code == OK && grant->part && !grant->exchanged && gives_refresh_tokens(r)) {
 		claims = token_refresh_claims(arena, input, &tokens->refresh_life_s);
 		code = own_token_sign(arena, realm, STR("HS512"), STR("JWT"), claims, &tokens->refresh, reterr_why);
 	}
-	if (code == OK && grant->scope.openid && grant->session)
+	if (code == OK && grant->scope.openid && grant->session && !grant->exchanged)
 		code = sign_id(r, input, tokens, reterr_why);
 	return code;
 }
@@ -150,6 +157,8 @@ static struct str answer_json(struct client_request *r, const struct token_grant
 	if (grant->session)
 		put_text(tree, "session_state", grant->session->id);
 	json_node_append(tree, STR("scope"), json_node_text(tree->arena, grant->scope.text));
+	if (grant->exchanged)
+		put_text(tree, "issued_token_type", STR("urn:ietf:params:oauth:token-type:access_token"));
 	claims_map(&input->claims, CLAIMS_RESPONSE, tree);
 	return json_tree_text(r->visit->arena, tree);
 }

@@ -16,6 +16,8 @@ struct token_grant {
 	struct str claims_request;        /* the parameter `claims` of the sign-in */
 	struct str client_address;        /* client credentials only */
 	struct refresh_place refresh;     /* of the refresh token to give */
+	bool exchanged;                   /* for another token: an access token alone */
+	struct str_list audience;         /* of the access token; none: all that mappers give */
 };
 
 /* Signed tokens, before they leave. */
@@ -31,6 +33,8 @@ bool token_answer_scope(struct client_request *r, const struct user *user, struc
  * (scope openid). NO_KEY, CRYPTO_FAILED. */
 MUST_USE enum error_code token_answer_make(struct client_request *r, const struct token_grant *grant,
 					   struct token_answer *ret_answer, struct why *reterr_why);
+/* The audience that an access token of this grant would have. */
+struct str_list token_answer_audience(struct client_request *r, const struct token_grant *grant);
 /* Writes the answer. */
 void token_answer_send(struct client_request *r, const struct token_answer *answer);
 /* True when all stands yet that the tokens live by: the session and the client's part in it,
@@ -47,7 +51,7 @@ struct refresh_place token_answer_first(struct client_request *r, struct client_
 
 /* Grants: each answers the request. */
 typedef void token_grant_handler(struct client_request *r);
-token_grant_handler token_by_code, token_by_refresh, token_by_client_credentials;
+token_grant_handler token_by_code, token_by_refresh, token_by_client_credentials, token_by_exchange;
 /* Whether client credentials of this client begin a session, which waits for a commit. */
 bool token_client_credentials_wait(const struct client *client);
 /* Closes the visit itself when it handed over to the gate; true then. */

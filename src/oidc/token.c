@@ -32,6 +32,19 @@ static void flatten_audience(struct arena *arena, struct json_node *tree)
 		json_node_put(tree, STR("aud"), json_node_text(arena, aud->items[0]->text));
 }
 
+struct str_list token_audience(struct arena *arena, const struct claims_input *claims)
+{
+	struct json_node *tree = json_node_object(arena);
+	struct str_list list = { .n = 0 };
+	claims_map(claims, CLAIMS_ACCESS, tree);
+	struct json_node *aud = json_node_find(tree, STR("aud"));
+	if (aud && aud->kind == JSON_NODE_TEXT)
+		*(struct str *)arena_push(arena, &list.items, &list.n, sizeof *list.items) = aud->text;
+	for (size_t i = 0; aud && aud->kind == JSON_NODE_LIST && i < aud->n; i++)
+		*(struct str *)arena_push(arena, &list.items, &list.n, sizeof *list.items) = aud->items[i]->text;
+	return list;
+}
+
 struct str token_access_claims(struct arena *arena, const struct token_input *input, int64_t *ret_life_s)
 {
 	const struct claims_input *claims = &input->claims;
@@ -45,6 +58,8 @@ struct str token_access_claims(struct arena *arena, const struct token_input *in
 	if (!claims->lightweight && !realm_scope_by_name(claims->realm, STR("basic")))
 		put_text(arena, tree, "sub", claims->user->id);
 	claims_map(claims, CLAIMS_ACCESS, tree);
+	if (input->audience.n)
+		json_node_put(tree, STR("aud"), json_node_texts(arena, input->audience.items, input->audience.n));
 	put_text(arena, tree, "scope", claims->grant->text);
 	flatten_audience(arena, tree);
 	return json_tree_text(arena, tree);

@@ -16,11 +16,14 @@ struct token_input {
 	struct str issuer;
 	struct str access_jti, id_jti, refresh_jti;
 	struct refresh_place refresh; /* of the refresh token to be given */
+	struct str_list audience;     /* what of its audience the access token names; none: all */
 	int64_t now_ms;
 };
 
 /* Claims as compact JSON, and the lifespans that the answer names. */
 struct str token_access_claims(struct arena *arena, const struct token_input *input, int64_t *ret_life_s);
+/* What the access token's audience is when nothing is left out. */
+struct str_list token_audience(struct arena *arena, const struct claims_input *claims);
 /* *ret_life_s is 0 for a token that does not expire. */
 struct str token_refresh_claims(struct arena *arena, const struct token_input *input, int64_t *ret_life_s);
 /* at_hash: of the signed access token; may be empty. */

@@ -18,6 +18,7 @@ CONSUMERS = {
     "hint-at-logout": {"id"},
     "account": {"access"},
     "admin": {"access", "service", "lightweight"},
+    "token-exchange": {"access", "lightweight"},
 }
 KINDS = ("access", "service", "lightweight", "refresh", "offline", "id", "logout", "userinfo-jwt",
          "code", "cookie", "garbage")
@@ -42,6 +43,12 @@ class Presenter:
     def refresh(self, token):
         return self.app.post("token", grant_type="refresh_token",
                              refresh_token=token).status_code == 200
+
+    def token_exchange(self, token):
+        return self.app.post(
+            "token", grant_type="urn:ietf:params:oauth:grant-type:token-exchange",
+            subject_token=token, subject_token_type="urn:ietf:params:oauth:token-type:access_token"
+        ).status_code == 200
 
     def exchange_of_codes(self, token):
         return self.app.redeem(token).status_code == 200
@@ -136,6 +143,7 @@ class Kinds:
 def with_service_account(realm):
     shop = next(one for one in realm["clients"] if one["clientId"] == "django-shop")
     shop["serviceAccountsEnabled"] = True
+    shop["attributes"]["standard.token.exchange.enabled"] = "true"
     realm["users"].append({"username": "service-account-django-shop", "enabled": True,
                            "serviceAccountClientId": "django-shop"})
 

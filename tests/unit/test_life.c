@@ -162,6 +162,53 @@ static void a_refresh_token_ends_with_what_ends_first(void **state)
 	assert_int_equal(life_refresh_token_s(&realm, client, session, part, NOW_MS), 2592000);
 }
 
+/* Every setting of idle time and maximum, one at a time, beside an idle time of 1800 s and a maximum
+ * of 36000 s (offline: 2592000 s and none): what a client's part then has. */
+static void every_limit_has_its_say(void **state)
+{
+	(void)state;
+	struct realm_settings *settings = &realm.settings;
+	struct client *client = add_client("app");
+	const struct {
+		int64_t *setting;      /* of the realm; NULL: an attribute of the client */
+		const char *attribute;
+		bool offline, remembered;
+		int64_t idle_s, maximum_s; /* with 700 in the setting; 0: as without it */
+	} rows[] = {
+		{ &settings->sso_session_idle_timeout_s, NULL, false, false, 700, 0 },
+		{ &settings->sso_session_max_lifespan_s, NULL, false, false, 0, 700 },
+		{ &settings->sso_session_idle_timeout_remember_me_s, NULL, false, true, 700, 0 },
+		{ &settings->sso_session_max_lifespan_remember_me_s, NULL, false, true, 0, 700 },
+		{ &settings->sso_session_idle_timeout_remember_me_s, NULL, false, false, 0, 0 },
+		{ &settings->client_session_idle_timeout_s, NULL, false, false, 700, 0 },
+		{ &settings->client_session_max_lifespan_s, NULL, false, false, 0, 700 },
+		{ &settings->offline_session_idle_timeout_s, NULL, true, false, 700, 0 },
+		{ &settings->client_offline_session_idle_timeout_s, NULL, true, false, 700, 0 },
+		{ &settings->client_offline_session_max_lifespan_s, NULL, true, false, 0, 700 },
+		{ &settings->client_session_idle_timeout_s, NULL, true, false, 0, 0 },
+		{ NULL, "client.session.idle.timeout", false, false, 700, 0 },
+		{ NULL, "client.session.max.lifespan", false, false, 0, 700 },
+		{ NULL, "client.offline.session.idle.timeout", true, false, 700, 0 },
+		{ NULL, "client.offline.session.max.lifespan", true, false, 0, 700 },
+		{ NULL, "client.offline.session.idle.timeout", false, false, 0, 0 },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct life_limits before = life_of_client_session(settings, client, rows[i].offline, rows[i].remembered);
+		int64_t kept = rows[i].setting ? *rows[i].setting : 0;
+		if (rows[i].setting)
+			*rows[i].setting = 700;
+		else
+			add_attribute(client, rows[i].attribute, "700");
+		struct life_limits after = life_of_client_session(settings, client, rows[i].offline, rows[i].remembered);
+		if (after.idle_s != (rows[i].idle_s ? rows[i].idle_s : before.idle_s) ||
+		    after.maximum_s != (rows[i].maximum_s ? rows[i].maximum_s : before.maximum_s))
+			fail_msg("row %zu: idle %lld s, maximum %lld s", i, (long long)after.idle_s, (long long)after.maximum_s);
+		if (rows[i].setting)
+			*rows[i].setting = kept;
+		client->attributes.n = 0;
+	}
+}
+
 /* Realm, client and user in each order: the largest counts (CVE-2026-8922). */
 static void the_largest_not_before_counts(void **state)
 {
@@ -191,6 +238,7 @@ int main(void)
 		IN_REALM(a_clients_part_never_outlives_the_session),
 		IN_REALM(an_access_token_never_outlives_its_session),
 		IN_REALM(a_refresh_token_ends_with_what_ends_first),
+		IN_REALM(every_limit_has_its_say),
 		IN_REALM(the_largest_not_before_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

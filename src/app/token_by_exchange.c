@@ -1,0 +1,174 @@
+/* grant_type=urn:ietf:params:oauth:grant-type:token-exchange (RFC 8693), as Keycloak's standard
+ * token exchange: a client swaps an access token of this realm, which was given to it or for it,
+ * for one of its own. The user's session stays the same; another client gets a part in it, so
+ * that it is told of the session's end. */
+#include "app/bearer.h"
+#include "app/token_answer.h"
+#include "base/limits.h"
+
+#define TYPE(name) "urn:ietf:params:oauth:token-type:" name
+
+struct exchange {
+	struct client_request *r;
+	struct bearer subject;
+	struct token_grant grant;
+	struct client_session part;
+	struct str_list audience; /* as asked for; none: all that there is */
+};
+
+static bool refuse(struct client_request *r, enum error_code code, struct str text)
+{
+	client_request_fail(r, code, text, STR(""));
+	return false;
+}
+
+static bool check_client(struct client_request *r)
+{
+	if (r->client->public_client)
+		return refuse(r, ERROR_UNAUTHORIZED_CLIENT, STR("Public client is not allowed to exchange token"));
+	if (!attributes_true(&r->client->attributes, STR("standard.token.exchange.enabled"), false))
+		return refuse(r, ERROR_INVALID_REQUEST,
+			      STR("Standard token exchange is not enabled for the requested client"));
+	return true;
+}
+
+static bool check_request(struct client_request *r)
+{
+	struct str type = client_request_value(r, "subject_token_type");
+	struct str wanted = client_request_value(r, "requested_token_type");
+	if (!client_request_value(r, "subject_token").n)
+		return refuse(r, ERROR_INVALID_REQUEST, STR("Parameter 'subject_token' is required"));
+	if (!str_eq_z(type, TYPE("access_token")))
+		return refuse(r, ERROR_INVALID_REQUEST, STR("Parameter 'subject_token' supports access tokens only"));
+	if (wanted.n && !str_eq_z(wanted, TYPE("access_token")))
+		return refuse(r, ERROR_INVALID_REQUEST, STR("requested_token_type unsupported"));
+	return true;
+}
+
+static void read_audience(struct exchange *x)
+{
+	struct client_request *r = x->r;
+	for (size_t i = 0; i < r->form->n; i++)
+		if (str_eq_z(r->form->list[i].name, "audience") && r->form->list[i].value.n)
+			*(struct str *)arena_push(r->visit->arena, &x->audience.items, &x->audience.n,
+				sizeof *x->audience.items) = r->form->list[i].value;
+}
+
+/* The subject token: alive, of a session, and the asking client's business. */
+static bool check_subject(struct exchange *x, const char *dead)
+{
+	struct client_request *r = x->r;
+	const struct bearer *subject = &x->subject;
+	if (dead || !subject->session) {
+		client_request_fail(r, ERROR_INVALID_REQUEST, STR("Invalid token"),
+				    dead ? str_from(dead) : STR("the token belongs to no session"));
+		return false;
+	}
+	event_detail(r->visit, &r->event, "subject_token_client_id", subject->claims.azp);
+	r->event.user_id = subject->user->id;
+	r->event.session_id = subject->session->id;
+	if (!str_eq(subject->claims.azp, r->client->client_id) &&
+	    !jwt_has_audience(&subject->claims, r->client->client_id))
+		return refuse(r, ERROR_ACCESS_DENIED, STR("Client is not within the token audience"));
+	return true;
+}
+
+static bool check_audience(struct exchange *x)
+{
+	struct str_list available = token_answer_audience(x->r, &x->grant);
+	for (size_t i = 0; i < x->audience.n; i++)
+		if (!str_list_has(&available, x->audience.items[i]))
+			return refuse(x->r, ERROR_INVALID_REQUEST, arena_join(x->r->visit->arena,
+				STR("Requested audience not available: "), x->audience.items[i], STR("")));
+	return true;
+}
+
+/* The client's part in the session: what there is, or a new one. */
+static void take_part(struct exchange *x, struct effects *effects)
+{
+	struct client_request *r = x->r;
+	const struct session *session = x->subject.session;
+	const struct client_session *before = token_answer_part(session, r->client);
+	bool lives = before && life_of_part(r->visit->realm, r->client, session, before, r->visit->now_ms) == LIFE_ALIVE;
+	x->part = lives ? *before : (struct client_session){
+		.session_id = session->id, .offline = session->offline, .client_id = r->client->id,
+		.issuer = r->visit->issuer, .started_ms = r->visit->now_ms,
+		.last_refresh_s = r->visit->now_ms / 1000, .scope = x->grant.scope.refresh_text };
+	x->grant.session = session;
+	x->grant.part = &x->part;
+	if (lives)
+		return;
+	struct effect_client_session *effect = &effects_add(effects, EFFECT_CLIENT_SESSION_PUT)->u.client_session;
+	effect->row = x->part;
+	effect->session_version = session->version;
+}
+
+static enum error_code answer(struct exchange *x, struct why *reterr_why)
+{
+	struct client_request *r = x->r;
+	struct token_answer answer;
+	bool still = false;
+	enum error_code code = token_answer_make(r, &x->grant, &answer, reterr_why);
+	if (code == OK)
+		code = token_answer_still(r, &x->grant, &still, reterr_why);
+	if (code != OK)
+		return code;
+	if (!still) {
+		client_request_fail(r, ERROR_INVALID_REQUEST, STR("Invalid token"), STR("the session has ended"));
+		return OK;
+	}
+	struct event event = r->event;
+	event.type = STR("TOKEN_EXCHANGE");
+	event_detail(r->visit, &event, "auth_method", STR("token_exchange"));
+	event_detail(r->visit, &event, "audience", client_request_value(r, "audience"));
+	event_detail(r->visit, &event, "token_id", answer.access_jti);
+	event_detail(r->visit, &event, "scope", x->grant.scope.text);
+	event_detail(r->visit, &event, "requested_token_type", STR(TYPE("access_token")));
+	event_detail(r->visit, &event, "username", x->subject.user->username);
+	event_emit(r->visit, &event);
+	token_answer_send(r, &answer);
+	return OK;
+}
+
+static enum error_code round_trip(struct exchange *x, struct why *reterr_why)
+{
+	struct client_request *r = x->r;
+	struct visit *visit = r->visit;
+	const char *dead;
+	enum error_code code = bearer_open(visit, client_request_value(r, "subject_token"), &x->subject, &dead, reterr_why);
+	if (code != OK && code != ERROR_INVALID_TOKEN)
+		return code;
+	if (!check_subject(x, code == OK ? NULL : dead))
+		return OK;
+	struct str scope = client_request_value(r, "scope");
+	x->grant = (struct token_grant){ .user = x->subject.user, .session = x->subject.session,
+		.acr = x->subject.claims.acr.n ? x->subject.claims.acr : STR("1"), .exchanged = true,
+		.audience = x->audience };
+	if (scope.n && !scope_resolve(visit->arena, r->client, scope, &x->grant.scope)) {
+		client_request_fail(r, ERROR_INVALID_SCOPE, arena_join(visit->arena, STR("Invalid scopes: "), scope, STR("")),
+				    STR(""));
+		return OK;
+	}
+	if (!scope.n)
+		scope_resolve_again(visit->arena, r->client, x->subject.claims.scope, &x->grant.scope);
+	if (!token_answer_scope(r, x->subject.user, &x->grant.scope) || !check_audience(x))
+		return OK;
+	struct effects effects = effects_new(visit->arena);
+	take_part(x, &effects);
+	code = effects.n ? app_apply(visit->app, &effects, reterr_why) : OK;
+	return code == OK ? answer(x, reterr_why) : code;
+}
+
+void token_by_exchange(struct client_request *r)
+{
+	struct exchange x = { .r = r };
+	struct why why = { "" };
+	if (!check_client(r) || !check_request(r))
+		return;
+	read_audience(&x);
+	enum error_code code = ERROR_STALE;
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
+		code = round_trip(&x, &why);
+	if (code != OK)
+		client_request_broken(r, code, &why);
+}
