@@ -6,7 +6,7 @@ import time
 import pytest
 
 from support import realm as realms
-from support import wait_for
+from support import PATIENCE, wait_for
 from support.browser import App, Browser, Tokens
 from support.clock import DAY, Clock
 
@@ -192,3 +192,22 @@ def test_mass_orders_go_on_through_jumps(timed_world, clock):
                                             world.server.admin().signouts(max=100)},
                  "each has its receipt", 60)
         signs_in_again(world.ovirt, "bob", "builder")
+
+
+@pytest.mark.parametrize("limit, door", [("ssoSessionMaxLifespan", "expired-maximum"),
+                                         ("ssoSessionIdleTimeout", "expired-idle")])
+def test_an_expiry_is_told_soon_after_it(new_world, limit, door):
+    """By what the session and the receipt say themselves: the sweeper comes by every few seconds."""
+    def change(realm):
+        realm[limit] = 12
+        realms.set_attribute(realm, "curfew.signout.on_idle", "tell")
+    world = new_world(change)
+    tokens = world.shop.sign_in()
+    session, = world.admin.sessions("ada")
+    end_ms = session["start" if door == "expired-maximum" else "lastAccess"] + 12 * 1000
+    world.told("django-shop", tokens.sid, 90)
+    receipt = wait_for(lambda: next((one for one in world.admin.signouts(door=door) if
+                                     one.session_id == tokens.sid and
+                                     one.states()["django-shop"] == "delivered"), None), "it is told")
+    told_ms = receipt.deliveries["django-shop"].json["settled"]
+    assert end_ms <= receipt.json["time"] <= told_ms <= end_ms + 30 * 1000 * PATIENCE

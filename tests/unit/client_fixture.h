@@ -53,6 +53,20 @@ static inline void wait_like_a_slow_name_server(void)
 	pthread_mutex_unlock(&name_lock);
 }
 
+/* What "moving.curfew.test" and "many.curfew.test" lead to: the first an answer each time it is asked, the
+ * last again and again, the other all at once. */
+static const char *const *moving_addresses, *const *many_addresses;
+static int moving_asked;
+
+static inline const char *next_moving(void)
+{
+	pthread_mutex_lock(&name_lock);
+	const char *address = moving_addresses[moving_asked++];
+	moving_asked -= !moving_addresses[moving_asked];
+	pthread_mutex_unlock(&name_lock);
+	return address;
+}
+
 /* libcurl calls this one instead of libc's. */
 __attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service,
 	const struct addrinfo *hints, struct addrinfo **ret_list)
@@ -64,7 +78,19 @@ __attribute__((visibility("default"))) int getaddrinfo(const char *name, const c
 		wait_like_a_slow_name_server();
 	if (strcmp(name, "nowhere.curfew.test") == 0)
 		return EAI_NONAME;
-	if (strcmp(name, "metadata.curfew.test") == 0)
+	if (strcmp(name, "many.curfew.test") == 0) {
+		for (const char *const *address = many_addresses; *address; address++) {
+			int failed = real(*address, service, hints, ret_list);
+			if (failed)
+				return failed;
+			while (*ret_list)
+				ret_list = &(*ret_list)->ai_next;
+		}
+		return 0;
+	}
+	if (strcmp(name, "moving.curfew.test") == 0)
+		name = next_moving();
+	else if (strcmp(name, "metadata.curfew.test") == 0)
 		name = "169.254.169.254";
 	else if (strcmp(name, "mapped.curfew.test") == 0)
 		name = "::ffff:169.254.169.254";

@@ -157,6 +157,54 @@ static void only_the_configured_proxy_is_used(void **state)
 	unsetenv("http_proxy"), unsetenv("ALL_PROXY"), unsetenv("no_proxy");
 }
 
+/* 0.0.0.0 is this machine too, and forbidden: whoever connected there would be answered. */
+static void a_name_that_moves_to_a_forbidden_address_leads_nowhere(void **state)
+{
+	(void)state;
+	static const char *const addresses[] = { "127.0.0.1", "0.0.0.0", NULL };
+	moving_addresses = addresses;
+	moving_asked = 0;
+	struct str url = url_to("http", "moving.curfew.test", "plain", "/count");
+	struct outgoing *client = client_of((struct client_config){ 0 });
+	for (int i = 0; i < 3; i++) {
+		struct client_result result = ask_url(client, url);
+		assert_outcome(&result, CLIENT_ANSWERED, STR("HTTP 200"));
+		assert_true(str_starts(result.address, STR("127.0.0.1:")));
+	}
+	client_free(client);
+	/* Asked again, the name leads elsewhere: judged again, and no socket is opened. */
+	client = client_of((struct client_config){ 0 });
+	for (int i = 0; i < 3; i++) {
+		struct client_result result = ask_url(client, url);
+		assert_int_equal(result.outcome, CLIENT_DENIED_ADDRESS);
+		assert_true(str_index(result.reason, '0') < result.reason.n && !result.address.n);
+	}
+	assert_int_equal(client_figures(client).connections, 0);
+	assert_true(moving_asked >= 1);
+	client_free(client);
+}
+
+/* Of several addresses only those that are allowed are tried, in whatever order they come. */
+static void a_forbidden_address_among_others_is_not_tried(void **state)
+{
+	(void)state;
+	static const char *const denied_last[] = { "127.0.0.2", "0.0.0.0", NULL };
+	static const char *const denied_first[] = { "0.0.0.0", "127.0.0.1", NULL };
+	struct str url = url_to("http", "many.curfew.test", "plain", "/count");
+	struct outgoing *client = client_of((struct client_config){ 0 });
+	many_addresses = denied_last; /* nobody listens at the first */
+	struct client_result result = ask_url(client, url);
+	assert_true(result.outcome == CLIENT_REFUSED || result.outcome == CLIENT_DENIED_ADDRESS);
+	assert_int_equal(result.http_status, 0);
+	client_free(client);
+	client = client_of((struct client_config){ 0 });
+	many_addresses = denied_first;
+	result = ask_url(client, url);
+	assert_outcome(&result, CLIENT_ANSWERED, STR("HTTP 200"));
+	assert_true(str_starts(result.address, STR("127.0.0.1:")));
+	client_free(client);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +215,8 @@ int main(void)
 		cmocka_unit_test(forbidden_addresses_are_not_asked),
 		cmocka_unit_test(a_kept_connection_opens_no_forbidden_door),
 		cmocka_unit_test(only_the_configured_proxy_is_used),
+		cmocka_unit_test(a_name_that_moves_to_a_forbidden_address_leads_nowhere),
+		cmocka_unit_test(a_forbidden_address_among_others_is_not_tried),
 	};
 	return cmocka_run_group_tests(tests, start_servers, stop_servers);
 }
