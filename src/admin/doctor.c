@@ -204,7 +204,7 @@ static void examine(struct admin_call *call)
 	}
 	enum error_code code = look_at_own(call, own_base(call), &own, &why);
 	if (code == OK)
-		code = probe_run(call, issuer_for_tests(call), list, n, &why);
+		code = probe_run(call, issuer_for_tests(call), false, list, n, &why);
 	if (code == OK)
 		answer(call, &own, list, n, true);
 	else
@@ -232,7 +232,7 @@ void admin_client_test_logout(void *context, struct http_request *request, struc
 	enum error_code code = OK;
 	if (client) {
 		probe_plan(call.arena, client, &list, &n);
-		code = probe_run(&call, issuer_for_tests(&call), list, n, &why);
+		code = probe_run(&call, issuer_for_tests(&call), true, list, n, &why);
 	}
 	if (!client)
 		admin_not_found(&call, "Could not find client");

@@ -7,6 +7,7 @@
 #include "model/own_attributes.h"
 #include "model/pairwise.h"
 #include "outbox/backoff.h"
+#include "outbox/saml_attempt.h"
 #include "signout/channel.h"
 #include "signout/notice.h"
 
@@ -38,9 +39,9 @@ struct str outbox_attempt_url(struct arena *arena, const struct realm *realm, co
 	return target.channel == delivery->channel ? target.url : delivery->url;
 }
 
-enum error_code outbox_attempt_request(struct arena *arena, const struct realm *realm,
-				       const struct delivery *delivery, struct client_request *ret_request,
-				       struct why *reterr_why)
+/* A logout token, or an order for an adapter. */
+static enum error_code make_token(struct arena *arena, const struct realm *realm, const struct delivery *delivery,
+				  struct client_request *ret_request, struct why *reterr_why)
 {
 	struct str token, jti = random_uuid(arena);
 	int64_t now_ms = clock_wall_ms();
@@ -58,15 +59,31 @@ enum error_code outbox_attempt_request(struct arena *arena, const struct realm *
 		return code;
 	*ret_request = (struct client_request){
 		.method = STR("POST"),
-		.url = outbox_attempt_url(arena, realm, delivery),
 		.content_type = back ? STR("application/x-www-form-urlencoded") : STR("text/plain; charset=ISO-8859-1"),
 		/* A compact JWS needs no percent-encoding. */
 		.body = back ? arena_join(arena, STR("logout_token="), token, STR("")) : token,
-		.body_borrowed = true,
-		.ca_pem = channel_trust(arena, realm, client),
-		.policy = CLIENT_POLICY_ADMIN,
 		.max_body = 4096,
 	};
+	return OK;
+}
+
+enum error_code outbox_attempt_request(struct arena *arena, const struct realm *realm,
+				       const struct delivery *delivery, struct client_request *ret_request,
+				       struct str *ret_saml_id, struct why *reterr_why)
+{
+	bool saml = delivery->channel == CHANNEL_SAML_SOAP || delivery->channel == CHANNEL_SAML_POST;
+	struct str url = outbox_attempt_url(arena, realm, delivery), id = STR("");
+	struct client_request request;
+	enum error_code code = saml ? saml_attempt_request(arena, realm, delivery, url, &request, &id, reterr_why) :
+				      make_token(arena, realm, delivery, &request, reterr_why);
+	if (code != OK)
+		return code;
+	request.url = url;
+	request.body_borrowed = true;
+	request.ca_pem = channel_trust(arena, realm, realm_client_by_id(realm, delivery->client_id));
+	request.policy = CLIENT_POLICY_ADMIN;
+	*ret_request = request;
+	*ret_saml_id = id;
 	return OK;
 }
 
@@ -114,17 +131,18 @@ static struct str words(struct arena *arena, const struct backoff_attempt *attem
 }
 
 struct effect_delivery_update outbox_attempt_outcome(struct arena *arena, const struct delivery *delivery,
-						     struct str owner, enum client_outcome outcome,
-						     int http_status, struct str reason, int64_t now_ms)
+						     struct str owner, const struct attempt_result *result,
+						     int64_t now_ms)
 {
 	uint32_t chance;
+	int status = result->verdict ? result->verdict : result->http_status;
 	random_bytes(&chance, sizeof chance);
 	const struct backoff_attempt attempt = {
 		.now_ms = now_ms,
 		.attempts = delivery->attempts + 1,
-		.refusals = backoff_is_refusal(http_status) ? refusals_before(delivery) + 1 : 0,
+		.refusals = backoff_is_refusal(status) ? refusals_before(delivery) + 1 : 0,
 		.give_up_ms = delivery->give_up_ms,
-		.http_status = http_status,
+		.http_status = status,
 		.timed_out_before = str_starts(delivery->reason, STR(TIMED_OUT)),
 		.chance = chance,
 	};
@@ -137,8 +155,8 @@ struct effect_delivery_update outbox_attempt_outcome(struct arena *arena, const 
 		.now_ms = now_ms,
 		.due_ms = verdict.due_ms,
 		.attempts = attempt.attempts,
-		.http_status = http_status,
-		.reason = verdict.state == DELIVERY_DELIVERED ? STR("") :
-			words(arena, &attempt, outcome, reason),
+		.http_status = result->http_status,
+		.reason = verdict.state == DELIVERY_DELIVERED ? result->remark :
+			words(arena, &attempt, result->outcome, result->reason),
 	};
 }

@@ -24,7 +24,7 @@ struct flight *flight_new(const struct outbox_config *config, const struct deliv
 	struct str *texts[] = { &copy->id, &copy->signout_id, &copy->realm_id, &copy->client_id, &copy->client_name,
 		&copy->session_id, &copy->user_id, &copy->url, &copy->issuer, &copy->algorithm, &copy->adapter_session_id,
 		&copy->adapter_host, &copy->lease_owner, &copy->reason, &copy->saml_name_id,
-		&copy->saml_name_id_format };
+		&copy->saml_name_id_format, &copy->saml_binding, &copy->browser };
 	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
 		*texts[i] = arena_str(arena, *texts[i]);
 	return flight;
@@ -51,6 +51,38 @@ static void postpone(struct flight *flight, int64_t wait_ms, struct str reason)
 	flight->landed(flight->context, flight);
 }
 
+/* What a provider says, besides its status. */
+static void read_answer(void *argument)
+{
+	struct flight *flight = argument;
+	const struct realm *realm;
+	struct str words = STR("");
+	if (snapshots_get_by_id(flight->config->snapshots, flight->delivery.realm_id, &realm, NULL) == OK) {
+		flight->verdict =
+			saml_attempt_read(flight->arena, realm, &flight->delivery, &flight->answer, &words);
+		snapshots_put(flight->config->snapshots, realm);
+	}
+	/* A redirect that carries the answer is one. */
+	if (flight->verdict)
+		flight->outcome = CLIENT_ANSWERED;
+	flight->remark = arena_str(flight->arena, words);
+	if (flight->verdict && words.n)
+		flight->reason = flight->remark;
+	flight->landed(flight->context, flight);
+}
+
+/* True when there may be a LogoutResponse, which is read elsewhere. */
+static bool has_answer(struct flight *flight, const struct client_result *result)
+{
+	int kind = result->http_status / 100;
+	if (!flight->answer.request_id.n || (kind != 2 && kind != 3))
+		return false;
+	flight->answer.http_status = result->http_status;
+	flight->answer.body = arena_str(flight->arena, result->body);
+	flight->answer.location = arena_str(flight->arena, client_result_header(result, STR("Location")));
+	return true;
+}
+
 /* On the HTTP client's thread. */
 static void answered(void *context, const struct client_result *result)
 {
@@ -59,14 +91,18 @@ static void answered(void *context, const struct client_result *result)
 	flight->outcome = result->outcome;
 	flight->http_status = result->http_status;
 	flight->reason = arena_str(flight->arena, str_take(result->reason, REASON_MAX));
-	flight->landed(flight->context, flight);
+	if (!has_answer(flight, result))
+		flight->landed(flight->context, flight);
+	else if (!flight->signers || !workers_submit(flight->signers, read_answer, flight))
+		read_answer(flight);
 }
 
 static void send(struct flight *flight, const struct realm *realm)
 {
 	struct client_request request;
 	struct why why = { "" };
-	if (outbox_attempt_request(flight->arena, realm, &flight->delivery, &request, &why) != OK)
+	if (outbox_attempt_request(flight->arena, realm, &flight->delivery, &request, &flight->answer.request_id,
+				   &why) != OK)
 		postpone(flight, NO_KEY_MS, str_from(why.text));
 	else if (client_send(flight->config->http, &request, answered, flight, &why) != OK)
 		postpone(flight, TROUBLE_MS, str_from(why.text));
@@ -106,8 +142,10 @@ void flight_judge(struct flight *flight, struct str owner, int64_t now_ms)
 	 * the lease to run out. */
 	bool cancelled = flight->end == FLIGHT_TRIED && flight->outcome == CLIENT_CANCELLED;
 	if (flight->end == FLIGHT_TRIED && !cancelled) {
-		flight->update = outbox_attempt_outcome(flight->arena, delivery, owner, flight->outcome,
-			flight->http_status, flight->reason, now_ms);
+		const struct attempt_result result = { .outcome = flight->outcome,
+			.http_status = flight->http_status, .verdict = flight->verdict,
+			.reason = flight->reason, .remark = flight->remark };
+		flight->update = outbox_attempt_outcome(flight->arena, delivery, owner, &result, now_ms);
 		return;
 	}
 	bool settled = flight->end == FLIGHT_SETTLED;

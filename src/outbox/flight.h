@@ -7,6 +7,8 @@
 
 #include "outbox/lanes.h"
 #include "outbox/outbox.h"
+#include "outbox/saml_attempt.h"
+#include "run/workers.h"
 
 /* How a flight ended. */
 enum flight_end {
@@ -30,6 +32,10 @@ struct flight {
 	enum delivery_state state;
 	int64_t wait_ms;
 	struct str reason;
+	struct saml_answer answer; /* SAML: until it has been read, on `signers` where there are some */
+	struct workers *signers;
+	int verdict;               /* as of struct attempt_result */
+	struct str remark;
 
 	/* The outbox's thread alone. */
 	struct lane *lane;

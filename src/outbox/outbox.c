@@ -395,6 +395,7 @@ static void launch(struct outbox *outbox, const struct delivery *delivery, int64
 	if (!lane || is_flying(lane, delivery->id))
 		return;
 	struct flight *flight = flight_new(&outbox->config, delivery, outbox_land, outbox);
+	flight->signers = outbox->signers;
 	bool open = breaker_is_open(&lane->breaker);
 	take_off(outbox, lane, flight);
 	if (open && steps_give_up_ms(&outbox->steps, delivery->queued_ms, delivery->give_up_ms) <= now_ms)
