@@ -110,6 +110,7 @@ static void start(struct express *express, const struct delivery *delivery)
 	const struct express_config *config = &express->config;
 	struct flight *flight = flight_new(config->outbox, delivery, config->landed, config->context);
 	flight->express = true;
+	flight->signers = config->signers;
 	pthread_mutex_lock(&express->lock);
 	flight->next_begun = express->begun;
 	express->begun = flight;
