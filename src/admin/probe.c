@@ -28,7 +28,8 @@ bool probe_concerns(const struct client *client)
 			return false;
 	bool saml = saml_client_is(client);
 	bool other = client->protocol.n && !str_eq_z(client->protocol, "openid-connect") && !saml;
-	bool sessions = saml || client->standard_flow_enabled || client->implicit_flow_enabled || client->direct_access_grants_enabled;
+	bool sessions = saml || client->standard_flow_enabled || client->implicit_flow_enabled ||
+			client->direct_access_grants_enabled;
 	/* Of a realm that administers others (<realm>-realm) nobody signs in at the client. */
 	return client->enabled && !other && !client->bearer_only && sessions;
 }
@@ -247,7 +248,8 @@ static void judge_saml(struct arena *arena, struct probe *probe, const struct cl
 			judge_status(arena, probe, reason);
 	} else if (status == 404 || status == 410) {
 		conclude(probe, PROBE_NOT_PROVEN, "no-test-there",
-			 arena_join(arena, reason, STR(" to a GET, which need not mean anything: test-logout "), STR("sends a LogoutRequest")));
+			 arena_join(arena, reason, STR(" to a GET, which need not mean anything"),
+				    STR(": test-logout sends a LogoutRequest for nobody")));
 	} else {
 		conclude(probe, PROBE_TOLD, "reachable",
 			 STR("reachable, and not asked: test-logout sends a LogoutRequest for nobody"));

@@ -15,7 +15,7 @@ HOSTS = re.compile(
     r"169\.254\.169\.254|"
     r"([\w-]+\.)*example(\.(org|com|net|organ))?|([\w-]+\.)*test|([\w-]+\.)*invalid|"
     r"(schemas\.)?openid\.net|(www\.)?rfc-editor\.org|datatracker\.ietf\.org|www\.w3\.org|schemas\.xmlsoap\.org|"
-    r"www\.keycloak\.org|www\.apache\.org|docs\.oasis-open\.org|docs\.djangoproject\.com|"
+    r"www\.keycloak\.org|www\.apache\.org|(docs|www)\.oasis-open\.org|docs\.djangoproject\.com|"
     r"mozilla-django-oidc\.readthedocs\.io|www\.sqlite\.org|www\.postgresql\.org)", re.I)
 URL = re.compile(r"\bhttps?://(?:[^\s/@'\"<>`{}()%$\\]*@)?(\[[0-9a-fA-F:.]+\]|[\w.-]+\.?\w)")
 
