@@ -1,6 +1,6 @@
 /* What a realm tells everybody of itself: the discovery document (OpenID Connect Discovery 1.0,
  * RFC 8414), its public keys, and Keycloak's short description. Disabled and deleted realms
- * still serve them, since notices signed with their keys may be under way. */
+ * still serve them while notices signed with their keys are owed, for an hour at most. */
 #include "app/endpoints.h"
 #include "app/visit.h"
 #include "http/cors.h"

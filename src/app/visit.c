@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "http/proxy.h"
+#include "model/life.h"
 
 /* scheme://host of the request, or the configured hostname; with /auth where the request
  * came by it (the configured one says itself whether it ends so). */
@@ -88,14 +89,31 @@ static enum error_code open_owing(struct visit *visit, struct str name, struct w
 	return code == ERROR_NAME_NOT_FOUND ? ERROR_REALM_NOT_FOUND : code;
 }
 
+/* A disabled realm serves what applications need to check what they are told, while they are told. */
+static enum error_code still_serves(const struct visit *visit, struct why *reterr_why)
+{
+	bool owes = false;
+	if (life_serves_keys(visit->realm, false, visit->now_ms))
+		return OK;
+	enum error_code code = store_realm_owes(visit->app->store, visit->realm->settings.id, &owes, reterr_why);
+	return code == OK && !life_serves_keys(visit->realm, owes, visit->now_ms) ? ERROR_REALM_DISABLED : code;
+}
+
 bool visit_open_any(struct visit *visit, struct app *app, struct http_request *request,
 		    struct http_response *response)
 {
 	struct why why = { "" };
 	struct str name = http_route_value(request, "realm");
 	enum error_code code = begin(visit, app, request, response, name, &why);
-	if (code == ERROR_REALM_NOT_FOUND)
+	if (code == OK)
+		code = still_serves(visit, &why);
+	else if (code == ERROR_REALM_NOT_FOUND)
 		code = open_owing(visit, name, &why);
+	if (code == ERROR_REALM_DISABLED) {
+		http_respond_error_code(response, code);
+		visit_close(visit);
+		return false;
+	}
 	if (code != OK)
 		return refuse(visit, code, &why);
 	name_ourselves(visit);

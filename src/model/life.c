@@ -144,3 +144,8 @@ int64_t life_not_before_s(const struct realm *realm, const struct client *client
 		not_before = max64(not_before, client->not_before_s);
 	return user ? max64(not_before, user->not_before_s) : not_before;
 }
+
+bool life_serves_keys(const struct realm *realm, bool owes, int64_t now_ms)
+{
+	return realm->settings.enabled || (owes && now_ms - realm->sessions_ended_before_ms < LIFE_KEYS_SERVED_MS);
+}

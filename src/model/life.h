@@ -52,6 +52,11 @@ int64_t life_refresh_token_s(const struct realm *realm, const struct client *cli
 			     const struct session *session, const struct client_session *part,
 			     int64_t now_ms);
 
+/* Whether a realm that is disabled still serves its discovery document and its keys: for an hour after
+ * its sessions were ended, while it `owes` somebody notice of that. One that is enabled does. */
+bool life_serves_keys(const struct realm *realm, bool owes, int64_t now_ms);
+enum { LIFE_KEYS_SERVED_MS = 3600 * 1000 };
+
 /* The largest not-before of realm, client and user (user may be NULL), seconds. */
 int64_t life_not_before_s(const struct realm *realm, const struct client *client,
 			  const struct user *user);

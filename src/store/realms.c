@@ -57,6 +57,18 @@ enum error_code store_find_owing_realm(struct store *store, struct arena *arena,
 	return code;
 }
 
+enum error_code store_realm_owes(struct store *store, struct str realm_id, bool *ret_owes,
+	struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct db_rows rows;
+	enum error_code code = store_read(store, arena, &statement_realm_owes,
+		DB_VALUES(db_text(realm_id)), &rows, reterr_why);
+	if (code == OK)
+		*ret_owes = rows.n > 0;
+	return code;
+}
+
 struct orphans {
 	int64_t before_ms, max, ret_deleted;
 };
@@ -95,6 +107,12 @@ enum error_code store_purge_realms(struct store *store, const struct store_write
 	for (size_t i = 0; !error && i < rows.n; i++)
 		error = writes_remove_tombstone(&writes, db_cell_text(&rows, i, 0),
 			STR("the realm was deleted"), now_ms, max, &deleted, reterr_why);
+	if (!error)
+		error = store_read(store, arena, &statement_realm_keyless, DB_VALUES(db_int(before_ms)),
+			&rows, reterr_why);
+	for (size_t i = 0; !error && i < rows.n; i++)
+		error = writes_give_up(&writes, db_cell_text(&rows, i, 0),
+			STR("the realm is disabled, and its keys are served no more"), now_ms, reterr_why);
 	struct orphans orphans = { now_ms - receipts_kept_ms, max, 0 };
 	if (error || (error = writes_run(&writes, remove_orphans, &orphans, reterr_why)))
 		return error;

@@ -53,6 +53,9 @@ MUST_USE enum error_code store_list_realms(struct store *store, struct arena *ar
  * needed. NAME_NOT_FOUND: there is none. */
 MUST_USE enum error_code store_find_owing_realm(struct store *store, struct arena *arena, struct str name,
 						struct str *ret_id, struct why *reterr_why);
+/* Whether somebody is still to be told of the end of a session of that realm. */
+MUST_USE enum error_code store_realm_owes(struct store *store, struct str realm_id, bool *ret_owes,
+					  struct why *reterr_why);
 /* The whole snapshot, keys parsed and secrets unsealed, in `arena` (its own, long-lived).
  * By name (deleted realms are not found by name) or, when name is empty, by id. */
 MUST_USE enum error_code store_load_realm(struct store *store, struct arena *arena,

@@ -125,10 +125,16 @@ static enum error_code give_up(void *argument, struct db *db, struct why *reterr
 		NULL, reterr_why);
 }
 
+enum error_code writes_give_up(struct writes *writes, struct str realm_id, struct str reason,
+	int64_t now_ms, struct why *reterr_why)
+{
+	struct giving_up order = { realm_id, reason, now_ms };
+	return writes_run(writes, give_up, &order, reterr_why);
+}
+
 enum error_code writes_remove_tombstone(struct writes *writes, struct str realm_id,
 	struct str reason, int64_t now_ms, int64_t max, int64_t *deleted, struct why *reterr_why)
 {
-	struct giving_up order = { realm_id, reason, now_ms };
-	enum error_code error = writes_run(writes, give_up, &order, reterr_why);
+	enum error_code error = writes_give_up(writes, realm_id, reason, now_ms, reterr_why);
 	return error ? error : writes_remove_realm(writes, realm_id, max, deleted, reterr_why);
 }

@@ -26,6 +26,9 @@ MUST_USE enum error_code writes_run(struct writes *writes,
 MUST_USE enum error_code writes_remove_realm(struct writes *writes, struct str realm_id,
 	int64_t max, int64_t *deleted, struct why *reterr_why);
 
+/* What the realm owes is given up, for `reason`. */
+MUST_USE enum error_code writes_give_up(struct writes *writes, struct str realm_id, struct str reason,
+	int64_t now_ms, struct why *reterr_why);
 /* The same for a tombstone, whose notices still owed give up for that reason. */
 MUST_USE enum error_code writes_remove_tombstone(struct writes *writes, struct str realm_id,
 	struct str reason, int64_t now_ms, int64_t max, int64_t *deleted, struct why *reterr_why);

@@ -4,11 +4,13 @@ are held and sessions live: nothing is lost, nothing storms, and everything goes
 import time
 
 import pytest
+import requests
 
 from support import realm as realms
 from support import PATIENCE, wait_for
 from support.browser import App, Browser, Tokens
 from support.clock import DAY, Clock
+from support.sink import verified
 
 # Sessions that outlive the jump.
 LONG = {"ssoSessionIdleTimeout": 30 * DAY, "ssoSessionMaxLifespan": 60 * DAY,
@@ -211,3 +213,39 @@ def test_an_expiry_is_told_soon_after_it(new_world, limit, door):
                                      one.states()["django-shop"] == "delivered"), None), "it is told")
     told_ms = receipt.deliveries["django-shop"].json["settled"]
     assert end_ms <= receipt.json["time"] <= told_ms <= end_ms + 30 * 1000 * PATIENCE
+
+
+@pytest.mark.parametrize("ends", ["told", "an hour"])
+def test_a_disabled_realm_serves_its_keys_while_it_owes(timed_world, clock, ends):
+    """Until everybody was told, at most an hour; what is owed then is given up."""
+    world = timed_world()
+    tokens, sink = world.shop.sign_in(), world.sinks["django-shop"]
+    documents = [world.server.endpoint("certs"),
+                 world.server.realm_url() + "/.well-known/openid-configuration"]
+
+    def answers():
+        return {requests.get(one, timeout=60).status_code for one in documents}
+
+    sink.set("ok", [503] * 1000)
+    world.admin.request("PUT", "", 204, json={"enabled": False})
+    wait_for(lambda: sink.requests, "it was tried", 60)
+    assert answers() == {200}
+    verified(sink.posts("/oidc/backchannel-logout/")[0].form()["logout_token"], world.server)
+    clock.jump(55 * 60)
+    assert answers() == {200}
+    if ends == "told":
+        sink.set("ok")
+        world.told("django-shop", tokens.sid, 90)
+    else:
+        clock.jump(61 * 60)
+        assert answers() == {403}
+    wait_for(lambda: answers() == {403}, "it is silent", 150)
+
+    def state():
+        return world.server.admin().receipt(tokens.sid).deliveries["django-shop"]
+
+    wait_for(lambda: state().state == ("delivered" if ends == "told" else "gave-up"),
+             "it is settled", 180)
+    assert ends == "told" or "served no more" in state().reason
+    world.server.admin().request("PUT", "", 204, json={"enabled": True})
+    assert answers() == {200}

@@ -226,6 +226,21 @@ static void the_largest_not_before_counts(void **state)
 	assert_int_equal(life_not_before_s(&realm, NULL, NULL), 5);
 }
 
+static void a_disabled_realm_serves_its_keys_while_it_owes(void **state)
+{
+	(void)state;
+	const int64_t hour_ms = LIFE_KEYS_SERVED_MS;
+	realm.sessions_ended_before_ms = NOW_MS;
+	assert_true(life_serves_keys(&realm, false, NOW_MS + 2 * hour_ms));
+	realm.settings.enabled = false;
+	assert_true(life_serves_keys(&realm, true, NOW_MS));
+	assert_false(life_serves_keys(&realm, false, NOW_MS));
+	assert_true(life_serves_keys(&realm, true, NOW_MS + hour_ms - 1));
+	assert_false(life_serves_keys(&realm, true, NOW_MS + hour_ms));
+	realm.sessions_ended_before_ms = 0; /* imported so */
+	assert_false(life_serves_keys(&realm, true, NOW_MS));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +255,7 @@ int main(void)
 		IN_REALM(a_refresh_token_ends_with_what_ends_first),
 		IN_REALM(every_limit_has_its_say),
 		IN_REALM(the_largest_not_before_counts),
+		IN_REALM(a_disabled_realm_serves_its_keys_while_it_owes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
