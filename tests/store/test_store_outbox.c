@@ -138,6 +138,7 @@ static void a_lane_is_hurried_but_for_refusals(void **state)
 		add_delivery_of(arena_z(on.arena, arena_format(on.arena, "w%d", i)), "back", DELIVERY_WAITING,
 			1000 + i, 9999, i % 2 ? 503 : 0);
 	add_delivery_of("refused", "back", DELIVERY_WAITING, 900, 9999, 400);
+	add_delivery_of("said no", "back", DELIVERY_WAITING, 900, 9999, 200);
 	add_delivery_of("other", "else", DELIVERY_WAITING, 900, 9999, 0);
 	add_delivery_of("sending", "back", DELIVERY_SENDING, 800, 9999, 0);
 	APPLY(OK);
@@ -145,7 +146,7 @@ static void a_lane_is_hurried_but_for_refusals(void **state)
 	assert_int_equal(count("select count(*) from delivery where due_ms = 50 and id in ('w0', 'w1')"), 2);
 	assert_int_equal(for_lane(store_hurry_lane, "back", 50, 100), 3);
 	assert_int_equal(for_lane(store_hurry_lane, "back", 50, 100), 0);
-	assert_int_equal(count("select count(*) from delivery where due_ms = 900"), 2);
+	assert_int_equal(count("select count(*) from delivery where due_ms = 900"), 3);
 }
 
 static void rows_from_a_time_ahead_are_pulled(void **state)

@@ -2,6 +2,7 @@
 #include "saml_fixture.h"
 
 #include "json/tree.h"
+#include "saml/back_channel.h"
 #include "saml/logout_request.h"
 #include "saml/logout_response.h"
 #include "saml/metadata.h"
@@ -457,6 +458,38 @@ static void metadata_that_is_none(void **state)
 					"<SPSSODescriptor/></EntityDescriptor></EntitiesDescriptor>"), &text, &why));
 }
 
+/* ---- the back channel ---- */
+
+static void posts_are_keycloaks(void **state)
+{
+	(void)state;
+	const struct saml_outgoing soap = { .binding = SAML_BINDING_SOAP, .value = STR_INIT("<Envelope/>") };
+	const struct saml_outgoing form = { .binding = SAML_BINDING_POST, .field = STR_INIT("SAMLRequest"),
+		.value = STR_INIT("a+/=") };
+	struct back_channel_post post = back_channel_post(arena, &soap);
+	expect_text(post.content_type, "text/xml; charset=utf-8");
+	expect_text(post.soap_action, "http://www.oasis-open.org/committees/security");
+	expect_text(post.body, "<Envelope/>");
+	post = back_channel_post(arena, &form);
+	expect_text(post.content_type, "application/x-www-form-urlencoded");
+	expect_text(post.soap_action, "");
+	expect_text(post.body, "SAMLRequest=a%2B%2F%3D&BACK_CHANNEL_LOGOUT=BACK_CHANNEL_LOGOUT");
+}
+
+static void a_status_is_told_in_words(void **state)
+{
+	(void)state;
+	struct logout_response response = { .status = STR("urn:oasis:names:tc:SAML:2.0:status:Responder") };
+	expect_text(back_channel_status(arena, &response), "Responder");
+	response.inner_status = STR("urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal");
+	response.text = STR("no\x1b[31m\nbody");
+	struct str words = back_channel_status(arena, &response);
+	assert_true(str_starts(words, STR("Responder, UnknownPrincipal: no")));
+	assert_true(str_index(words, '\x1b') == words.n && str_index(words, '\n') == words.n);
+	response = (struct logout_response){ .status = STR("odd") };
+	expect_text(back_channel_status(arena, &response), "odd");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -471,6 +504,8 @@ int main(void)
 		IN_SAML(answers_of_providers),
 		IN_SAML(answers_on_our_own_connection),
 		IN_SAML(faults),
+		IN_SAML(posts_are_keycloaks),
+		IN_SAML(a_status_is_told_in_words),
 		IN_SAML(our_metadata_is_as_recorded),
 		IN_SAML(passive_keys_are_published_and_others_not),
 		IN_SAML(providers_metadata_becomes_a_client),

@@ -191,6 +191,52 @@ static void orders_go_to_every_living_node(void **state)
 	assert_int_equal(channel_everybody(arena, client, STR("n1")).channel, CHANNEL_NONE);
 }
 
+/* Its processing URL is no adapter's, and it takes no tokens. */
+static void a_saml_client_gets_nothing_of_openid(void **state)
+{
+	(void)state;
+	size_t n;
+	struct client *client = add_client("sp");
+	const struct client_session session = { .session_id = STR("S"), .issuer = STR("I") };
+	client->protocol = STR("saml");
+	client->frontchannel_logout = true;
+	client->admin_url = STR("https://sp.example.org/saml");
+	add_attribute(client, "backchannel.logout.url", "https://sp.example.org/bc");
+	add_attribute(client, "frontchannel.logout.url", "https://sp.example.org/out");
+	(void)channel_nodes(arena, client, NOW_S, &n);
+	assert_int_equal(n, 0);
+	assert_int_equal(channel_everybody(arena, client, STR("")).channel, CHANNEL_NONE);
+	assert_int_equal(channel_front(arena, client, &session).channel, CHANNEL_NONE);
+	assert_int_equal(channel_server(arena, client, &session).channel, CHANNEL_NONE);
+	struct channel_target browser = channel_browser(arena, client, STR("redirect"));
+	assert_int_equal(browser.channel, CHANNEL_SAML_BROWSER);
+	expect_text(browser.url, "https://sp.example.org/saml");
+	client->frontchannel_logout = false;
+	assert_int_equal(channel_server(arena, client, &session).channel, CHANNEL_SAML_POST);
+	expect_text(channel_server(arena, client, &session).url, "https://sp.example.org/saml");
+	expect_text(channel_saml_algorithm(arena, client), "");
+	client->protocol = STR("openid-connect");
+	assert_int_equal(channel_browser(arena, client, STR("redirect")).channel, CHANNEL_NONE);
+}
+
+static void channels_and_states_have_names(void **state)
+{
+	(void)state;
+	for (int i = 0; i < CHANNELS; i++) {
+		enum channel found = CHANNELS;
+		assert_true(channel_of(str_from(channel_name((enum channel)i)), &found));
+		assert_int_equal(found, i);
+	}
+	for (int i = 0; i < DELIVERY_STATES; i++) {
+		enum delivery_state found = DELIVERY_STATES, one = (enum delivery_state)i;
+		assert_true(delivery_state_of(str_from(delivery_state_name(one)), &found));
+		assert_int_equal(found, i);
+		assert_false(delivery_state_owed(one) && delivery_state_settled(one));
+		assert_true(delivery_state_settled(one) || !delivery_state_told(one));
+	}
+	assert_false(delivery_state_settled(DELIVERY_WAITING_BROWSER) || delivery_state_owed(DELIVERY_WAITING_BROWSER));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +250,8 @@ int main(void)
 		IN_REALM(the_other_orders_are_keycloaks),
 		IN_REALM(only_hosts_are_nodes),
 		IN_REALM(orders_go_to_every_living_node),
+		IN_REALM(a_saml_client_gets_nothing_of_openid),
+		IN_REALM(channels_and_states_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
