@@ -7,7 +7,7 @@ enum { STATUS_MAX = 200 };
 
 static struct str form_of(struct arena *arena, const struct saml_outgoing *message)
 {
-	struct text text = text_new(arena, message->value.n * 2);
+	struct text text = text_new(arena, 0);
 	text_add(&text, message->field);
 	text_add_char(&text, '=');
 	text_add_percent(&text, message->value);
