@@ -280,3 +280,14 @@ struct str client_direct_grant_not_possible(
 {
 	return override_not_possible(arena, realm, client, STR("direct_grant"));
 }
+
+bool mapper_is_built(struct str type)
+{
+	static const char *const names[] = {
+#define M(name, map, documents, switches, rank) name,
+#include "model/mappers.def"
+#undef M
+		NULL
+	};
+	return one_of(type, names);
+}

@@ -24,6 +24,10 @@ const struct session_limits *client_session_limits(struct arena *arena, const st
 	const struct client *client, struct str kind);
 
 
+/* Whether protocol mappers of that type (Keycloak's `protocolMapper`) are known to OpenID Connect
+ * here; those of others add nothing to tokens. */
+bool mapper_is_built(struct str type);
+
 /* What the flow of that alias says of its password step (Keycloak's `default.reference.value` and
  * `default.reference.maxAge`), for the claim `amr`; no value when it says nothing. */
 struct method_reference flow_password_reference(const struct realm_rep *realm, struct str alias);

@@ -33,31 +33,9 @@ struct mapper_type {
 };
 
 static const struct mapper_type types[] = {
-	{ STR_INIT("oidc-usermodel-attribute-mapper"), claims_user_attribute, IN_ALL, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-usermodel-property-mapper"), claims_user_property, IN_ALL, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-full-name-mapper"), claims_full_name, IN_ALL, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-address-mapper"), claims_address, IN_ALL, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-group-membership-mapper"), claims_groups, IN_ALL, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-sub-mapper"), claims_subject, IN_ACCESS | IN_INTROSPECTION, BY_SWITCHES, SUBJECT },
-	{ STR_INIT("oidc-sha256-pairwise-sub-mapper"), claims_pairwise_subject, IN_ALL, ALWAYS, PLAIN },
-	{ STR_INIT("oidc-usersessionmodel-note-mapper"), claims_session_note, IN_ALL | IN_RESPONSE, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-session-state-mapper"), claims_session_state, IN_ALL, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-acr-mapper"), claims_acr, IN_TOKENS, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-amr-mapper"), claims_amr, IN_TOKENS, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-nonce-backwards-compatible-mapper"), claims_nonce, IN_ACCESS, ALWAYS, PLAIN },
-	{ STR_INIT("oidc-claims-param-token-mapper"), claims_parameter, IN_ID | IN_USERINFO, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-claims-param-value-idtoken-mapper"), claims_parameter_value, IN_ID, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-hardcoded-claim-mapper"), claims_hardcoded, IN_ALL | IN_RESPONSE, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-audience-mapper"), claims_audience, IN_TOKENS, BY_SWITCHES, PLAIN },
-	{ STR_INIT("oidc-allowed-origins-mapper"), claims_allowed_origins, IN_ACCESS | IN_INTROSPECTION,
-		ABSENT_IS_TRUE, PLAIN },
-	/* The names that roles get for the access token are those of the ID token beside it. */
-	{ STR_INIT("oidc-role-name-mapper"), claims_role_name, IN_TOKENS, ALWAYS, ROLE_NAMES },
-	{ STR_INIT("oidc-hardcoded-role-mapper"), claims_hardcoded_role, IN_TOKENS, ALWAYS, HARDCODED_ROLES },
-	{ STR_INIT("oidc-audience-resolve-mapper"), claims_audience_resolve, IN_ACCESS | IN_INTROSPECTION,
-		ABSENT_IS_TRUE, AUDIENCES },
-	{ STR_INIT("oidc-usermodel-realm-role-mapper"), claims_realm_roles, IN_ALL, BY_SWITCHES, ROLES },
-	{ STR_INIT("oidc-usermodel-client-role-mapper"), claims_client_roles, IN_ALL, BY_SWITCHES, ROLES },
+#define M(name, map, documents, switches, rank) { STR_INIT(name), map, documents, switches, rank },
+#include "model/mappers.def"
+#undef M
 };
 
 static const struct mapper_type *type_of(struct str name)

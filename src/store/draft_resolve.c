@@ -265,8 +265,37 @@ enum error_code draft_resolve(struct draft *draft, struct why *reterr_why)
 
 /* ---- what the operator has to know ---- */
 
+/* Every realm of Keycloak's has the mapper of organizations; it matters where they are used. */
+static bool is_missed(const struct draft *draft, const struct mapper *mapper)
+{
+	if (!str_starts(mapper->protocol, STR("openid-connect")) || mapper_is_built(mapper->type))
+		return false;
+	return !str_starts(mapper->type, STR("oidc-organization-")) ||
+	       str_contains(draft->realm.kept, STR("\"organizationsEnabled\":true"));
+}
+
+static void tell_mappers(struct draft *draft, const char *what, struct str name,
+	const struct mapper *mappers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_missed(draft, &mappers[i]))
+			draft_warn(draft,
+				"%s %.*s: mapper \"%.*s\" of type %.*s is kept, but adds nothing to tokens: this "
+				"server does not know the type",
+				what, STR_ARG(name), STR_ARG(mappers[i].name), STR_ARG(mappers[i].type));
+}
+
 void draft_tell(struct draft *draft)
 {
+	for (size_t i = 0; i < draft->scopes_n; i++) {
+		const struct client_scope *scope = &draft->scopes[i]->rep.scope;
+		tell_mappers(draft, "client scope", scope->name, scope->mappers, scope->mappers_n);
+	}
+	for (size_t i = 0; i < draft->clients_n; i++) {
+		const struct client *client = &draft->clients[i]->rep.client;
+		tell_mappers(draft, "client", client->client_id, client->mappers, client->mappers_n);
+	}
+
 	const struct realm_settings *settings = &draft->realm.settings;
 	struct str reason = flow_not_possible(draft->arena, &draft->realm, settings->browser_flow);
 	if (reason.n)

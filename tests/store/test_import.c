@@ -198,7 +198,11 @@ static const struct str shapes = STR_INIT(
 	"{\"clientId\":\"spa\",\"publicClient\":true,\"redirectUris\":[\"http://127.0.0.1:9/cb\"],"
 	"\"webOrigins\":[\"+\"]},"
 	"{\"clientId\":\"new\",\"secret\":\"**********\"},"
-	"{\"clientId\":\"asks\",\"consentRequired\":true}]}");
+	"{\"clientId\":\"asks\",\"consentRequired\":true,\"protocolMappers\":["
+	"{\"name\":\"mine\",\"protocol\":\"openid-connect\",\"protocolMapper\":\"script-mine.js\"},"
+	"{\"name\":\"org\",\"protocol\":\"openid-connect\","
+	"\"protocolMapper\":\"oidc-organization-membership-mapper\"},"
+	"{\"name\":\"s\",\"protocol\":\"openid-connect\",\"protocolMapper\":\"oidc-sub-mapper\"}]}]}");
 
 static void hand_made_realm(void **state)
 {
@@ -250,6 +254,9 @@ static void hand_made_clients(void **state)
 	const struct client *asks = realm_client_by_client_id(realm, STR("asks"));
 	assert_false(asks->full_scope_allowed);
 	assert_true(asks->consent_required && !asks->not_possible.n);
+	assert_true(warned("client asks: mapper \"mine\" of type script-mine.js is kept, but adds nothing"));
+	assert_false(warned("oidc-organization-membership-mapper"));
+	assert_false(warned("oidc-sub-mapper"));
 	struct user *user = NULL;
 	EXPECT(store_find_user_by_login(on.store, on.arena, realm->settings.id, STR("tmp"), false,
 		       USER_ROLES, &user, &why),
