@@ -268,3 +268,65 @@ def test_figures_by_channel(make, provider):
     world.wait("sp", "delivered")
     settled_figures(world.server, lambda one: one.get(
         "curfew_delivery_attempts_total", state="delivered", channel="saml-soap") == 1)
+
+
+def user_logout(world):
+    world.admin.request("POST", f"/users/{world.admin.user('ada')['id']}/logout", 204)
+
+
+def everybody_out(world):
+    world.admin.request("POST", "/logout-all", 200)
+
+
+def client_deleted(world):
+    world.admin.request("DELETE", "/clients/" + world.client_id("sp"), 204)
+
+
+def client_disabled(world):
+    path = "/clients/" + world.client_id("sp")
+    world.admin.request("PUT", path, 204, json={**world.admin.get(path), "enabled": False})
+
+
+def realm_deleted(world):
+    world.admin.request("DELETE", "", 204)
+
+
+@pytest.mark.parametrize("end", [user_logout, everybody_out, client_deleted, client_disabled,
+                                 realm_deleted])
+@pytest.mark.parametrize("url", [SOAP_URL, POST_URL])
+def test_orders_that_end_many_sessions(make, provider, end, url):
+    sp = provider("sp")
+    world = World(make, {"sp": {url: sp.url + "/slo"}}, sp={"adminUrl": "http://127.0.0.1:9/sp"})
+    index = f"{world.sid}::{world.client_id('sp')}"
+    end(world)
+    wait_for(sp.requests_got, "the provider is told", 60)
+    one = sp.requests_got()[0]
+    assert one.session_indexes == [index] and one.name_id.text == "ada" and one.algorithm
+    assert one.issuer == world.server.realm_url()
+
+
+def test_a_session_that_expires(make, provider):
+    sp = provider("sp")
+    world = World(make, {"sp": {SOAP_URL: sp.url + "/soap"},
+                         "browser": {REDIRECT_URL: "http://127.0.0.1:9/slo"}})
+    world.admin.request("PUT", "", 204, json={**world.admin.get(), "ssoSessionMaxLifespan": 1})
+    told = wait_for(lambda: world.admin.signouts() and world.wait("sp", "delivered"), "it ends", 60)
+    assert told.channel == "saml-soap" and sp.requests_got()[0].is_signed_by(world.server)
+    assert world.admin.receipt(world.sid).door == "expired-maximum"
+    assert world.deliveries()["browser"].state == "waiting-for-browser"
+
+
+def test_what_is_owed_outlives_a_kill(make, provider):
+    sp = provider("sp")
+    sp.set("black-hole")
+    world = World(make, {"sp": {SOAP_URL: sp.url + "/soap"},
+                         "browser": {REDIRECT_URL: "http://127.0.0.1:9/slo"}})
+    world.sign_out()
+    wait_for(lambda: sp.requests, "it is being told", 30)
+    world.server.kill()
+    sp.set()
+    world.server.start()
+    world.wait("sp", "delivered")
+    first, *more = sp.requests_got()
+    assert more and first.id != more[-1].id and more[-1].is_signed_by(world.server)
+    assert world.deliveries()["browser"].state == "waiting-for-browser"
