@@ -105,14 +105,18 @@ enum error_code saml_message_check(const struct saml_message *message, const str
 	return OK;
 }
 
+struct str saml_message_key(struct arena *arena, const struct client *client, struct str id)
+{
+	struct str of = arena_join(arena, client->id, STR(" "), id);
+	return arena_join(arena, STR("saml:"), hash_base64url(arena, HASH_SHA256, of), STR(""));
+}
+
 void saml_message_use(struct effects *effects, struct str realm_id, const struct client *client,
 	const struct saml_message *message)
 {
-	struct str of = arena_join(effects->arena, client->id, STR(" "), message->id);
-	struct str hash = hash_base64url(effects->arena, HASH_SHA256, of);
 	effects_add(effects, EFFECT_TOKEN_USE)->u.token_revoke = (struct effect_token_revoke){
 		.realm_id = realm_id,
-		.jti = arena_join(effects->arena, STR("saml:"), hash, STR("")),
+		.jti = saml_message_key(effects->arena, client, message->id),
 		.expires_s = message->issued_ms / 1000 + SAML_MESSAGE_LIFE_S + 2 * SAML_SKEW_S,
 	};
 }

@@ -44,6 +44,8 @@ enum error_code saml_message_read(const struct saml_incoming *incoming, struct s
 enum error_code saml_message_check(const struct saml_message *message, const struct saml_client *client,
 	struct str endpoint, int64_t now_ms, struct why *reterr_why) MUST_USE;
 
+/* Under what a used message is remembered (store_token_used). */
+struct str saml_message_key(struct arena *arena, const struct client *client, struct str id);
 /* Adds the effect by which a message counts once: the list is STALE when its ID was used
  * before, after whatever restart and on whatever node. Of an AuthnRequest in the transaction
  * that answers it, so that reloading the login page is no replay; of a LogoutRequest in the one

@@ -47,23 +47,19 @@ static void write_keys(struct xml_writer *w, const struct realm *realm)
 	}
 }
 
-static void write_endpoint(struct xml_writer *w, struct str name, enum saml_binding binding, struct str location,
-	const char *index)
+static void write_endpoint(struct xml_writer *w, struct str name, enum saml_binding binding, struct str location)
 {
 	xml_open(w, &xml_md, name);
 	xml_write_attribute(w, STR("Binding"), saml_binding_uri(binding));
 	xml_write_attribute(w, STR("Location"), location);
-	if (index)
-		xml_write_attribute(w, STR("index"), str_from(index));
 	xml_close(w);
 }
 
 struct str metadata_of_realm(struct arena *arena, const struct realm *realm, struct str issuer)
 {
-	static const enum saml_binding logout[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT, SAML_BINDING_ARTIFACT,
-		SAML_BINDING_SOAP };
-	static const enum saml_binding sign_on[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT, SAML_BINDING_SOAP,
-		SAML_BINDING_ARTIFACT };
+	/* Keycloak names the artifact binding and ECP too, which we do not speak. */
+	static const enum saml_binding logout[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT, SAML_BINDING_SOAP };
+	static const enum saml_binding sign_on[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT };
 	static const struct str formats[] = { STR_INIT(SAML_FORMAT_PERSISTENT), STR_INIT(SAML_FORMAT_TRANSIENT),
 		STR_INIT(SAML_FORMAT_UNSPECIFIED), STR_INIT(SAML_FORMAT_EMAIL) };
 	struct str endpoint = arena_join(arena, issuer, STR("/protocol/saml"), STR(""));
@@ -76,14 +72,12 @@ struct str metadata_of_realm(struct arena *arena, const struct realm *realm, str
 	xml_write_attribute(&w, STR("WantAuthnRequestsSigned"), STR("true"));
 	xml_write_attribute(&w, STR("protocolSupportEnumeration"), STR(XML_SAMLP));
 	write_keys(&w, realm);
-	write_endpoint(&w, STR("ArtifactResolutionService"), SAML_BINDING_SOAP,
-		arena_join(arena, endpoint, STR("/resolve"), STR("")), "0");
 	for (size_t i = 0; i < ARRAY_LENGTH(logout); i++)
-		write_endpoint(&w, STR("SingleLogoutService"), logout[i], endpoint, NULL);
+		write_endpoint(&w, STR("SingleLogoutService"), logout[i], endpoint);
 	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++)
 		xml_write_leaf(&w, &xml_md, STR("NameIDFormat"), formats[i]);
 	for (size_t i = 0; i < ARRAY_LENGTH(sign_on); i++)
-		write_endpoint(&w, STR("SingleSignOnService"), sign_on[i], endpoint, NULL);
+		write_endpoint(&w, STR("SingleSignOnService"), sign_on[i], endpoint);
 	xml_close(&w);
 	xml_close(&w);
 	return xml_written(&w);
@@ -255,7 +249,7 @@ static enum error_code put_keys(struct arena *arena, const struct xml_element *r
 enum error_code metadata_client(struct arena *arena, struct str xml, struct str *ret_json,
 	struct why *reterr_why)
 {
-	const struct xml_element *root, *entity, *role;
+	const struct xml_element *root, *entity = NULL, *role = NULL;
 	enum error_code code = xml_parse(arena, xml, &xml_limits_metadata, &root, reterr_why);
 	if (code != OK || (code = find_provider(root, &entity, &role, reterr_why)) != OK)
 		return code;
