@@ -2,14 +2,18 @@
 for each visitor, without a library between, since thousands of them are sent."""
 
 import base64
+import datetime
 import html
 import http.client
 import json
 import re
 import urllib.parse
+import uuid
+import zlib
 
 import realm
 
+SAML = f"/realms/{realm.NAME}/protocol/saml"
 OIDC = f"/realms/{realm.NAME}/protocol/openid-connect"
 _FORM = re.compile(r'<form\b[^>]*\baction="([^"]*)"[^>]*>(.*?)</form>', re.S)
 _FIELD = re.compile(r"<(?:input|button)\b[^>]*>")
@@ -75,18 +79,21 @@ class Visitor:
              "redirect_uri": realm.REDIRECT, "state": "s", "nonce": "n"})
         answer, text = self.send("GET", f"{OIDC}/auth?{query}")
         if answer.status == 200:
-            action, inside = _FORM.search(text).groups()
-            form = {}
-            for field in _FIELD.findall(inside):
-                pairs = dict(re.findall(r'(\w+)="([^"]*)"', field))
-                if "name" in pairs:
-                    form[pairs["name"]] = html.unescape(pairs.get("value", ""))
-            form.update(username=self.user, password=realm.PASSWORD)
-            answer, text = self.send("POST", html.unescape(action), form)
+            answer, text = self.fill_in(text)
         code = self.redirected(answer, text).get("code")
         self.tokens[app] = self.token(app, grant_type="authorization_code", code=code,
                                       redirect_uri=realm.REDIRECT)
         return self
+
+    def fill_in(self, page):
+        action, inside = _FORM.search(page).groups()
+        form = {}
+        for field in _FIELD.findall(inside):
+            pairs = dict(re.findall(r'(\w+)="([^"]*)"', field))
+            if "name" in pairs:
+                form[pairs["name"]] = html.unescape(pairs.get("value", ""))
+        form.update(username=self.user, password=realm.PASSWORD)
+        return self.send("POST", html.unescape(action), form)
 
     def token(self, app, **form):
         answer, text = self.send("POST", f"{OIDC}/token", form, {"Authorization": basic(app)})
@@ -99,3 +106,40 @@ class Visitor:
                                         "post_logout_redirect_uri": realm.AFTER, "state": "s"})
         answer, text = self.send("GET", f"{OIDC}/logout?{query}")
         self.redirected(answer, text)
+
+    # ---- as a SAML service provider's browser
+
+    def _message(self, name, attributes, inner):
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        port = self.connection.port
+        return (f'<samlp:{name} xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '
+                f'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_{uuid.uuid4().hex}" '
+                f'Version="2.0" IssueInstant="{now}" Destination="http://localhost:{port}{SAML}"'
+                f"{attributes}><saml:Issuer>{realm.PROVIDER}</saml:Issuer>{inner}</samlp:{name}>"
+                ).encode()
+
+    def enter_by_saml(self, with_form=False):
+        """A POST request and the Response; `with_form`: there is no session yet."""
+        request = self._message("AuthnRequest",
+                                f' AssertionConsumerServiceURL="{realm.PROVIDER}/acs"', "")
+        answer, text = self.send("POST", SAML, {"SAMLRequest": base64.b64encode(request).decode()})
+        if with_form:
+            answer, text = self.fill_in(text)
+        found = re.search(r'name="SAMLResponse"[^>]*value="([^"]*)"', text)
+        if answer.status != 200 or not found:
+            raise Unexpected(f"SAML: {answer.status} {text[:500]}")
+        response = base64.b64decode(html.unescape(found.group(1))).decode()
+        self.index = re.search(r'SessionIndex="([^"]+)"', response).group(1)
+        return self
+
+    def leave_by_saml(self):
+        """A Redirect LogoutRequest and its LogoutResponse."""
+        request = self._message("LogoutRequest", "",
+                                f"<saml:NameID>{realm.USER}</saml:NameID>"
+                                f"<samlp:SessionIndex>{self.index}</samlp:SessionIndex>")
+        squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
+        query = urllib.parse.urlencode({"SAMLRequest": base64.b64encode(
+            squeezer.compress(request) + squeezer.flush()).decode()})
+        answer, text = self.send("GET", f"{SAML}?{query}")
+        if "SAMLResponse" not in self.redirected(answer, text):
+            raise Unexpected("SAML: no LogoutResponse")

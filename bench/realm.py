@@ -13,6 +13,7 @@ USER, PASSWORD = "ada", "lovelace"
 APPS = ("app-1", "app-2", "app-3")
 REDIRECT = "http://127.0.0.1:9/cb"
 AFTER = "http://127.0.0.1:9/bye"
+PROVIDER = "http://127.0.0.1:9/sp"  # by SAML
 
 
 # An application with many mappers, and a user with many roles, deep in groups.
@@ -33,6 +34,17 @@ def _app(model, name, sink_port):
         "backchannel.logout.url": f"http://127.0.0.1:{sink_port}/{name}",
         "post.logout.redirect.uris": AFTER})
     return app
+
+
+def _provider():
+    """A SAML service provider whose assertions are signed, and our answers to its sign-outs."""
+    return {"clientId": PROVIDER, "enabled": True, "protocol": "saml", "fullScopeAllowed": True,
+            "frontchannelLogout": True, "redirectUris": [PROVIDER + "/*"], "attributes": {
+                "saml.assertion.signature": "true", "saml.server.signature": "true",
+                "saml.client.signature": "false", "saml.authnstatement": "true",
+                "saml.signature.algorithm": "RSA_SHA256", "saml_name_id_format": "username",
+                "saml_assertion_consumer_url_post": PROVIDER + "/acs",
+                "saml_single_logout_service_url_redirect": PROVIDER + "/sls"}}
 
 
 def _service_account(app):
@@ -86,6 +98,7 @@ def write(path, sink_port, events):
     realm["eventsEnabled"] = events
     model = next(c for c in realm["clients"] if c["clientId"] == "django-shop")
     realm["clients"] += [_app(model, name, sink_port) for name in APPS]
+    realm["clients"].append(_provider())
     realm["users"].append(_service_account(APPS[0]))
     _add_rich(realm, model, sink_port)
     path.write_text(json.dumps(realm))
