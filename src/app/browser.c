@@ -72,6 +72,17 @@ bool browser_has_session(struct visit *visit)
 	return session_cookies(visit, values) > 0;
 }
 
+struct str_list browser_session_hashes(struct visit *visit)
+{
+	struct str values[COOKIES_TRIED];
+	struct str_list hashes = { 0 };
+	size_t n = session_cookies(visit, values);
+	for (size_t i = 0; i < n; i++)
+		*(struct str *)arena_push(visit->arena, &hashes.items, &hashes.n, sizeof *values) =
+			hash_base64url(visit->arena, HASH_SHA256, values[i]);
+	return hashes;
+}
+
 /* Several cookies of our name may come (a sibling host can set one): the first that names a
  * live session counts; none is believed for its place. */
 enum error_code browser_session(struct visit *visit, bool *ret_alive, struct session *ret_session,
@@ -117,4 +128,19 @@ void browser_clear_session_cookie(struct visit *visit)
 {
 	set_cookie(visit, cookie_name(visit, "CURFEW_SESSION_"), STR(""), 0, false);
 	set_cookie(visit, browser_state_cookie_name(visit), STR(""), 0, true);
+}
+
+struct str browser_owed(struct visit *visit)
+{
+	return http_cookie(visit->request, arena_z(visit->arena, cookie_name(visit, "CURFEW_OWED_")));
+}
+
+void browser_keep_owed(struct visit *visit, struct str sealed)
+{
+	set_cookie(visit, cookie_name(visit, "CURFEW_OWED_"), sealed, COOKIE_SESSION, false);
+}
+
+void browser_clear_owed(struct visit *visit)
+{
+	set_cookie(visit, cookie_name(visit, "CURFEW_OWED_"), STR(""), 0, false);
 }

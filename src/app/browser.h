@@ -16,6 +16,8 @@ struct str browser_flow_secret(struct visit *visit);
 
 /* Whether it has a session's cookie at all; nothing is read from the store. */
 bool browser_has_session(struct visit *visit);
+/* The hashes of the secrets in its session cookies, dead sessions' too. */
+struct str_list browser_session_hashes(struct visit *visit);
 /* The live session of the browser with its clients, and its user (row only). *ret_user is
  * enabled. False: none, or dead. */
 MUST_USE enum error_code browser_session(struct visit *visit, bool *ret_alive, struct session *ret_session,
@@ -27,6 +29,10 @@ MUST_USE enum error_code browser_session(struct visit *visit, bool *ret_alive, s
 struct str browser_set_session_cookie(struct visit *visit, struct str sid, bool remember_me);
 /* Both cookies. */
 void browser_clear_session_cookie(struct visit *visit);
+/* The cookie that holds what comes when the browser owes nothing any more (owed.h); empty: none. */
+struct str browser_owed(struct visit *visit);
+void browser_keep_owed(struct visit *visit, struct str sealed);
+void browser_clear_owed(struct visit *visit);
 struct str browser_state_cookie_name(const struct visit *visit);
 bool browser_has_state(struct visit *visit);
 

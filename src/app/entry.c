@@ -5,13 +5,13 @@
 #include "app/consenting.h"
 #include "app/events.h"
 #include "app/login.h"
+#include "app/owed.h"
 #include "app/page.h"
 #include "base/limits.h"
 
 static const struct entry_protocol *protocol_of(const struct ticket *ticket)
 {
-	(void)ticket;
-	return &entry_openid;
+	return str_eq(ticket->protocol, entry_saml.name) ? &entry_saml : &entry_openid;
 }
 
 bool entry_open(struct visit *visit, const struct ticket *ticket, struct entry *ret_entry,
@@ -67,6 +67,8 @@ static enum error_code round_trip(struct visit *visit, const struct entry *entry
 	enum error_code code = browser_session(visit, &alive, &session, &user, reterr_why);
 	if (code != OK)
 		return code;
+	if (!alive && !entry->after_debts && owed_comes_first(visit, entry))
+		return OK;
 	struct authorize_verdict verdict = authorize_decide(&entry->plan, alive ? &session : NULL, visit->now_ms);
 	if (verdict.kind == AUTHORIZE_GRANT && user->required_actions.n)
 		verdict = action_pending(&entry->plan);

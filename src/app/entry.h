@@ -9,13 +9,17 @@
 #include "app/ticket.h"
 #include "model/effect.h"
 #include "oidc/authorize.h"
+#include "saml/authn_request.h"
+#include "saml/name_id.h"
 
 struct entry_protocol;
 
 struct entry {
 	const struct entry_protocol *protocol;
 	struct authorize_plan plan;       /* what the sign-in has to observe */
-	struct authorize_request request; /* as it came; of SAML the client_id alone */
+	struct authorize_request request; /* as it came; of SAML what the login pages need */
+	struct authn_plan authn;          /* of SAML alone */
+	bool after_debts;                 /* what the browser owed (owed.h) was dealt with */
 };
 
 /* A sign-in for an entry: what it begins or joins. */
@@ -26,6 +30,7 @@ struct entry_sign_in {
 	const struct session *session;
 	struct client_session part; /* the client's part in the session */
 	struct str code;            /* the authorization code; of OpenID Connect alone */
+	struct name_id name_id;     /* of SAML alone */
 };
 
 struct entry_protocol {
@@ -38,11 +43,14 @@ struct entry_protocol {
 	void (*keep)(const struct entry *entry, struct ticket *ticket);
 	/* A URL of ours that starts the ticket's request anew; empty: there is none. */
 	struct str (*restart_url)(const struct visit *visit, const struct ticket *ticket);
+	/* Whether this user can be signed in there, before anything is stored: empty, or the error
+	 * that refuse answers with. NULL: always. */
+	struct str (*prepare)(struct visit *visit, struct entry_sign_in *in);
 	/* Completes the client's part, before it is stored. */
 	void (*bind)(struct visit *visit, struct entry_sign_in *in);
 	/* Adds what the answer needs besides to the same transaction. NULL: nothing. */
 	void (*add)(struct visit *visit, struct entry_sign_in *in, struct effects *effects);
-	/* Details of the LOGIN event. */
+	/* Details of the LOGIN event. NULL: none. */
 	void (*describe)(const struct visit *visit, const struct entry_sign_in *in, struct event *event);
 	/* The answer, after the commit. */
 	void (*answer)(struct visit *visit, const struct entry_sign_in *in);
@@ -52,6 +60,7 @@ struct entry_protocol {
 };
 
 extern const struct entry_protocol entry_openid; /* OpenID Connect: the code flow */
+extern const struct entry_protocol entry_saml;   /* SAML 2.0: Web Browser SSO */
 
 /* Answers a request that may be answered: by the browser's session, the login form, or a refusal. */
 void entry_proceed(struct visit *visit, const struct entry *entry);

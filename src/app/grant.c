@@ -93,7 +93,8 @@ static struct event login_event(struct visit *visit, const struct grant *grant, 
 	event_detail(visit, &event, "consent", grant->consent.n ? grant->consent : STR("no_consent_required"));
 	event_detail(visit, &event, "code_id", in->session->id);
 	event_detail(visit, &event, "username", grant->user->username);
-	grant->entry->protocol->describe(visit, in, &event);
+	if (grant->entry->protocol->describe)
+		grant->entry->protocol->describe(visit, in, &event);
 	return event;
 }
 
@@ -108,26 +109,50 @@ static void add_end_of_others(struct visit *visit, const struct grant *grant, co
 	(void)mass_add(visit, &order, effects);
 }
 
-/* The user may have no more sessions: what the sign-in did besides (a password changed, an attempt
- * that counted) stands. */
-static enum error_code refuse_another(struct visit *visit, const struct grant *grant, struct str text,
-				      struct effects *effects, struct why *reterr_why)
+/* No sign-in after all: what it did besides (a password changed, an attempt that counted)
+ * stands. */
+static enum error_code settle_refusal(struct visit *visit, const struct grant *grant, struct str event_error,
+				      struct str text, struct effects *effects, struct why *reterr_why)
 {
 	struct event event = event_new(visit, "LOGIN_ERROR");
 	event.client_id = grant->entry->plan.client->client_id;
 	event.user_id = grant->user->id;
 	event_detail(visit, &event, "username", grant->user->username);
-	enum error_code code = app_apply(visit->app, effects, reterr_why);
-	if (code != OK)
-		return code;
-	event_emit_error(visit, &event, STR("generic_authentication_error"), text);
-	page_error(visit, 403, text, STR(""));
-	return OK;
+	enum error_code code = effects->n ? app_apply(visit->app, effects, reterr_why) : OK;
+	if (code == OK)
+		event_emit_error(visit, &event, event_error, text);
+	return code;
+}
+
+/* The user may have no more sessions. */
+static enum error_code refuse_another(struct visit *visit, const struct grant *grant, struct str text,
+				      struct effects *effects, struct why *reterr_why)
+{
+	enum error_code code = settle_refusal(visit, grant, STR("generic_authentication_error"), text, effects,
+					      reterr_why);
+	if (code == OK)
+		page_error(visit, 403, text, STR(""));
+	return code;
+}
+
+/* The application cannot have this user. */
+static enum error_code refuse_user(struct visit *visit, const struct grant *grant, struct str error,
+				   struct effects *effects, struct why *reterr_why)
+{
+	enum error_code code = settle_refusal(visit, grant, error, STR(""), effects, reterr_why);
+	if (code == OK)
+		grant->entry->protocol->refuse(visit, grant->entry, error, STR(""));
+	return code;
 }
 
 enum error_code grant_enter(struct visit *visit, const struct grant *grant, struct effects *effects,
 			    struct why *reterr_why)
 {
+	const struct entry_protocol *protocol = grant->entry->protocol;
+	struct entry_sign_in in = { .entry = grant->entry, .user = grant->user, .fresh = grant->fresh };
+	struct str error = protocol->prepare ? protocol->prepare(visit, &in) : STR("");
+	if (error.n)
+		return refuse_user(visit, grant, error, effects, reterr_why);
 	struct session_limit limit = { .counted = -1 };
 	enum error_code result = grant->session ? OK :
 		session_limit_check(visit, grant->entry->plan.client, grant->user, false, &limit, reterr_why);
@@ -137,8 +162,7 @@ enum error_code grant_enter(struct visit *visit, const struct grant *grant, stru
 		return refuse_another(visit, grant, limit.message, effects, reterr_why);
 	struct session session = next_session(visit, grant);
 	int64_t version = add_session(visit, grant, &session, &limit, effects);
-	struct entry_sign_in in = { .entry = grant->entry, .user = grant->user, .fresh = grant->fresh,
-		.session = &session };
+	in.session = &session;
 	add_part(visit, grant, version, &in, effects);
 	struct event event = login_event(visit, grant, &in);
 	event_add(visit, &event, effects);
@@ -151,6 +175,6 @@ enum error_code grant_enter(struct visit *visit, const struct grant *grant, stru
 		return result;
 	}
 	event_log(visit, &event);
-	grant->entry->protocol->answer(visit, &in);
+	protocol->answer(visit, &in);
 	return OK;
 }

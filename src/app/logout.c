@@ -5,8 +5,8 @@
 #include "app/browser.h"
 #include "app/events.h"
 #include "app/language.h"
-#include "app/logout_page.h"
 #include "app/own_token.h"
+#include "app/owed.h"
 #include "app/page.h"
 #include "app/signing_out.h"
 #include "app/ticket.h"
@@ -104,8 +104,7 @@ static void show_question(struct end_session *e, const struct end_session_verdic
 	page_show(visit, 200, "logout_confirm", values, ARRAY_LENGTH(values));
 }
 
-/* After the end, or when there was nothing to end. */
-static void go_on(struct visit *visit, const struct logout_page *page)
+void logout_finish(struct visit *visit, const struct logout_page *page)
 {
 	struct why why;
 	bool straight = page->redirect.n && !page->frames && !(page->signout_id.n && logout_page_always(visit->realm));
@@ -138,7 +137,7 @@ static void end(struct end_session *e, const struct end_session_verdict *verdict
 	order.browser = !verdict->ask_own;
 	struct signout_outcome outcome;
 	struct why why = { "" };
-	enum error_code code = signing_out_known(visit, &order, verdict->session, &outcome, &why);
+	enum error_code code = signing_out_known(visit, &order, verdict->session, NULL, &outcome, &why);
 	if (code != OK) {
 		log_write(LOG_ERROR, "app", "logout in realm %.*s: %s", STR_ARG(visit->realm->settings.name), why.text);
 		page_error(visit, error_http_status(code), str_from(error_text(code)), STR(""));
@@ -149,8 +148,10 @@ static void end(struct end_session *e, const struct end_session_verdict *verdict
 	page.frames = outcome.frames_n > 0;
 	if (verdict->ask_own) {
 		show_question(e, verdict, true);
+	} else if (outcome.browser_n) {
+		owed_begin(visit, &page);
 	} else {
-		go_on(visit, &page);
+		logout_finish(visit, &page);
 		browser_clear_session_cookie(visit);
 	}
 }
@@ -179,7 +180,7 @@ static void decide(struct end_session *e)
 	case END_SESSION_REDIRECT:
 	case END_SESSION_DONE:
 		nothing = page_of(&verdict);
-		go_on(e->visit, &nothing);
+		logout_finish(e->visit, &nothing);
 		break;
 	}
 }
@@ -243,7 +244,7 @@ static void confirm(struct visit *visit)
 	else if (verdict.session)
 		end(&e, &verdict);
 	else
-		go_on(visit, &nothing);
+		logout_finish(visit, &nothing);
 }
 
 void logout_confirm_handle(void *context, struct http_request *request, struct http_response *response)

@@ -2,13 +2,16 @@
 #ifndef APP_LOGOUT_H
 #define APP_LOGOUT_H
 
-#include "app/visit.h"
+#include "app/logout_page.h"
 
 /* GET and POST .../protocol/openid-connect/logout, the confirmation's POST, and the news of
  * the page afterwards. */
 http_handler logout_handle;
 http_handler logout_confirm_handle;
 http_handler logout_news_handle;
+
+/* After the end, or when there was nothing to end: to where the application asked, or the page. */
+void logout_finish(struct visit *visit, const struct logout_page *page);
 
 /* A POST with a refresh token or with client credentials: answered with 204 or JSON. */
 void logout_by_token(struct visit *visit);

@@ -4,12 +4,14 @@
 #include "app/endpoints.h"
 #include "app/login.h"
 #include "app/logout.h"
+#include "app/owed.h"
 #include "base/limits.h"
 #include "base/tables.h"
 #include "web/pages.h"
 #include "http/response.h"
 
 #define ACCOUNT "/realms/{realm}/account"
+#define SAML "/realms/{realm}/protocol/saml"
 #define OIDC "/realms/{realm}/protocol/openid-connect"
 
 static const struct http_route routes[] = {
@@ -25,6 +27,10 @@ static const struct http_route routes[] = {
 	{ HTTP_GET | HTTP_POST, OIDC "/logout", logout_handle, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_POST, OIDC "/logout/logout-confirm", logout_confirm_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, OIDC "/logout/signed-out", logout_news_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
+	{ HTTP_GET | HTTP_POST, SAML, saml_handle, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_GET, SAML "/descriptor", saml_descriptor_handle, HTTP_INLINE, 0, 0, NULL, NULL },
+	{ HTTP_GET, SAML "/continue", owed_handle, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_GET | HTTP_POST, SAML "/clients/{name}", saml_idp_initiated, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_POST, "/realms/{realm}/login-actions/authenticate", authenticate_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET, "/realms/{realm}/login-actions/authenticate", authenticate_restart, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_POST, "/realms/{realm}/login-actions/required-action", update_password_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },

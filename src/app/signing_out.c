@@ -52,18 +52,28 @@ static enum error_code add_offline(struct visit *visit, const struct signout_ord
 	return code == ERROR_NAME_NOT_FOUND ? OK : code;
 }
 
+/* What ends: a session's rows, or one client's part in them; and what is applied beside. */
+struct target {
+	struct str session_id, client_id;
+	bool offline;
+	const struct effects *beside; /* NULL: nothing */
+};
+
 /* `session`: as it was when it was loaded; STALE when it is not any more. */
 static enum error_code decide(struct visit *visit, const struct signout_order *order, const struct session *session,
-			      struct str client_id, struct signout_outcome *ret_outcome, struct why *reterr_why)
+			      const struct target *target, struct signout_outcome *ret_outcome,
+			      struct why *reterr_why)
 {
 	struct effects effects = effects_new(visit->arena);
+	for (size_t i = 0; target->beside && i < target->beside->n; i++)
+		*effects_add(&effects, target->beside->items[i].kind) = target->beside->items[i];
 	struct signout_outcome outcome;
 	enum error_code code = door_row(order->door)->offline == DOOR_OFFLINE_ASKED ?
 		add_offline(visit, order, session, &effects, reterr_why) : OK;
 	if (code != OK)
 		return code;
 	if (door_row(order->door)->ends == DOOR_ENDS_CLIENT)
-		signout_client(order, visit->realm, session, client_id, &effects, &outcome);
+		signout_client(order, visit->realm, session, target->client_id, &effects, &outcome);
 	else
 		signout_session(order, visit->realm, session, &effects, &outcome);
 	code = app_apply(visit->app, &effects, reterr_why);
@@ -76,43 +86,48 @@ static enum error_code decide(struct visit *visit, const struct signout_order *o
 	return OK;
 }
 
-static enum error_code load_and_decide(struct visit *visit, const struct signout_order *order, struct str session_id,
-				       bool offline, struct str client_id, struct signout_outcome *ret_outcome,
+static enum error_code load_and_decide(struct visit *visit, const struct signout_order *order,
+				       const struct target *target, struct signout_outcome *ret_outcome,
 				       struct why *reterr_why)
 {
 	struct session session;
 	enum error_code code = store_find_session(visit->app->store, visit->arena, visit->realm->settings.id,
-						  session_id, offline, &session, reterr_why);
+						  target->session_id, target->offline, &session, reterr_why);
 	if (code == ERROR_NAME_NOT_FOUND)
 		return OK;
-	return code == OK ? decide(visit, order, &session, client_id, ret_outcome, reterr_why) : code;
+	return code == OK ? decide(visit, order, &session, target, ret_outcome, reterr_why) : code;
+}
+
+/* `session` (NULL: none) was loaded before; else it is loaded, and again when something came
+ * between. */
+static enum error_code end(struct visit *visit, const struct signout_order *order, const struct session *session,
+			   const struct target *target, struct signout_outcome *ret_outcome, struct why *reterr_why)
+{
+	struct signout_outcome outcome = { 0 };
+	enum error_code code = session ? decide(visit, order, session, target, &outcome, reterr_why) : ERROR_STALE;
+	/* More rounds than elsewhere: a sign-out must not lose to a busy session. */
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS * 10 && code == ERROR_STALE; round++)
+		code = load_and_decide(visit, order, target, &outcome, reterr_why);
+	if (code == OK)
+		*ret_outcome = outcome;
+	return code;
 }
 
 enum error_code signing_out(struct visit *visit, const struct signout_order *order, struct str session_id,
 			    bool offline, struct str client_id, struct signout_outcome *ret_outcome,
 			    struct why *reterr_why)
 {
-	enum error_code code = ERROR_STALE;
-	struct signout_outcome outcome = { 0 };
-	/* More rounds than elsewhere: a sign-out must not lose to a busy session. */
-	for (int round = 0; round < LIMIT_DECIDE_ROUNDS * 10 && code == ERROR_STALE; round++)
-		code = load_and_decide(visit, order, session_id, offline, client_id, &outcome, reterr_why);
-	if (code == OK)
-		*ret_outcome = outcome;
-	return code;
+	const struct target target = { .session_id = session_id, .client_id = client_id, .offline = offline };
+	return end(visit, order, NULL, &target, ret_outcome, reterr_why);
 }
 
 enum error_code signing_out_known(struct visit *visit, const struct signout_order *order,
-				  const struct session *session, struct signout_outcome *ret_outcome,
-				  struct why *reterr_why)
+				  const struct session *session, const struct effects *beside,
+				  struct signout_outcome *ret_outcome, struct why *reterr_why)
 {
-	struct signout_outcome outcome;
-	enum error_code code = decide(visit, order, session, STR(""), &outcome, reterr_why);
-	if (code == ERROR_STALE)
-		return signing_out(visit, order, session->id, session->offline, STR(""), ret_outcome, reterr_why);
-	if (code == OK)
-		*ret_outcome = outcome;
-	return code;
+	const struct target target = { .session_id = session->id, .client_id = STR(""), .offline = session->offline,
+		.beside = beside };
+	return end(visit, order, session, &target, ret_outcome, reterr_why);
 }
 
 enum error_code signing_out_find(struct visit *visit, struct str session_id, bool offline,

@@ -21,10 +21,11 @@ MUST_USE enum error_code signing_out(struct visit *visit, const struct signout_o
 				     struct str session_id, bool offline, struct str client_id,
 				     struct signout_outcome *ret_outcome, struct why *reterr_why);
 
-/* The same for a session that this request has loaded already, by doors that end SESSION. */
+/* The same for a session that this request has loaded already, by doors that end SESSION, with
+ * more effects (NULL: none) in the same transaction: STALE also where those cannot be applied. */
 MUST_USE enum error_code signing_out_known(struct visit *visit, const struct signout_order *order,
-					   const struct session *session, struct signout_outcome *ret_outcome,
-					   struct why *reterr_why);
+					   const struct session *session, const struct effects *beside,
+					   struct signout_outcome *ret_outcome, struct why *reterr_why);
 
 /* A live session by its sid, with clients; *ret_session NULL when there is none or it is
  * dead. For hints and refresh tokens. */

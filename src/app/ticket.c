@@ -11,7 +11,7 @@
 #include "json/write.h"
 
 static const char *const kind_words[] = {
-	"login", "update-password", "consent", "logout", "account", "operator", "signed-out", NULL
+	"login", "update-password", "consent", "logout", "account", "operator", "signed-out", "owed", NULL
 };
 
 static const struct json_field fields[] = {
@@ -19,6 +19,7 @@ static const struct json_field fields[] = {
 	JSON_TEXT(struct ticket, realm_id, "realm", JSON_REQUIRED),
 	JSON_TEXT(struct ticket, browser, "browser", JSON_REQUIRED),
 	JSON_INT(struct ticket, made_ms, "made", JSON_REQUIRED),
+	JSON_TEXT(struct ticket, protocol, "protocol", 0),
 	JSON_TEXT(struct ticket, client_id, "client_id", 0),
 	JSON_TEXT(struct ticket, redirect_uri, "redirect_uri", 0),
 	JSON_TEXT(struct ticket, response_mode, "response_mode", 0),
@@ -31,6 +32,10 @@ static const struct json_field fields[] = {
 	JSON_TEXT(struct ticket, prompt, "prompt", 0),
 	JSON_TEXT(struct ticket, login_hint, "login_hint", 0),
 	JSON_TEXT(struct ticket, claims, "claims", 0),
+	JSON_TEXT(struct ticket, request_id, "request", 0),
+	JSON_TEXT(struct ticket, binding, "binding", 0),
+	JSON_TEXT(struct ticket, name_id_format, "name_id_format", 0),
+	JSON_TEXT(struct ticket, context_class, "context_class", 0),
 	JSON_TEXT(struct ticket, user_id, "user", 0),
 	JSON_BOOL(struct ticket, remember_me, "remember_me", JSON_OMIT_ZERO),
 	JSON_INT(struct ticket, auth_time_s, "auth_time", JSON_OMIT_ZERO),
@@ -38,6 +43,8 @@ static const struct json_field fields[] = {
 	JSON_TEXT(struct ticket, once, "once", 0),
 	JSON_TEXT(struct ticket, redirect, "redirect", 0),
 	JSON_TEXT(struct ticket, signout_id, "signout", 0),
+	JSON_TEXT(struct ticket, then, "then", 0),
+	JSON_TEXT(struct ticket, asked, "asked", 0),
 	JSON_TEXT(struct ticket, session_id, "session", 0),
 };
 static const struct json_shape shape = JSON_SHAPE(struct ticket, fields);

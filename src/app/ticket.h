@@ -16,15 +16,19 @@ enum ticket_kind {
 	TICKET_ACCOUNT,         /* the buttons of the account page, of one session */
 	TICKET_OPERATOR,        /* the buttons of the operator's page, of one session */
 	TICKET_SIGNED_OUT,      /* the page after a sign-out may ask for news of it */
+	TICKET_OWED,            /* what comes when the browser owes nothing any more */
 };
 
 struct ticket {
 	enum ticket_kind kind;
 	struct str realm_id, browser; /* hash of the browser's flow cookie */
 	int64_t made_ms;
-	/* The authorization request (login tickets). */
+	/* What the application asks for (login tickets); of SAML the consumer URL is redirect_uri, the
+	 * RelayState state. */
+	struct str protocol; /* an entry_protocol's name; empty: OpenID Connect */
 	struct str client_id, redirect_uri, response_mode, scope, state, nonce, code_challenge,
 		code_challenge_method, max_age, prompt, login_hint, claims;
+	struct str request_id, binding, name_id_format, context_class; /* SAML */
 	struct str user_id; /* UPDATE_PASSWORD; LOGIN: who must sign in again */
 	bool remember_me;
 	int64_t auth_time_s; /* UPDATE_PASSWORD, CONSENT: when the password was right; 0: a session
@@ -33,7 +37,8 @@ struct ticket {
 	struct str once;     /* CONSENT: by which its one answer is remembered */
 	/* Where to go after the logout question; checked before it was sealed. */
 	struct str redirect;
-	struct str signout_id; /* SIGNED_OUT */
+	struct str signout_id; /* SIGNED_OUT, OWED */
+	struct str then, asked; /* OWED (owed.h): what comes; the deliveries served so far, by spaces */
 	struct str session_id; /* ACCOUNT, OPERATOR */
 };
 
