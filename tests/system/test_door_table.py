@@ -13,6 +13,7 @@ import requests
 from support import realm as realms
 from support import wait_for
 from support.browser import Browser, Tokens
+from support.saml import ServiceProvider, client as saml_client
 from support.server import ROOT
 
 TABLE = ROOT / "src/signout/doors.def"
@@ -138,6 +139,17 @@ def legacy_redirect(world, person):
 def confirmed(world, person):
     page = person.browser.open(world.server.endpoint("logout"))
     assert page.submit("kc-logout").status == 200
+
+
+WIKI = "https://wiki.example/sp"
+
+
+@opens("saml", change=lambda realm: realm["clients"].append(saml_client(WIKI, WIKI)))
+def saml(world, person):
+    provider = ServiceProvider(world.server, WIKI, WIKI)
+    response = provider.sign_in(person.browser, **person.who)
+    request = provider.logout_request(response.name_id, response.session_index)
+    assert provider.redirect(person.browser, request).status == 302
 
 
 @opens("refresh-token")
