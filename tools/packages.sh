@@ -3,8 +3,9 @@
 #
 #   packages_ensure NAME PACKAGE...   installs what is missing, says so
 #   venv_ensure FOLDER REQUIREMENTS   makes the environment when it is missing or outdated
+#   node_ensure FOLDER SOURCE         the same of Node's packages: SOURCE has package.json, lock
 #
-# Both remember what they found in .cache/, so that a second call costs no more than a
+# They remember what they found in .cache/, so that a second call costs no more than a
 # comparison: the stamp of the packages holds their list and the date of dpkg's database.
 
 packages_build='gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libsodium-dev
@@ -13,6 +14,8 @@ packages_build='gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev li
 packages_python='python3 python3-venv'
 packages_test='binutils git clang libclang-rt-14-dev llvm clang-format libcmocka-dev
 	postgresql-15 chromium chromium-driver libxml2-dev xmlsec1'
+# SAML service providers that the system tests run.
+packages_saml='libapache2-mod-auth-mellon simplesamlphp php-cli php-xml php8.2-cgi'
 
 packages_say()
 {
@@ -27,6 +30,14 @@ python3_path()
 	else
 		command -v python3
 	fi
+}
+
+# The packages of what is missing: Node from elsewhere brings a npm that the distribution's
+# cannot stand beside.
+packages_node()
+{
+	command -v node >/dev/null || echo nodejs
+	command -v npm >/dev/null || echo npm
 }
 
 packages_state()
@@ -108,4 +119,19 @@ venv_ensure()
 	"$1/bin/pip" install --quiet --disable-pip-version-check --no-input --requirement "$2" >&2 ||
 		return 1
 	cp "$2" "$1/requirements"
+}
+
+node_ensure()
+{
+	if [ -d "$1/node_modules" ] && cmp -s "$2/package-lock.json" "$1/package-lock.json"; then
+		return 0
+	fi
+	packages_say "installing Node's packages of ${2#"$root"/} in ${1#"$root"/}"
+	rm -rf "$1"
+	mkdir -p "$1"
+	cp "$2/package.json" "$2/package-lock.json" "$1"
+	if ! (cd "$1" && npm ci --silent --ignore-scripts --no-audit --no-fund >&2); then
+		rm -rf "$1"
+		return 1
+	fi
 }
