@@ -3,7 +3,8 @@
 #
 #   packages_ensure NAME PACKAGE...   installs what is missing, says so
 #   venv_ensure FOLDER REQUIREMENTS   makes the environment when it is missing or outdated
-#   node_ensure FOLDER SOURCE         the same of Node's packages: SOURCE has package.json, lock
+#   node_ensure FOLDER SOURCE         the same of Node's packages: SOURCE has package.json, its
+#                                     lock, and where Node comes from when there is none
 #
 # They remember what they found in .cache/, so that a second call costs no more than a
 # comparison: the stamp of the packages holds their list and the date of dpkg's database.
@@ -30,14 +31,6 @@ python3_path()
 	else
 		command -v python3
 	fi
-}
-
-# The packages of what is missing: Node from elsewhere brings a npm that the distribution's
-# cannot stand beside.
-packages_node()
-{
-	command -v node >/dev/null || echo nodejs
-	command -v npm >/dev/null || echo npm
 }
 
 packages_state()
@@ -126,11 +119,16 @@ node_ensure()
 	if [ -d "$1/node_modules" ] && cmp -s "$2/package-lock.json" "$1/package-lock.json"; then
 		return 0
 	fi
+	# The distribution's npm is hundreds of packages.
+	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+		venv_ensure "$root/.cache/node" "$2/requirements.txt" || return 1
+	fi
 	packages_say "installing Node's packages of ${2#"$root"/} in ${1#"$root"/}"
 	rm -rf "$1"
 	mkdir -p "$1"
 	cp "$2/package.json" "$2/package-lock.json" "$1"
-	if ! (cd "$1" && npm ci --silent --ignore-scripts --no-audit --no-fund >&2); then
+	if ! (cd "$1" && PATH=$PATH:$root/.cache/node/bin npm ci --loglevel=error --ignore-scripts \
+		--no-audit --no-fund >&2); then
 		rm -rf "$1"
 		return 1
 	fi

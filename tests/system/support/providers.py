@@ -239,6 +239,9 @@ class Djangosaml2(Provider):
 class NodeSaml(Provider):
     name, binding = "node-saml", "post"
 
+    def environment(self):
+        return {"PATH": f"{os.environ['PATH']}:{ROOT / '.cache' / 'node' / 'bin'}"}
+
     def command_line(self):
         return ["node", SITES / "with_node_saml.mjs", self.folder / "settings.json"]
 
