@@ -4,6 +4,8 @@ by other applications of the same session, and they begin a logout."""
 import concurrent.futures
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 from support import wait_for
 from support.browser import Browser
@@ -109,6 +111,42 @@ def test_everybody_at_once(common, providers, starter):
     told = visit.is_out()
     assert {providers[name].client_id for name in NAMES if name != starter} <= set(told)
     assert providers["mellon"].is_signed_in(bystander)
+
+
+@pytest.mark.any_engine
+def test_a_logout_that_is_asked_for_by_soap(common, providers):
+    """The provider asks the server itself; only the first page is the browser's."""
+    visit = Visit(common, providers, "pysaml2", "mellon", "node-saml")
+    providers["pysaml2"].open(visit.browser, "/logout?by=soap")
+    told = visit.is_out()
+    assert {providers[name].client_id for name in ("mellon", "node-saml")} <= set(told)
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize("starter", ["python3-saml", "djangosaml2"])
+def test_the_chain_in_a_real_browser(providers, chromium, starter):
+    chain = [providers[name] for name in ("python3-saml", "djangosaml2", "simplesamlphp")]
+
+    def until_at(provider, element):
+        WebDriverWait(chromium, 60).until(
+            lambda _: chromium.current_url == provider.url + "/"
+            and chromium.find_elements(By.ID, element),
+            f"{element} at {provider.name}, not {chromium.current_url}")
+
+    for number, provider in enumerate(chain):
+        chromium.get(provider.url + provider.login_path)
+        if number == 0:
+            WebDriverWait(chromium, 60).until(
+                lambda _: chromium.find_elements(By.ID, "kc-form-login"), "the login page")
+            chromium.find_element(By.NAME, "username").send_keys("ada")
+            chromium.find_element(By.NAME, "password").send_keys("lovelace")
+            chromium.find_element(By.ID, "kc-login").click()
+        until_at(provider, "user")
+    chromium.get(providers[starter].url + providers[starter].logout_path)
+    until_at(providers[starter], "nobody")
+    for provider in chain:
+        chromium.get(provider.url + "/")
+        until_at(provider, "nobody")
 
 
 def test_a_certificate_that_is_not_trusted(common, providers):
