@@ -123,6 +123,24 @@ def test_a_logout_that_is_asked_for_by_soap(common, providers):
     assert {providers[name].client_id for name in ("mellon", "node-saml")} <= set(told)
 
 
+def test_an_administrator_ends_the_session(common, providers):
+    """Who can be told only in the browser hears when that browser comes again."""
+    visit = Visit(common, providers, *NAMES)
+    common.admin.request("DELETE", f"/sessions/{visit.tokens.sid}", 204)
+    fronts = [one for one in visit.at if one.front]
+    for provider in visit.at:
+        if not provider.front:
+            wait_for(lambda one=provider: not one.is_signed_in(visit.browser),
+                     f"{provider.name} has signed ada out")
+    assert all(one.is_signed_in(visit.browser) for one in fronts)
+    assert {visit.receipt().deliveries[one.client_id].state for one in fronts} == \
+        {"waiting-for-browser"}
+    page = settle(visit.browser.open(common.shop.endpoint("auth"),
+                                     params=common.shop.authorize_params()))
+    assert page.is_login(), f"{page.status} {page.url[:300]} {page.text[:500]}"
+    visit.is_out()
+
+
 @pytest.mark.any_engine
 @pytest.mark.parametrize("starter", ["python3-saml", "djangosaml2"])
 def test_the_chain_in_a_real_browser(providers, chromium, starter):
