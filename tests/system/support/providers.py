@@ -62,6 +62,14 @@ def settle(page):
     raise AssertionError("forms without end")
 
 
+def encrypted(algorithm):
+    """Attributes of a client whose assertions are encrypted; the key in the one way that all of
+    the libraries know."""
+    return {"saml.encrypt": "true", "saml.encryption.algorithm": algorithm,
+            "saml.encryption.keyAlgorithm": "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+            "saml.encryption.digestMethod": "http://www.w3.org/2000/09/xmldsig#sha1"}
+
+
 class Provider:
     """A service provider. `front`: the server has to send the browser to tell it of a logout;
     otherwise it tells it itself, by `binding`."""
@@ -212,6 +220,7 @@ class Provider:
 
 class Pysaml2(Provider):
     name, binding = "pysaml2", "soap"
+    attributes = encrypted("http://www.w3.org/2009/xmlenc11#aes128-gcm")
 
     def command_line(self):
         return [PYTHON, SITES / "with_pysaml2.py", self.folder / "settings.json"]
@@ -219,9 +228,7 @@ class Pysaml2(Provider):
 
 class Python3Saml(Provider):
     name, front, binding = "python3-saml", True, "redirect"
-    # The schemas that it checks answers by know no newer encryption of keys.
-    attributes = {"saml.encrypt": "true", "saml.encryption.keyAlgorithm":
-                  "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"}
+    attributes = encrypted("http://www.w3.org/2009/xmlenc11#aes256-gcm")
 
     def command_line(self):
         return [PYTHON, SITES / "with_python3_saml.py", self.folder / "settings.json"]
@@ -248,6 +255,7 @@ class NodeSaml(Provider):
 
 class SimpleSamlPhp(Provider):
     name, front, binding = "simplesamlphp", True, "redirect"
+    attributes = encrypted("http://www.w3.org/2001/04/xmlenc#aes128-cbc")
     metadata_path = "/simplesaml/module.php/saml/sp/metadata.php/default-sp"
 
     def prepare(self):
@@ -277,7 +285,8 @@ class Mellon(Provider):
         self.folder.parent.chmod(0o755)
         self.authority, _ = private_ca(self.folder / "tls")
         self.trusted = str(self.authority)
-        self.attributes = {"curfew.outgoing.ca": self.authority.read_text()}
+        self.attributes = {**encrypted("http://www.w3.org/2001/04/xmlenc#aes256-cbc"),
+                           "curfew.outgoing.ca": self.authority.read_text()}
         self.login_path = f"/mellon/login?ReturnTo={self.url}/"
         self.logout_path = f"/mellon/logout?ReturnTo={self.url}/"
 
