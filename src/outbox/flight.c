@@ -102,10 +102,12 @@ static void send(struct flight *flight, const struct realm *realm)
 	struct client_request request;
 	struct why why = { "" };
 	if (outbox_attempt_request(flight->arena, realm, &flight->delivery, &request, &flight->answer.request_id,
-				   &why) != OK)
+				   &why) != OK) {
+		flight->unsendable = true;
 		postpone(flight, NO_KEY_MS, str_from(why.text));
-	else if (client_send(flight->config->http, &request, answered, flight, &why) != OK)
+	} else if (client_send(flight->config->http, &request, answered, flight, &why) != OK) {
 		postpone(flight, TROUBLE_MS, str_from(why.text));
+	}
 }
 
 void flight_start(void *argument)
@@ -148,14 +150,18 @@ void flight_judge(struct flight *flight, struct str owner, int64_t now_ms)
 		flight->update = outbox_attempt_outcome(flight->arena, delivery, owner, &result, now_ms);
 		return;
 	}
-	bool settled = flight->end == FLIGHT_SETTLED;
+	bool over = flight->unsendable && now_ms >= delivery->give_up_ms;
+	bool settled = flight->end == FLIGHT_SETTLED || over;
+	int64_t due_ms = cancelled ? now_ms : now_ms + flight->wait_ms;
+	if (flight->unsendable && due_ms > delivery->give_up_ms)
+		due_ms = delivery->give_up_ms;
 	flight->update = (struct effect_delivery_update){
 		.id = delivery->id,
 		.expected = DELIVERY_SENDING,
-		.state = settled ? flight->state : DELIVERY_WAITING,
+		.state = over ? DELIVERY_GAVE_UP : settled ? flight->state : DELIVERY_WAITING,
 		.lease_owner = owner,
 		.now_ms = now_ms,
-		.due_ms = settled ? 0 : cancelled ? now_ms : now_ms + flight->wait_ms,
+		.due_ms = settled ? 0 : due_ms,
 		.attempts = delivery->attempts,
 		.http_status = delivery->http_status,
 		.reason = cancelled ? delivery->reason : flight->reason,

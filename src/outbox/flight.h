@@ -31,6 +31,7 @@ struct flight {
 	int http_status;
 	enum delivery_state state;
 	int64_t wait_ms;
+	bool unsendable; /* POSTPONED: there is no such request, whoever is asked; given up in time too */
 	struct str reason;
 	struct saml_answer answer; /* SAML: until it has been read, on `signers` where there are some */
 	struct workers *signers;

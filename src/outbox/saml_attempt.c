@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "saml/back_channel.h"
 #include "saml/logout_request.h"
+#include "xml/namespaces.h"
 
 enum { SAYS_YES = 200, SAYS_NO = 400 };
 
@@ -71,6 +72,14 @@ enum error_code saml_attempt_request(struct arena *arena, const struct realm *re
 
 /* ---- the answer ---- */
 
+/* SOAP 1.1 has those come with 500; some say 200. */
+static bool is_fault(struct arena *arena, const struct saml_answer *answer)
+{
+	struct saml_incoming incoming;
+	return saml_receive_soap(arena, answer->body, &incoming, NULL) == OK &&
+	       xml_is(incoming.root, STR(XML_SOAP), STR("Fault"));
+}
+
 int saml_attempt_read(struct arena *arena, const struct realm *realm, const struct delivery *delivery,
 		      const struct saml_answer *answer, struct str *ret_words)
 {
@@ -83,10 +92,13 @@ int saml_attempt_read(struct arena *arena, const struct realm *realm, const stru
 		read = logout_response_of_answer(arena, &client, answer->body, answer->request_id, &response);
 	else if (kind == 3 && answer->location.n)
 		read = logout_response_of_location(arena, &client, answer->location, answer->request_id, &response);
-	if (!read && kind == 2)
-		*ret_words = STR("received, without a LogoutResponse");
-	if (!read)
-		return 0;
+	if (!read) {
+		bool fault = kind == 2 && is_fault(arena, answer);
+		if (kind == 2)
+			*ret_words = fault ? STR("the provider answered with a SOAP Fault") :
+					     STR("received, without a LogoutResponse");
+		return fault ? SAYS_NO : 0;
+	}
 	if (response.result == LOGOUT_RESULT_PARTIAL)
 		*ret_words = STR("PartialLogout: the provider could not tell everybody behind it");
 	if (response.result == LOGOUT_RESULT_FAILED)

@@ -124,6 +124,26 @@ def test_a_provider_that_says_no(make, provider):
     assert first.id != second.id and first.session_indexes == second.session_indexes
 
 
+def test_a_fault_is_a_no(make, provider):
+    sp = provider("sp")
+    sp.says = "fault"
+    world = World(make, {"sp": {SOAP_URL: sp.url + "/soap"}})
+    world.sign_out()
+    one = world.wait("sp", "waiting")
+    assert one.reason == "refusal 1 of 3: the provider answered with a SOAP Fault"
+
+
+def test_what_cannot_be_signed_is_given_up_in_time(make, provider):
+    sp = provider("sp")
+    world = World(make, {"sp": {SOAP_URL: sp.url + "/soap", "saml.signature.algorithm": "RSA_MD5"}},
+                  attributes={"curfew.signout.give_up_s": "3"})
+    world.sign_out()
+    assert "RSA_MD5 is not known" in world.wait("sp", "waiting").reason
+    assert "RSA_MD5 is not known" in world.wait("sp", "gave-up").reason
+    event, = world.admin.events("LOGOUT_ERROR")
+    assert event["clientId"] == "sp" and not sp.requests
+
+
 def test_a_redirect_that_is_no_answer(make, provider):
     sp = provider("sp")
     sp.says = "elsewhere"

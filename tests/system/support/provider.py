@@ -72,6 +72,7 @@ class Provider(Sink):
     nothing                       200 and no more
     page, location                Success in a form that submits itself, in a 303
     elsewhere                     a 303 without an answer
+    fault                         200 and a SOAP Fault
     stranger                      Success, in response to another request"""
 
     def __init__(self, entity_id=None, **more):
@@ -117,6 +118,8 @@ class Provider(Sink):
                 base64.b64encode(packed)) if self.says == "location" else "http://127.0.0.1:9/login"
             self.answers = [303]
         elif self.says != "nothing":
+            if self.says == "fault":
+                response = "<s:Fault><faultcode>s:Client</faultcode><faultstring/></s:Fault>"
             self.body = (f'<s:Envelope xmlns:s="{SOAP[1:-1]}"><s:Body>{response}</s:Body>'
                          '</s:Envelope>').encode()
 
