@@ -152,7 +152,7 @@ static void refuse(struct admin_call *call, enum error_code code, const struct w
 		admin_refuse_body(call, code, why);
 }
 
-static bool read_body(struct admin_call *call, struct client_rep *client)
+bool client_rep_read(struct admin_call *call, struct client_rep *client)
 {
 	struct why why = { "" };
 	struct json_read_options options = representation_options("$");
@@ -172,7 +172,7 @@ bool client_rep_read_new(struct admin_call *call, struct client_rep *ret_client)
 {
 	struct client_rep client = client_rep_default;
 	struct client *c = &client.client;
-	if (!read_body(call, &client))
+	if (!client_rep_read(call, &client))
 		return false;
 	if (!c->id.n)
 		c->id = random_uuid(call->arena);
@@ -195,7 +195,7 @@ bool client_rep_read_change(struct admin_call *call, struct client_rep *client)
 {
 	const struct client_rep before = *client;
 	struct client *c = &client->client;
-	if (!read_body(call, client))
+	if (!client_rep_read(call, client))
 		return false;
 	c->id = before.client.id;
 	client->default_scopes = before.default_scopes;

@@ -9,6 +9,8 @@ bool client_rep_find(struct admin_call *call, struct client_rep *ret_client, int
 /* Appends one client; `manage`: whether the caller may change it. */
 void client_rep_write(struct admin_call *call, struct json_writer *w, const struct client_rep *client,
 		      bool manage);
+/* Reads the body onto *client, member by member, checked. False: answered. */
+bool client_rep_read(struct admin_call *call, struct client_rep *client);
 /* Reads the body as a new client, with what Keycloak adds to it: an id, a secret, the realm's
  * scopes. False: answered. */
 bool client_rep_read_new(struct admin_call *call, struct client_rep *ret_client);

@@ -6,6 +6,7 @@
 
 http_handler admin_realms_list, admin_realms_create, admin_realm_get, admin_realm_delete;
 http_handler admin_realm_put, admin_realm_logout_all, admin_realm_export;
+http_handler admin_client_describe;
 http_handler admin_clients_list, admin_clients_create, admin_client_get, admin_client_put;
 http_handler admin_client_nodes_create, admin_client_node_delete, admin_client_test_nodes;
 http_handler admin_client_push_revocation, admin_realm_push_revocation;

@@ -17,6 +17,7 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, R "/logout-all", admin_realm_logout_all, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_GET, R "/clients", admin_clients_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_CLIENTS, NULL, NULL },
 	{ HTTP_POST, R "/clients", admin_clients_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_POST, R "/client-description-converter", admin_client_describe, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}", admin_client_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
 	{ HTTP_PUT, R "/clients/{client}", admin_client_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_DELETE, R "/clients/{client}", admin_client_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },

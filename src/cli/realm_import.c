@@ -1,58 +1,13 @@
 /* curfew realm import: uploads files, shows how far the server is, prints what it says of them. */
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "cli/ask.h"
+#include "cli/file.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
-
-/* ---- a file in memory ---- */
-
-static enum error_code map_fd(
-	int fd, const char *path, struct str *ret_text, struct why *reterr_why)
-{
-	struct stat stat;
-	if (fd < 0 || fstat(fd, &stat) != 0)
-		return error_because(
-			reterr_why, ERROR_FILE_FAILED, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(stat.st_mode))
-		return error_because(reterr_why, ERROR_FILE_FAILED, "%s: not a regular file", path);
-	if (stat.st_size > LIMIT_IMPORT)
-		return error_because(reterr_why, ERROR_TOO_LARGE,
-			"%s: %lld bytes; an import has at most %d MiB", path,
-			(long long)stat.st_size, LIMIT_IMPORT >> 20);
-	if (!stat.st_size)
-		return error_because(reterr_why, ERROR_BAD_JSON, "%s: the file is empty", path);
-	void *p = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (p == MAP_FAILED)
-		return error_because(
-			reterr_why, ERROR_FILE_FAILED, "%s: %s", path, strerror(errno));
-	*ret_text = str_of(p, (size_t)stat.st_size);
-	return OK;
-}
-
-static enum error_code map_file(
-	struct cli_call *call, struct str path, struct str *ret_text, struct why *reterr_why)
-{
-	char *name = arena_z(call->arena, path);
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	enum error_code code = map_fd(fd, name, ret_text, reterr_why);
-	if (fd >= 0)
-		close(fd);
-	return code;
-}
-
-static void unmap(struct str text)
-{
-	munmap((void *)(uintptr_t)text.p, text.n);
-}
 
 /* ---- how far it is: asked by a thread of its own while the upload waits for its answer ---- */
 
@@ -207,10 +162,10 @@ static enum error_code import_one(
 	struct why why = { "" };
 	struct ask_answer answer = { 0 };
 	struct str text = { 0 }, path = call->arguments.operands[number];
-	enum error_code code = map_file(call, path, &text, &why);
+	enum error_code code = file_map(call, path, LIMIT_IMPORT, &text, &why);
 	if (code == OK) {
 		code = upload(call, path, number, text, &answer, &why);
-		unmap(text);
+		file_unmap(text);
 	}
 	if (code != OK)
 		name_file(path, &why);

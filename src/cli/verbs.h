@@ -11,6 +11,7 @@ enum error_code cli_realm_import(struct cli_call *call, struct why *reterr_why) 
 enum error_code cli_realm_export(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_realm_list(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_realm_delete(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_client_import_saml(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_user_list(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_user_logout(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_user_recover_admin(struct cli_call *call, struct why *reterr_why) MUST_USE;

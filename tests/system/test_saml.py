@@ -60,6 +60,39 @@ def test_the_descriptor(saml_common):
     assert metadata.value(".//ds:KeyName") in {key["kid"] for key in keys}
 
 
+PROVIDER_METADATA = """<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://new.example/sp">
+<md:SPSSODescriptor WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://new.example/sp/sls"/>
+<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" index="0"
+  Location="https://new.example/sp/acs"/></md:SPSSODescriptor></md:EntityDescriptor>"""
+
+
+def test_a_providers_metadata_becomes_a_client(saml_world, tmp_path):
+    admin, new = saml_world.admin, "https://new.example/sp"
+    described = admin.request("POST", "/client-description-converter", 200, data=PROVIDER_METADATA,
+                              headers={"content-type": "application/xml"}).json()
+    assert described["clientId"] == new and described["protocol"] == "saml"
+    assert described["attributes"]["saml_assertion_consumer_url_post"] == new + "/acs"
+    assert admin.get("/clients", clientId=new) == [], "it makes none"
+    file = tmp_path / "metadata.xml"
+    file.write_text(PROVIDER_METADATA)
+    said = saml_world.server.curfew("client", "import-saml", str(file), "--realm", "customers")
+    assert new in said.stdout
+    provider = ServiceProvider(saml_world.server, new, new)
+    assert provider.sign_in(Browser()).name_id == "ada"
+    again = saml_world.server.curfew("client", "import-saml", str(file), "--realm", "customers", check=False)
+    assert again.returncode and "already exists" in again.stderr
+
+
+@pytest.mark.parametrize("text", [
+    "", "x", "<x/>", PROVIDER_METADATA[:300], "<!DOCTYPE x []>" + PROVIDER_METADATA,
+    PROVIDER_METADATA.replace("SPSSODescriptor", "IDPSSODescriptor"), '{"clientId": 5, "no": 1}'])
+def test_metadata_that_is_none(saml_common, text):
+    answer = saml_common.admin.request("POST", "/client-description-converter", 400, data=text,
+                                       headers={"content-type": "application/xml"})
+    assert answer.json()
+
+
 # ---- sign-in
 
 def test_sign_in_by_redirect(saml_common):

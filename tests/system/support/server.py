@@ -205,10 +205,10 @@ class Admin:
             self.token, self.until = answer.json()["access_token"], time.monotonic() + 30
         return {"authorization": "Bearer " + self.token}
 
-    def request(self, method, path, expect=None, **more):
+    def request(self, method, path, expect=None, headers=None, **more):
         answer = requests.request(
             method, f"{self.server.url}/admin/realms/{self.realm}{path}",
-            headers=self.bearer(), timeout=60, **more)
+            headers={**self.bearer(), **(headers or {})}, timeout=60, **more)
         if expect is not None:
             assert answer.status_code == expect, f"{method} {path}: {answer.status_code} " \
                                                  f"{answer.text[:500]}"

@@ -1,0 +1,47 @@
+/* POST /admin/realms/{realm}/client-description-converter: what others say of an application, as
+ * a client's representation. It makes none. */
+#include "admin/client_rep.h"
+#include "admin/handlers.h"
+#include "saml/metadata.h"
+
+/* Keycloak's own form comes back as it is understood here. */
+static void answer_json(struct admin_call *call)
+{
+	struct client_rep client = client_rep_default;
+	if (!client_rep_read(call, &client))
+		return;
+	struct text text = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_shape(&w, &client_shape, &client);
+	admin_json(call, text_str(&text));
+}
+
+static void answer_metadata(struct admin_call *call)
+{
+	struct why why = { "" };
+	struct str json;
+	enum error_code code = metadata_client(call->arena, call->request->body, &json, &why);
+	if (code == OK)
+		admin_json(call, json);
+	else
+		admin_refuse_body(call, code, &why);
+}
+
+static void describe(struct admin_call *call)
+{
+	if (metadata_is(call->request->body))
+		answer_metadata(call);
+	else if (str_starts(str_trim(call->request->body), STR("{")))
+		answer_json(call);
+	else
+		admin_refuse(call, 400, STR("Unsupported format: neither SAML metadata nor a client's JSON"));
+}
+
+void admin_client_describe(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	describe(&call);
+	admin_close(&call);
+}
