@@ -192,10 +192,10 @@ def test_a_certificate_that_is_not_trusted(common, providers):
     failed = wait_for(waiting, "mellon cannot be told")
     assert "issuer 'CN=Private Authority of the Tests' not trusted" in failed.reason
     assert mellon.is_signed_in(visit.browser)
-    event, = [one for one in admin.events("LOGOUT_ERROR")
-              if one["sessionId"] == visit.tokens.sid]
-    assert event["clientId"] == mellon.client_id
-    assert "CN=Private Authority of the Tests" in event["details"]["reason"], event
+    events = wait_for(lambda: [one for one in admin.events("LOGOUT_ERROR")
+                               if one.get("sessionId") == visit.tokens.sid], "an event tells it")
+    assert {one["clientId"] for one in events} == {mellon.client_id}
+    assert "CN=Private Authority of the Tests" in events[0]["details"]["reason"], events
 
     client["attributes"]["curfew.outgoing.ca"] = authority
     save()
