@@ -80,7 +80,7 @@ void token_by_client_credentials(struct client_request *r)
 	struct str scope = client_request_value(r, "scope");
 	struct token_grant g = { .acr = STR("1"), .client_address = r->visit->request->client };
 	if (r->client->public_client || !r->client->service_accounts_enabled) {
-		client_request_fail(r, ERROR_INVALID_CLIENT_CREDENTIALS, r->client->public_client ?
+		client_request_fail(r, ERROR_NO_SERVICE_ACCOUNT, r->client->public_client ?
 			STR("Public client not allowed to retrieve service account") :
 			STR("Client not enabled to retrieve service account"), STR(""));
 		return;

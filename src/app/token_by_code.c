@@ -21,6 +21,7 @@ struct redemption {
 /* A code that comes again: what the first use gave ends, and the client is told so. */
 static void replayed(struct redemption *d)
 {
+	event_detail(d->r->visit, &d->r->event, "code_id", d->code.session_id);
 	struct signout_order order = signing_out_order(d->r->visit, DOOR_CODE_REPLAY, d->r->client);
 	struct signout_outcome outcome;
 	struct why why = { "" };

@@ -5,6 +5,7 @@
 #include "app/bearer.h"
 #include "app/token_answer.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 #define TYPE(name) "urn:ietf:params:oauth:token-type:" name
 
@@ -14,6 +15,7 @@ struct exchange {
 	struct token_grant grant;
 	struct client_session part;
 	struct str_list audience; /* as asked for; none: all that there is */
+	struct str_list available;
 };
 
 static bool refuse(struct client_request *r, enum error_code code, struct str text)
@@ -75,9 +77,9 @@ static bool check_subject(struct exchange *x, const char *dead)
 
 static bool check_audience(struct exchange *x)
 {
-	struct str_list available = token_answer_audience(x->r, &x->grant);
+	x->available = token_answer_audience(x->r, &x->grant);
 	for (size_t i = 0; i < x->audience.n; i++)
-		if (!str_list_has(&available, x->audience.items[i]))
+		if (!str_list_has(&x->available, x->audience.items[i]))
 			return refuse(x->r, ERROR_INVALID_REQUEST, arena_join(x->r->visit->arena,
 				STR("Requested audience not available: "), x->audience.items[i], STR("")));
 	return true;
@@ -103,6 +105,19 @@ static void take_part(struct exchange *x, struct effects *effects)
 	effect->session_version = session->version;
 }
 
+/* The token's audience, for the event. */
+static struct str audience_text(const struct exchange *x)
+{
+	const struct str_list *list = x->audience.n ? &x->audience : &x->available;
+	struct text text = text_new(x->r->visit->arena, 0);
+	for (size_t i = 0; i < list->n; i++) {
+		if (i)
+			text_add_char(&text, ' ');
+		text_add(&text, list->items[i]);
+	}
+	return text_str(&text);
+}
+
 static enum error_code answer(struct exchange *x, struct why *reterr_why)
 {
 	struct client_request *r = x->r;
@@ -120,7 +135,7 @@ static enum error_code answer(struct exchange *x, struct why *reterr_why)
 	struct event event = r->event;
 	event.type = STR("TOKEN_EXCHANGE");
 	event_detail(r->visit, &event, "auth_method", STR("token_exchange"));
-	event_detail(r->visit, &event, "audience", client_request_value(r, "audience"));
+	event_detail(r->visit, &event, "audience", audience_text(x));
 	event_detail(r->visit, &event, "token_id", answer.access_jti);
 	event_detail(r->visit, &event, "scope", x->grant.scope.text);
 	event_detail(r->visit, &event, "requested_token_type", STR(TYPE("access_token")));
