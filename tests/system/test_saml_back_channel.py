@@ -1,14 +1,15 @@
 """SAML service providers that are told of a sign-out by this server itself: by SOAP and by a form
 that it posts, what their answers mean, what becomes of those that fail."""
 
-import time
+import datetime
 
 import pytest
 
 from support import realm as realms
 from support import wait_for
-from support.browser import App, Browser
-from support.provider import UNSPECIFIED, Provider, add_provider, join
+from support.browser import Browser
+from support.provider import UNSPECIFIED, Provider, add_provider
+from support.saml import ServiceProvider
 from support.sink import private_ca
 
 SOAP_URL = "saml_single_logout_service_url_soap"
@@ -19,7 +20,7 @@ REDIRECT_URL = "saml_single_logout_service_url_redirect"
 class World:
     """A server with SAML clients, given as {clientId: attributes}, all in one session of ada's."""
 
-    def __init__(self, make, clients, until_s=None, flags=(), attributes=None, **changes):
+    def __init__(self, make, clients, flags=(), attributes=None, **changes):
         realm = realms.customers({})
         realm["attributes"].update(attributes or {})
         for name, given in clients.items():
@@ -27,17 +28,13 @@ class World:
         self.names = list(clients)
         self.server = make.server(realm, flags=flags)
         self.admin = self.server.admin()
-        self.until_s = until_s or {}
         self.sign_in()
 
     def sign_in(self):
         browser = Browser()
-        for name in self.names:
-            tokens = App(self.server, name + "-stand-in", "http://127.0.0.1:9", "secret").sign_in(
-                browser)
-            self.sid = tokens.sid
-        for name in self.names:
-            join(self.server, self.sid, name, until_s=self.until_s.get(name, 0))
+        self.responses = {name: ServiceProvider(self.server, name, "http://127.0.0.1:9").sign_in(browser)
+                          for name in self.names}
+        self.sid = self.responses[self.names[0]].session_index.split("::")[0]
 
     def sign_out(self):
         self.admin.request("DELETE", f"/sessions/{self.sid}", 204)
@@ -135,8 +132,9 @@ def test_a_fault_is_a_no(make, provider):
 
 def test_what_cannot_be_signed_is_given_up_in_time(make, provider):
     sp = provider("sp")
-    world = World(make, {"sp": {SOAP_URL: sp.url + "/soap", "saml.signature.algorithm": "RSA_MD5"}},
-                  attributes={"curfew.signout.give_up_s": "3"})
+    world = World(make, {"sp": {SOAP_URL: sp.url + "/soap"}}, attributes={"curfew.signout.give_up_s": "3"})
+    world.admin.request("PUT", "/clients/" + world.client_id("sp"), 204, json={
+        "attributes": {"saml.signature.algorithm": "RSA_MD5"}})
     world.sign_out()
     assert "RSA_MD5 is not known" in world.wait("sp", "waiting").reason
     assert "RSA_MD5 is not known" in world.wait("sp", "gave-up").reason
@@ -224,14 +222,15 @@ def test_a_client_that_is_edited_or_deleted_meanwhile(make, provider):
 
 def test_what_waits_for_the_browser(make):
     """No server-to-server URL: the debt is the browser's, until the provider's session is over."""
-    far = int(time.time()) + 3600
     world = World(make, {"later": {REDIRECT_URL: "http://127.0.0.1:9/slo"},
-                         "over": {REDIRECT_URL: "http://127.0.0.1:9/slo"}, "deaf": {}},
-                  until_s={"later": far, "over": int(time.time()) + 1})
+                         "over": {REDIRECT_URL: "http://127.0.0.1:9/slo",
+                                  "client.session.max.lifespan": "6"}, "deaf": {}})
+    statement = world.responses["later"].find(".//saml:AuthnStatement")
+    until = datetime.datetime.fromisoformat(statement.get("SessionNotOnOrAfter")).timestamp()
     world.sign_out()
     found = world.deliveries()
     assert found["later"].state == "waiting-for-browser" and found["later"].channel == "saml-browser"
-    assert found["later"].json["until"] == far * 1000
+    assert found["later"].json["until"] == until * 1000
     assert found["deaf"].state == "not-possible" and "no single logout URL" in found["deaf"].reason
     over = world.wait("over", "gave-up")
     assert over.reason == ("the browser did not come back before the provider's own session ended")
