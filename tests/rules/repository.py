@@ -147,6 +147,33 @@ def links_lead_somewhere():
                 yield f"{path}: {target} is not there"
 
 
+SECURITY_TESTS = pathlib.PurePosixPath("docs/security-tests.md")
+_ROW = re.compile(r"^\| (.+?) \| .+? \| (.+?) \|$", re.MULTILINE)
+
+
+@rule("pages about attacks name tests that exist and name their row")
+def attacks_are_tested():
+    rows, path = set(), SECURITY_TESTS
+    for names, held in _ROW.findall(text_of(path)):
+        if names == "row":
+            continue
+        rows.update(names.split(", "))
+        tests = re.findall(r"`([^`]+)`", held)
+        if not tests and not held.startswith("not applicable yet: "):
+            yield f"{path}: {names} has no test and no reason"
+        for file, function in (test.partition("::")[::2] for test in tests):
+            found = pathlib.PurePosixPath("tests", file)
+            text = text_of(found) if found in tracked() else ""
+            if not text or function and not re.search(
+                    rf"^(?:def |static void )?{function}\(", text, re.MULTILINE):
+                yield f"{path}: {names}: there is no {file} {function}"
+            elif not any(re.search(rf"{re.escape(name)}(?!\d)", text) for name in names.split(", ")):
+                yield f"{found}: does not say that it holds {names}"
+    for found in files("tests", ".py", ".c", ".case"):
+        for name in set(re.findall(r"\bB\d\.\d+\b", text_of(found) or "")) - rows:
+            yield f"{found}: {path} has no row {name}"
+
+
 def _messages(path):
     return dict(line.split("=", 1) for _, line in lines(text_of(path))
                 if "=" in line and not line.startswith("#"))

@@ -199,6 +199,7 @@ static void upsert_and_returning_work(void **state)
 
 /* ---- errors ---- */
 
+/* CVE-2026-90997 */
 static void a_wrong_number_of_changed_rows_is_stale(void **state)
 {
 	(void)state;

@@ -391,6 +391,7 @@ static void bind_needs_the_row(void **state)
 	APPLY(ERROR_STALE);
 }
 
+/* CVE-2025-29928 */
 static void end_takes_the_clients(void **state)
 {
 	(void)state;
@@ -574,6 +575,7 @@ static void lists_of_sessions(void **state)
 
 /* ---- codes and tokens ---- */
 
+/* CVE-2026-90997 */
 static void code_works_once(void **state)
 {
 	(void)state;

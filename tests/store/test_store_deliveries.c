@@ -507,6 +507,7 @@ static void *use_code(void *argument)
 	return NULL;
 }
 
+/* B2.7, CVE-2026-90997 */
 static void one_of_fifty_uses_a_code(void **state)
 {
 	(void)state;

@@ -486,6 +486,7 @@ static void consents_have_a_version(void **state)
 	expect_text(got.realm_id, "realm");
 }
 
+/* CVE-2026-90997 */
 static void what_may_be_used_once(void **state)
 {
 	(void)state;

@@ -379,6 +379,7 @@ def test_the_page_removes_access(world):
 
 
 def test_the_pages_forms_are_of_this_browser_and_session(world):
+    """B2.14."""
     browser, stranger = Browser(), Browser()
     theirs = world.shop.sign_in(Browser())
     page = open_page(world, browser)

@@ -120,6 +120,7 @@ def test_nodes_come_and_go(world, legacy):
     "", "a b", "evil.example/path", "user@evil.example", "evil.example#", "a:0", "a:99999", "a:b",
     "[::1", "[evil]x", "h\n", "x" * 300, "${application.session.host}", "a?b"])
 def test_what_is_no_host_is_no_node(common, host):
+    """CVE-2026-4874."""
     legacy = common.admin.get("/clients", clientId=LEGACY)[0]["id"]
     answer = register(common, host, expect=400)
     assert answer.json()["error"] == "invalid_request"
@@ -161,7 +162,8 @@ def test_orders_reach_every_node(world, legacy):
 
 
 def test_the_session_hosts_place_in_the_url(world, legacy):
-    """${application.session.host}: each session's own node is told of it, all of all."""
+    """CVE-2026-4874: ${application.session.host}: each session's own node is told of it, all of
+    all."""
     other = world.makers.sink()
     sink = world.sinks[LEGACY]
     world.admin.request("PUT", f"/clients/{legacy}", 204, json={

@@ -150,6 +150,7 @@ def test_who_may_list_and_not_view_sees_names_alone(server, admin):
 
 
 def test_what_a_change_does_not_name_stays(admin):
+    """CVE-2026-107623."""
     client_id = created(
         admin, clientId="app", name="App", redirectUris=["http://127.0.0.1:9/*"],
         attributes={"pkce.code.challenge.method": "S256", "a": "1"}, origin="mine",
@@ -252,6 +253,7 @@ def test_secrets_are_sealed_at_rest(make, engine):
 
 
 def test_no_change_is_lost_among_many(admin):
+    """CVE-2026-107623."""
     client_id = created(admin, clientId="busy")
     admin.bearer()
     answers = []

@@ -92,6 +92,7 @@ def test_the_table_of_routes_was_found():
 
 @pytest.mark.parametrize("method,path,permission", ROUTES)
 def test_each_route_wants_its_role_and_no_other_realms(server, tokens, method, path, permission):
+    """CVE-2026-9099."""
     bare = ask(server, method, path)
     assert bare.status_code == 401 and bare.headers["www-authenticate"] == "Bearer"
     for forged in ("nope", "a.b.c", tokens["one"]["nobody"][:-4] + "AAAA"):

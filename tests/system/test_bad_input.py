@@ -113,6 +113,7 @@ def test_every_parameter_with_garbage(common, bystander, method, endpoint):
 
 @pytest.mark.parametrize("method, endpoint", list(ENDPOINTS))
 def test_duplicate_parameters_are_refused(common, bystander, method, endpoint):
+    """B2.25, CVE-2026-9689."""
     fields = values_for(common, ENDPOINTS[method, endpoint], bystander)
     for name in fields:
         for second in (fields[name], "other"):
@@ -137,6 +138,7 @@ REDIRECTS = [
 
 @pytest.mark.parametrize("pattern", REDIRECTS)
 def test_redirect_uris_that_nobody_registered(common, bystander, pattern):
+    """B2.1, CVE-2023-6291."""
     uri = pattern.format(host=urlsplit(common.shop.base_url).netloc)
     browser = Browser()
     tokens = common.shop.sign_in(browser)

@@ -144,6 +144,7 @@ def test_what_is_new_is_asked_for_alone(world):
 
 
 def test_somebody_elses_page_is_worth_nothing(world):
+    """CVE-2026-7507."""
     page = ask(world, Browser())
     stranger = Browser()
     page.browser = stranger
@@ -152,6 +153,7 @@ def test_somebody_elses_page_is_worth_nothing(world):
 
 
 def test_from_another_site_it_is_refused(world):
+    """B2.14."""
     page = ask(world, Browser())
     fields = page.forms[0].press("kc-login")
     answer = page.browser.open(page.forms[0].action, "POST", follow=False, data=fields, headers={

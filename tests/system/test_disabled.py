@@ -100,6 +100,7 @@ def with_grants(realm):
 
 @pytest.mark.parametrize("what", ["client", "realm", "user"])
 def test_what_is_disabled_gets_nothing(new_world, what):
+    """GHSA-wv3h-x6c4-r867."""
     world = new_world(with_grants)
     before = Before(world.shop)
     # The same of somebody whom nobody disables: so that the doors are known to be doors.
@@ -124,6 +125,7 @@ def works(answer):
 
 
 def test_a_disabled_service_account_gets_nothing(new_world):
+    """GHSA-wv3h-x6c4-r867."""
     world = new_world(with_grants)
     answer = world.batch.post("token", grant_type="client_credentials", scope="openid")
     assert answer.status_code == 200, answer.text

@@ -149,6 +149,7 @@ def test_offline_revocation(world):
 
 @pytest.mark.door("code-replay")
 def test_code_replay(world):
+    """B2.7."""
     browser = Browser()
     code = world.shop.code(browser)
     tokens = Tokens(world.shop.redeem(code).json())
@@ -162,6 +163,7 @@ def test_code_replay(world):
 
 @pytest.mark.door("refresh-replay")
 def test_refresh_replay(new_world):
+    """B2.17."""
     world = new_world(lambda realm: realm.update(revokeRefreshToken=True, refreshTokenMaxReuse=0))
     tokens = world.shop.sign_in()
     newer = Tokens(world.shop.refresh(tokens).json())
@@ -177,6 +179,7 @@ def test_refresh_replay(new_world):
 
 @pytest.mark.door("admin-session")
 def test_admin_ends_a_session(world):
+    """CVE-2025-29928."""
     user, other = SignedIn(world), SignedIn(world)
     world.admin.request("DELETE", f"/sessions/{user.sid}", 204)
     receipt = ended(world, user, "admin-session")

@@ -69,6 +69,7 @@ def test_another_client_gets_a_part_and_is_told(trading):
 
 
 def test_the_audience_is_what_was_asked_for(trading):
+    """B2.20."""
     tokens = trading.shop.sign_in()
     answer = swap(trading.blog, tokens.access, audience="api-2")
     assert Tokens(answer.json()).claims()["aud"] == "api-2"
@@ -80,6 +81,7 @@ def test_the_audience_is_what_was_asked_for(trading):
 
 
 def test_scopes_may_be_fewer(trading):
+    """B2.20."""
     tokens = trading.shop.sign_in(scope="openid phone")
     assert "phone" in Tokens(swap(trading.shop, tokens.access).json()).claims()["scope"]
     newer = Tokens(swap(trading.shop, tokens.access, scope="openid").json())

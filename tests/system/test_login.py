@@ -54,6 +54,7 @@ def test_recorded_hashes_let_their_owners_in(common, user, password):
 
 
 def test_the_answer_to_a_login_is_a_get_elsewhere(common):
+    """B2.11."""
     page = attempt(login_page(common), "bob", "builder")
     assert page.status in (302, 303)
     assert "no-store" in page.headers["cache-control"]
@@ -104,6 +105,7 @@ def test_signed_in_once_no_application_asks_again(common):
 
 
 def test_prompt_none(common):
+    """B2.10."""
     browser = Browser()
     page = common.shop.authorize(browser, prompt="none", state="s")
     assert page.status == 302 and page.query() == {
@@ -122,6 +124,7 @@ def test_prompt_login_asks_the_same_person_and_keeps_the_session(common):
 
 
 def test_prompt_login_lets_nobody_else_take_the_session_over(common):
+    """CVE-2023-6787."""
     browser = Browser()
     ada = common.shop.sign_in(browser)
     page = common.blog.authorize(browser, prompt="login")
@@ -148,6 +151,7 @@ def test_a_login_hint_fills_the_form(common):
 
 
 def test_response_modes(common):
+    """B2.13."""
     browser = Browser()
     common.shop.sign_in(browser)
     page = common.shop.authorize(browser, response_mode="fragment", state="s")
@@ -214,6 +218,7 @@ def test_a_lost_cookie_is_explained(common):
 
 
 def test_another_sites_post_signs_nobody_in(common):
+    """B2.14."""
     page = login_page(common)
     form = page.forms[0]
     answer = page.browser.open(
@@ -243,7 +248,7 @@ def test_the_back_button(common):
 
 
 def test_a_link_with_somebody_elses_login_signs_nobody_in(common):
-    """Session fixation: the form of one browser, opened in another."""
+    """CVE-2026-7507: Session fixation: the form of one browser, opened in another."""
     victim, attacker = Browser(), Browser()
     theirs = login_page(common, attacker)
     action = theirs.forms[0].action
@@ -330,7 +335,8 @@ def test_a_locked_user_is_locked_for_the_right_password_too(new_world):
 
 @pytest.mark.parametrize("way", ["page", "password grant"])
 def test_200_parallel_guesses_get_no_more_than_the_limit(new_world, way):
-    """However the guesses interleave, at most the limit is compared with the password."""
+    """CVE-2026-9798: However the guesses interleave, at most the limit is compared with the
+    password."""
     world = new_world(guarded)
     pages = [login_page(world) for _ in range(200)] if way == "page" else [None] * 200
 
@@ -389,6 +395,7 @@ def test_a_flood_of_logins_leaves_the_rest_alone(common):
 
 
 def test_error_pages_lead_nowhere(common):
+    """B2.4."""
     for changes in ({"client_id": "nobody"}, {"redirect_uri": "https://evil.example/"},
                     {"redirect_uri": None}, {"client_id": None}):
         page = common.shop.authorize(Browser(), **changes)

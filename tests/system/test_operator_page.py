@@ -55,6 +55,7 @@ def operated(shared):
 
 @pytest.mark.parametrize("prefix", ["", "/auth"])
 def test_an_administrator_of_the_server_sees_it(operated, prefix):
+    """B2.15."""
     browser, page = sign_in(operated.server, prefix=prefix)
     assert page.status == 200 and page.url == page_url(operated.server, prefix=prefix)
     assert page.ids["operator-user"] == ADMIN
@@ -85,6 +86,7 @@ def test_who_may_see_it_and_press(operated):
 
 
 def test_the_buttons_want_this_sessions_form(new_world):
+    """B2.14."""
     world = new_world(add_operators)
     world.sinks["django-blog"].set(answers=[500] * 100)
     signout_id = signed_out(world, world.blog)

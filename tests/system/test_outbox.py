@@ -137,6 +137,7 @@ def test_the_receipt_says_why(make, tmp_path):
 
 
 def test_certificates_that_are_not_good(make, tmp_path):
+    """CVE-2025-3501."""
     authority, expired = private_ca(tmp_path / "ca", days=-2)
     _, misnamed = private_ca(tmp_path / "other", names=("app.example.org", "www.example.org"),
                              authority=tmp_path / "ca")

@@ -100,6 +100,7 @@ def test_a_proxy_tells_scheme_host_port_and_client(proxied):
 
 
 def test_a_stranger_tells_nothing(proxied):
+    """B2.24."""
     for headers in (headers_of(proxied, (CLIENT, "https", "localhost:8443")),
                     headers_of(proxied, (PROXY, "https", "localhost:8443")),
                     headers_of(proxied, ("unknown", "ftp", "not a host!"))):
@@ -159,7 +160,8 @@ def test_several_header_lines_are_one_list(proxied):
                                   "127.1", "0x7f000001", "999.1.1.1", "a" * 3000, "[::1", "%00",
                                   "203.0.113.9/8", "203.0.113.9 10.0.0.1"])
 def test_names_are_never_resolved_and_garbage_is_no_address(proxied, name):
-    """What is no address ends the walk: the proxy that sent it is all that is known."""
+    """B2.24, KC#35216: What is no address ends the walk: the proxy that sent it is all that is
+    known."""
     headers = {"Forwarded": f'for="{name}"'} if proxied.kind == "forwarded" else {
         "X-Forwarded-For": name}
     assert address_of(proxied, headers) == PROXY

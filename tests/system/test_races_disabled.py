@@ -112,7 +112,8 @@ def test_a_realm_that_is_disabled_while_it_is_used(new_world, make, engine, node
 
 @pytest.mark.parametrize("node", NODES)
 def test_a_not_before_while_others_refresh_and_join(new_world, make, engine, node):
-    """What was given in sessions from before it is void, also what they get meanwhile."""
+    """CVE-2026-8922: What was given in sessions from before it is void, also what they get
+    meanwhile."""
     crowd = Crowd(new_world, make, node, engine)
     time.sleep(1.1)  # it is in seconds, and lies behind what it ends
     joined = crowd.run("", {"notBefore": int(time.time())})

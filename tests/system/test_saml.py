@@ -389,6 +389,7 @@ def test_a_provider_is_told_what_became_of_the_others(saml_world):
 
 
 def test_answers_to_nothing_are_refused(saml_world):
+    """B4.8."""
     world, browser = saml_world, Browser()
     tokens = world.shop.sign_in(browser)
     response = world.wiki.sign_in(browser)

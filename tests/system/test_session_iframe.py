@@ -38,6 +38,7 @@ def test_it_may_be_framed_and_loads_only_its_script(common):
 
 
 def test_only_the_client_s_origins_are_answered(common):
+    """B2.16, CVE-2024-1249."""
     shop, spa = common.shop.base_url, common.spa.base_url
     assert init(common, "spa", spa) == 204
     assert init(common, "spa", common.server.url) == 204, "our own pages"
@@ -148,6 +149,7 @@ def test_the_state_cookie_is_no_key(common):
 
 
 def test_a_wildcard_origin(new_world):
+    """B2.16."""
     world = new_world(lambda realm: realms.client(realm, "spa").update(webOrigins=["*"]))
     assert init(world, "spa", "http://anything.example") == 204
     assert init(world, "spa", "null") == 403

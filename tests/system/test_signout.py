@@ -79,6 +79,7 @@ def test_an_empty_hint_counts_as_none(common):
 
 
 def test_a_client_without_a_hint_asks_and_then_redirects(common):
+    """B2.14."""
     tokens = common.shop.sign_in(browser := Browser())
     page = logout(common, browser, client_id="django-shop", state="zz",
                   post_logout_redirect_uri=back_at(common))
@@ -101,6 +102,7 @@ def refused(common, page, text, tokens):
 
 
 def test_what_is_refused_ends_nothing(common):
+    """B2.4."""
     tokens = common.shop.sign_in(browser := Browser())
     uri = back_at(common)
     refused(common, logout(common, browser, post_logout_redirect_uri=uri),
@@ -121,6 +123,7 @@ def test_what_is_refused_ends_nothing(common):
 
 
 def test_forged_hints_end_nothing(common):
+    """B3.1."""
     tokens = common.shop.sign_in(browser := Browser())
     head, body, signature = tokens.id.split(".")
     none = encode_part({"alg": "none", "typ": "JWT"})
@@ -171,6 +174,7 @@ def test_the_confirmation_page_still_works_after_another_sign_in(common):
 
 
 def test_a_confirmation_cannot_be_made_up(common):
+    """B2.14."""
     tokens = common.shop.sign_in(browser := Browser())
     page = logout(common, browser)
     form = page.forms[0]
@@ -185,6 +189,7 @@ def test_a_confirmation_cannot_be_made_up(common):
 # ---- the legacy request
 
 def test_the_legacy_request_of_another_origin_is_asked_about(common):
+    """B2.14."""
     tokens = common.shop.sign_in(browser := Browser())
     for headers in ({"Referer": "https://evil.example/page"},
                     {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
@@ -208,6 +213,7 @@ def test_the_legacy_request_of_the_application_ends_and_redirects(common, header
 
 
 def test_a_legacy_redirect_that_belongs_to_nobody_ends_nothing(common):
+    """B2.4."""
     tokens = common.shop.sign_in(browser := Browser())
     for bad in ("https://evil.example/", "//evil.example", "javascript:alert(1)", "x", "http://",
                 back_at(common, "/").replace("127.0.0.1", "evil.example"),
@@ -498,6 +504,7 @@ def test_a_client_that_refuses_is_tried_again_and_the_receipt_says_so(new_world,
 
 
 def test_redirects_are_not_followed(new_world, make):
+    """CVE-2026-1180."""
     trap = make.sink()
     sink = make.sink()
     sink.location = trap.url + "/stolen"

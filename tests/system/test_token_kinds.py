@@ -1,11 +1,16 @@
 """Each kind of token at each place that takes tokens: only the kinds that it is for are taken
 (RFC 8725 section 3.12; B3.8)."""
 
+import hmac
+
+import jwt
 import pytest
 import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from conftest import World
-from support.browser import Browser
+from support.browser import Browser, decode_part, encode_part
 
 # What may be presented where. Everything else is refused.
 CONSUMERS = {
@@ -156,7 +161,65 @@ def kinds(shared):
 @pytest.mark.parametrize("consumer", CONSUMERS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_the_diagonal_passes(kinds, kind, consumer):
+    """B3.8, CVE-2023-0657."""
     token = getattr(kinds, kind.replace("-", "_"))()
     presenter = Presenter(kinds.app)
     taken = getattr(presenter, consumer.replace("-", "_"))(token)
     assert taken == (kind in CONSUMERS[consumer]), f"{kind} at {consumer}"
+
+
+# ---- forged ones
+
+def forgeries(token, public_key, trap):
+    """{what: token} of a token's claims under headers and signatures of the attacker's."""
+    head, body, signature = token.split(".")
+    true = decode_part(head)
+    kid = true.get("kid", "")
+    made = {"no signature": f"{head}.{body}.", "two parts": f"{head}.{body}",
+            "five parts": f"{head}.{body}.{signature}.e30.e30", "padding": token + "==",
+            "a blank": token[:-1] + " " + token[-1], "half": f"{head}.{body}.{signature[:20]}",
+            "reversed": f"{head}.{body}.{signature[::-1]}"}
+    for name in ("none", "None", "nOnE", "HS256", "RS256", "PS256", "ES256", "EdDSA", "dir", ""):
+        if name == true["alg"]:
+            continue
+        for tag in ("", signature):
+            made[f"{name} {len(tag)}"] = f"{encode_part({**true, 'alg': name})}.{body}.{tag}"
+    for secret in (public_key, b"", b"k" * 64):
+        for name in ("HS256", "HS512"):
+            text = encode_part({"alg": name, "typ": "JWT", "kid": kid}) + "." + body
+            mac = hmac.digest(secret, text.encode(), "sha" + name[2:])
+            made[f"{name} by {len(secret)} bytes"] = f"{text}.{encode_part(mac)}"
+    own = ec.generate_private_key(ec.SECP256R1())
+    claims = decode_part(body)
+    for what, header in (("path", {"kid": "../../../../dev/null"}), ("SQL", {"kid": "' or 1=1 --"}),
+                         ("NUL", {"kid": kid + "\0"}), ("long", {"kid": "k" * 10_000}),
+                         ("jku", {"kid": kid, "jku": trap}), ("x5u", {"kid": kid, "x5u": trap}),
+                         ("jwk", {"kid": kid, "jwk": jwt.algorithms.ECAlgorithm.to_jwk(
+                             own.public_key(), as_dict=True)}),
+                         ("crit", {"kid": kid, "crit": ["x"], "x": 1})):
+        made[what] = jwt.encode(claims, own, "ES256", headers=header)
+    return made
+
+
+GENUINE = {"userinfo": "access", "introspection": "access", "account": "access",
+           "token-exchange": "access", "admin": "access", "revocation": "access",
+           "refresh": "refresh", "logout-by-refresh-token": "refresh", "hint-at-logout": "id"}
+
+
+@pytest.mark.parametrize("consumer", GENUINE)
+def test_forged_tokens_are_taken_nowhere(kinds, consumer):
+    """B3.1, B3.2, B3.6, B3.10: algorithms, keys and forms of the attacker's choice; where a header
+    points is never asked."""
+    trap = kinds.world.sinks["batch"]
+    tokens = kinds.app.sign_in()
+    keys = requests.get(kinds.app.endpoint("certs"), timeout=60).json()["keys"]
+    rsa = next(key for key in keys if key["alg"] == "RS256")
+    public_key = jwt.algorithms.RSAAlgorithm.from_jwk(rsa).public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    take = getattr(Presenter(kinds.app), consumer.replace("-", "_"))
+    for what, token in forgeries(getattr(tokens, GENUINE[consumer]), public_key,
+                                 trap.url + "/trap").items():
+        assert not take(token), f"{what} at {consumer}"
+    assert kinds.app.is_alive(tokens), "nothing has ended"
+    assert not [one for one in trap.requests if "/trap" in one.path]
+    assert take(getattr(tokens, GENUINE[consumer])), "the genuine one is taken"

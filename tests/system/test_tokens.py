@@ -21,6 +21,7 @@ BAD_CODE = (400, "invalid_grant", "Code not valid")
 # ---- the code flow
 
 def test_tokens_are_as_keycloaks(common):
+    """B2.9."""
     code = common.shop.code(Browser(), nonce="n-1")
     answer = common.shop.redeem(code)
     assert answer.status_code == 200
@@ -47,6 +48,7 @@ def test_tokens_are_as_keycloaks(common):
 
 
 def test_a_code_works_once_however_many_try(common):
+    """B2.7."""
     for _ in range(3):
         browser = Browser()
         code = common.shop.code(browser)
@@ -62,6 +64,7 @@ def test_a_code_works_once_however_many_try(common):
 
 
 def test_a_code_is_bound_to_its_client_and_redirect(common):
+    """B2.8."""
     browser = Browser()
     common.shop.sign_in(browser)
     for fields in ({"client_id": "django-blog", "client_secret": "django-blog-secret"},
@@ -74,6 +77,7 @@ def test_a_code_is_bound_to_its_client_and_redirect(common):
 
 @pytest.mark.parametrize("verifier", ["", "x" * 43, "short", None])
 def test_pkce_wants_its_verifier(common, verifier):
+    """B2.5."""
     code = common.spa.code(Browser())
     fields = {"grant_type": "authorization_code", "code": code,
               "redirect_uri": common.spa.redirect_uri}
@@ -84,6 +88,7 @@ def test_pkce_wants_its_verifier(common, verifier):
 
 
 def test_pkce_cannot_be_stripped_or_weakened(common):
+    """B2.6."""
     browser = Browser()
     for changes in ({"code_challenge": None, "code_challenge_method": None},
                     {"code_challenge_method": "plain"}, {"code_challenge_method": None},
@@ -97,6 +102,7 @@ def test_pkce_cannot_be_stripped_or_weakened(common):
 
 
 def test_pkce_with_a_confidential_client(common):
+    """B2.6."""
     verifier = "v" * 64
     code = common.shop.code(Browser(), code_challenge=challenge(verifier),
                             code_challenge_method="S256")
@@ -112,6 +118,7 @@ def test_pkce_with_a_confidential_client(common):
     ({"scope": "openid nosuch"}, ("invalid_scope", "Invalid scopes: openid nosuch")),
     ({"response_mode": "banana"}, ("invalid_request", "Invalid parameter: response_mode"))])
 def test_errors_go_back_to_the_application(common, changes, expected):
+    """B2.10."""
     page = common.shop.authorize(Browser(), state="s", **changes)
     query = page.query()
     assert page.status == 302 and page.location.startswith(common.shop.redirect_uri)
@@ -131,6 +138,7 @@ def test_refreshing(common):
 
 
 def test_refresh_tokens_that_are_refused(common):
+    """B2.18."""
     tokens = common.shop.sign_in()
     wrong = "Invalid refresh token. Token client and authorized client don't match"
     assert error(common.blog.refresh(tokens)) == (400, "invalid_grant", wrong)
@@ -153,6 +161,7 @@ STALE = (400, "invalid_grant", "Stale token")
 
 
 def test_rotation_first_use_wins(new_world):
+    """B2.17."""
     world = new_world(rotating)
     first = world.shop.sign_in()
     answer = world.shop.refresh(first)
@@ -165,8 +174,9 @@ def test_rotation_first_use_wins(new_world):
 
 
 def test_rotation_has_one_winner(new_world):
-    """Of fifty at once one is first. The others are replays and end the client's part; when
-    that happens while the first is still being signed, it gets no tokens of a dead part."""
+    """B2.17, CVE-2026-1035: Of fifty at once one is first. The others are replays and end the
+    client's part; when that happens while the first is still being signed, it gets no tokens of
+    a dead part."""
     world = new_world(rotating)
     for _ in range(5):
         tokens = world.shop.sign_in()
@@ -236,6 +246,7 @@ def test_acr_stays_as_the_sign_in_had_it(common):
 
 
 def test_rotation_outlives_a_restart(new_world):
+    """B2.17, CVE-2026-9802."""
     world = new_world(rotating)
     tokens = world.shop.sign_in()
     assert world.shop.refresh(tokens).status_code == 200
@@ -259,6 +270,7 @@ def test_an_offline_token_outlives_its_session_and_a_restart(world):
 # ---- other grants, and who may
 
 def test_the_password_grant(common):
+    """B2.21."""
     answer = common.ovirt.password_grant(scope="openid")
     assert answer.status_code == 200 and Tokens(answer.json()).claims()["azp"] == "ovirt-engine"
     assert error(common.ovirt.password_grant(password="no")) == (
@@ -312,6 +324,7 @@ def test_the_token_endpoint_wants_a_posted_form(common):
 # ---- introspection, userinfo, revocation
 
 def test_introspection(common):
+    """B2.20."""
     tokens = common.shop.sign_in()
     found = common.shop.introspect(tokens.access)
     assert found["active"] is True and found["username"] == "ada"
@@ -394,6 +407,7 @@ def test_each_kind_of_token_is_good_for_its_own_purpose_alone(common):
 
 @pytest.mark.parametrize("prefix", ["", "/auth"])
 def test_discovery(common, prefix):
+    """B2.10."""
     answer = requests.get(common.server.realm_url(prefix=prefix)
                           + "/.well-known/openid-configuration", timeout=60)
     assert answer.status_code == 200
@@ -426,6 +440,7 @@ def test_an_unknown_realm(common):
 
 
 def test_only_loopback_names_are_hosts_while_no_hostname_is_set(common):
+    """B2.26."""
     url = common.server.realm_url() + "/.well-known/openid-configuration"
     for host in ("evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example", "[::2]",
                  "localhost.evil.example", "127.0.0.1:80:80", "a b", "127.0.0.1/x", ""):
@@ -439,6 +454,7 @@ def test_only_loopback_names_are_hosts_while_no_hostname_is_set(common):
 
 
 def test_a_hostname_is_the_issuer_whatever_the_host_says(new_world):
+    """B2.26."""
     world = new_world(flags=["--hostname", "https://sso.example.org"])
     for host in ("evil.example", "127.0.0.1", "sso.example.org"):
         answer = requests.get(world.server.realm_url() + "/.well-known/openid-configuration",

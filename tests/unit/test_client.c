@@ -67,6 +67,7 @@ static void a_status_comes_with_the_start_of_its_body_cleaned(void **state)
 	client_free(client);
 }
 
+/* CVE-2026-1180 */
 static void a_redirect_is_not_followed(void **state)
 {
 	(void)state;

@@ -82,6 +82,7 @@ static void turns_drop_gives_all_that_waits_and_leaves_the_rest(void **state)
 	turns_free(turns);
 }
 
+/* CVE-2026-1180 */
 static void policy_denies_by_the_table(void **state)
 {
 	(void)state;

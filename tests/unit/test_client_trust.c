@@ -3,6 +3,7 @@
 
 /* ---- TLS ---- */
 
+/* CVE-2025-3501 */
 static void a_certificate_that_is_not_trusted_is_explained(void **state)
 {
 	(void)state;
@@ -157,7 +158,7 @@ static void only_the_configured_proxy_is_used(void **state)
 	unsetenv("http_proxy"), unsetenv("ALL_PROXY"), unsetenv("no_proxy");
 }
 
-/* 0.0.0.0 is this machine too, and forbidden: whoever connected there would be answered. */
+/* CVE-2026-1180: 0.0.0.0 is this machine too, and forbidden: whoever connected there would be answered. */
 static void a_name_that_moves_to_a_forbidden_address_leads_nowhere(void **state)
 {
 	(void)state;

@@ -32,6 +32,7 @@ static struct str bytes_of(const char *base64url)
 
 /* ---- bytes ---- */
 
+/* B2.22 */
 static void secrets_compare_and_are_let_go(void **state)
 {
 	(void)state;
@@ -333,6 +334,7 @@ static enum error_code from_rsa_numbers(struct str n, struct str e)
 	return error;
 }
 
+/* B3.2 */
 static void weak_public_numbers_are_refused(void **state)
 {
 	(void)state;
@@ -356,6 +358,7 @@ static void weak_public_numbers_are_refused(void **state)
 	assert_int_equal(from_rsa_numbers(str_of(big, 2048), STR("\x03")), ERROR_INVALID_VALUE);
 }
 
+/* B3.2 */
 static void points_off_the_curve_are_refused(void **state)
 {
 	(void)state;
@@ -547,6 +550,7 @@ static void published_vectors_verify(void **state)
 	sign_key_free(key);
 }
 
+/* B3.3 */
 static void short_hmac_secrets_are_refused(void **state)
 {
 	(void)state;
@@ -570,8 +574,8 @@ static void short_hmac_secrets_are_refused(void **state)
 	assert_int_equal(sign_key_from_secret(STR(""), &key, NULL), ERROR_INVALID_VALUE);
 }
 
-/* The DER form of an ECDSA signature of the same length class is not a JWS signature; nor
- * are r = 0, s = 0, r or s of the group's order and beyond. */
+/* B3.2: The DER form of an ECDSA signature of the same length class is not a JWS signature; nor are r = 0, s = 0, r
+ * or s of the group's order and beyond. */
 static void odd_ecdsa_signatures_are_refused(void **state)
 {
 	(void)state;
@@ -597,8 +601,7 @@ static void odd_ecdsa_signatures_are_refused(void **state)
 	sign_key_free(key);
 }
 
-/* HS256 with the RSA public key's text as the secret: the key's kind decides, so the two
- * never meet. */
+/* B3.1: HS256 with the RSA public key's text as the secret: the key's kind decides, so the two never meet. */
 static void confusion_of_key_kinds_is_refused(void **state)
 {
 	(void)state;

@@ -83,6 +83,7 @@ static void params_stop_at_the_limits(void **state)
 	assert_int_equal(params_parse(arena, STR("a=1234"), 5, &params, NULL), ERROR_TOO_LARGE);
 }
 
+/* B2.25 */
 static void duplicates_are_refused_but_for_the_list(void **state)
 {
 	(void)state;
@@ -151,6 +152,7 @@ static void cookies_are_built_or_refused(void **state)
 	assert_int_equal(cookie_build(arena, &cookie, &header, NULL), ERROR_INVALID_VALUE);
 }
 
+/* CVE-2024-11734 */
 static void headers_cannot_be_broken(void **state)
 {
 	(void)state;
@@ -208,6 +210,7 @@ static void errors_are_json_whatever_they_hold(void **state)
 	assert_str(response.body, "{\"error\":\"?\"}");
 }
 
+/* B2.12 */
 static void every_response_has_its_headers(void **state)
 {
 	(void)state;

@@ -208,6 +208,7 @@ static void networks_are_parsed_and_compared_by_bits(void **state)
 	assert_false(proxy_is_trusted(&rules, v6));
 }
 
+/* B2.24 */
 static void strangers_are_not_believed(void **state)
 {
 	(void)state;

@@ -209,6 +209,7 @@ static void only_trusted_proxies_are_believed(void **state)
 	arena_free(arena);
 }
 
+/* B2.14 */
 static void forms_of_other_sites_are_refused(void **state)
 {
 	(void)state;

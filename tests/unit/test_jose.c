@@ -144,6 +144,7 @@ static void published_tokens_verify(void **state)
 	}
 }
 
+/* B3.1 */
 static void algorithms_are_ours_to_choose(void **state)
 {
 	(void)state;
@@ -175,6 +176,7 @@ static void algorithms_are_ours_to_choose(void **state)
 	sign_key_free(confused);
 }
 
+/* B3.2 */
 static void tampering_shows(void **state)
 {
 	(void)state;
@@ -202,6 +204,7 @@ static void tampering_shows(void **state)
 		check(mixed, ec, JWS_ALLOW(SIGN_ES256), &payload), ERROR_INVALID_SIGNATURE);
 }
 
+/* B3.10 */
 static void forms_are_strict(void **state)
 {
 	(void)state;
@@ -258,6 +261,7 @@ static void forms_are_strict(void **state)
 	assert_int_equal(jws_parse(arena, good, &parsed, NULL), OK);
 }
 
+/* B3.6 */
 static void sizes_are_bounded(void **state)
 {
 	(void)state;
@@ -280,7 +284,7 @@ static void sizes_are_bounded(void **state)
 		ERROR_INVALID_TOKEN);
 }
 
-/* What the header says of keys is not looked at: the token is judged by our key alone. */
+/* B3.6: What the header says of keys is not looked at: the token is judged by our key alone. */
 static void keys_in_headers_are_ignored(void **state)
 {
 	(void)state;
@@ -352,6 +356,7 @@ static void claims_are_read(void **state)
 		jwt_has_scope(&c, STR("")));
 }
 
+/* B3.5 */
 static void claims_of_wrong_form_are_refused(void **state)
 {
 	(void)state;
@@ -399,6 +404,7 @@ static enum error_code times_of(const char *json, struct jwt_times times)
 	return jwt_check_times(&claims, &times, NULL);
 }
 
+/* B3.5 */
 static void times_are_judged_to_the_second(void **state)
 {
 	(void)state;
@@ -425,6 +431,7 @@ static void times_are_judged_to_the_second(void **state)
 	assert_int_equal(times_of("{\"exp\":2000}", aged), ERROR_INVALID_TOKEN);
 }
 
+/* B3.7 */
 static void kinds_do_not_pass_for_each_other(void **state)
 {
 	(void)state;

@@ -592,6 +592,7 @@ static void depth_ends_at_the_limit(void **state)
 		}
 }
 
+/* B3.10 */
 static void duplicate_members_are_refused(void **state)
 {
 	struct fixture *f = *state;

@@ -19,6 +19,7 @@ static void remember_me_has_limits_of_its_own(void **state)
 	assert_int_equal(life_of_session(settings, true, true).idle_s, 2592000);
 }
 
+/* GHSA-895x-rfqp-jh5c */
 static void remembered_sessions_end_with_the_setting(void **state)
 {
 	(void)state;
@@ -31,6 +32,7 @@ static void remembered_sessions_end_with_the_setting(void **state)
 	assert_int_equal(life_of(&realm, NULL, session, NOW_MS), LIFE_ALIVE);
 }
 
+/* B2.18 */
 static void a_session_ends_on_the_second(void **state)
 {
 	(void)state;

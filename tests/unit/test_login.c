@@ -120,7 +120,7 @@ static void failures_are_forgotten_in_time(void **state)
 	assert_int_equal(row.failures, 2);
 }
 
-/* 200 guesses that all begin before the first of them is judged. */
+/* CVE-2026-9798: 200 guesses that all begin before the first of them is judged. */
 static void parallel_guesses_get_no_more_than_the_limit(void **state)
 {
 	(void)state;

@@ -106,6 +106,7 @@ static void pages_are_for_whom_cannot_be_answered(void **state)
 	expect_page(REQUEST(.client_id = STR("saml")), 400, "Wrong client protocol.");
 }
 
+/* B2.4 */
 static void a_bad_redirect_is_a_page_whatever_else_is_wrong(void **state)
 {
 	(void)state;
@@ -274,6 +275,7 @@ static bool verified(const char *challenge, const char *method, const char *veri
 	return code == OK;
 }
 
+/* B2.5 */
 static void a_verifier_is_the_one_of_the_challenge(void **state)
 {
 	(void)state;

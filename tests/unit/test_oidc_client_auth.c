@@ -80,6 +80,7 @@ static void a_secret_in_the_header_encoded_or_not(void **state)
 	assert_int_equal(CHECK(.basic = STR("!!!")), ERROR_INVALID_CLIENT);
 }
 
+/* B2.22 */
 static void two_methods_at_once_are_refused(void **state)
 {
 	(void)state;

@@ -66,6 +66,7 @@ static void an_access_token_lives_with_all_it_stands_on(void **state)
 	assert_string_equal(token_access_dead(&realm, NULL, &user, NULL, &claims, NOW_MS), "client_disabled");
 }
 
+/* B3.5 */
 static void times_are_exact(void **state)
 {
 	(void)state;
@@ -84,6 +85,7 @@ static void times_are_exact(void **state)
 	assert_string_equal(dead(), "Stale token");
 }
 
+/* B3.7 */
 static void other_kinds_are_no_access_tokens(void **state)
 {
 	(void)state;
@@ -167,6 +169,7 @@ static void roles_come_directly_by_groups_and_in_composites(void **state)
 	assert_false(holds(&held, "other"));
 }
 
+/* B2.20 */
 static void a_client_without_full_scope_gets_what_it_may(void **state)
 {
 	(void)state;

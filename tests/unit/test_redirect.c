@@ -46,6 +46,7 @@ static const char *const mutations[] = {
 	"https://app.example.org/", "https:///cb", "https://", "://app.example.org/cb",
 };
 
+/* B2.1, CVE-2023-6291 */
 static void an_exact_uri_matches_itself_alone(void **state)
 {
 	(void)state;
@@ -63,8 +64,7 @@ static void an_exact_uri_matches_itself_alone(void **state)
 		expect_allowed(client, mutations[i], false);
 }
 
-/* The same mutations under a wildcard: those that stay below it on that very origin pass,
- * and no other. */
+/* B2.2: The same mutations under a wildcard: those that stay below it on that very origin pass, and no other. */
 static void a_wildcard_stays_below_its_path(void **state)
 {
 	(void)state;
@@ -87,6 +87,7 @@ static void a_wildcard_stays_below_its_path(void **state)
 	expect_allowed(client, CALLBACK "/...;x/..;y", false);
 }
 
+/* B2.2 */
 static void a_star_anywhere_but_at_the_end_of_a_path_is_a_letter(void **state)
 {
 	(void)state;
@@ -146,6 +147,7 @@ static void a_bare_star_takes_web_uris_alone(void **state)
 	expect_allowed(client, "https://anything.example/a/../b", false);
 }
 
+/* B2.1 */
 static void a_loopback_redirect_may_use_any_port(void **state)
 {
 	(void)state;

@@ -88,6 +88,7 @@ struct refused {
 	enum error_code error;
 };
 
+/* B2.3 */
 static void test_client_refused(void **state)
 {
 	(void)state;
@@ -223,6 +224,7 @@ static void test_realm_read(void **state)
 	assert_false(str_contains(json, STR("\"p\"")) || str_contains(json, STR("privateKey")));
 }
 
+/* CVE-2024-11734 */
 static void test_realm_refused(void **state)
 {
 	(void)state;

@@ -142,6 +142,7 @@ static void the_other_orders_are_keycloaks(void **state)
 	assert_true(str_eq(test, arena_join(arena, head, STR("\"action\":\"TEST_AVAILABILITY\"}"), STR(""))));
 }
 
+/* CVE-2026-4874 */
 static void only_hosts_are_nodes(void **state)
 {
 	(void)state;

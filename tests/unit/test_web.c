@@ -187,6 +187,7 @@ static void every_page_renders_without_values(void **state)
 	}
 }
 
+/* CVE-2026-79651 */
 static void messages_speak_every_language(void **state)
 {
 	(void)state;
@@ -209,6 +210,7 @@ static void messages_speak_every_language(void **state)
 	assert_true(str_eq_z(text, "Anmelden"));
 }
 
+/* B2.12 */
 static void pages_load_only_from_here(void **state)
 {
 	(void)state;

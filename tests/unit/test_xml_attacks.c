@@ -278,6 +278,7 @@ static const struct {
 	{ "<dsig:DigestValue>", "<dsig:DigestValue>AAAA", ERROR_INVALID_SIGNATURE },
 };
 
+/* B4.2 */
 static void signatures_of_another_shape_are_refused(void **state)
 {
 	(void)state;

@@ -288,7 +288,7 @@ static void deflate_goes_round(void **state)
 		ERROR_BAD_XML);
 }
 
-/* B4.11 */
+/* CVE-2026-2575, B4.11 */
 static void bombs_stop_at_the_limit(void **state)
 {
 	(void)state;
