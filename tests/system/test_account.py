@@ -286,6 +286,28 @@ def test_a_withdrawal_ends_the_applications_part_everywhere(world):
     assert world.blog.authorize(browser).forms[0].id == "kc-oauth", "asked anew"
 
 
+def test_one_applications_offline_access_is_withdrawn(world):
+    """It is listed, ends alone, and its application is told; another's in the same session
+    lives on."""
+    browser = Browser()
+    offline = "openid offline_access"
+    shop = world.shop.sign_in(browser, scope=offline)
+    ovirt = world.ovirt.sign_in(browser, scope=offline)
+    own = world.ovirt.sign_in(Browser())
+    account = Account(world, own)
+
+    def with_offline():
+        return {one["clientId"] for one in account.get("/applications") if one["offlineAccess"]}
+    assert with_offline() == {"django-shop", "ovirt-engine"}
+    account.call("DELETE", "/applications/django-shop/consent", 204)
+    assert with_offline() == {"ovirt-engine"}
+    assert world.shop.refresh(shop).status_code == 400
+    assert world.ovirt.refresh(ovirt).status_code == 200 and world.ovirt.is_alive(own)
+    world.told("django-shop", shop.sid)
+    assert any(one.door == "consent-withdrawn" and one.session_id == shop.sid
+               for one in world.admin.signouts())
+
+
 # ---- the page
 
 def page_url(world):

@@ -189,6 +189,35 @@ def test_admin_ends_a_session(world):
     assert again.json() == {"error": "Sesssion not found"}
 
 
+@pytest.mark.door("admin-session")
+def test_admin_ends_one_offline_session(world):
+    """The one that is named and no other: not the browser's of the same id, not the next one."""
+    browser = Browser()
+    offline, other = offline_tokens(world, browser), offline_tokens(world)
+    online = world.blog.sign_in(browser)
+    assert online.sid == offline.sid != other.sid
+    client = world.admin.get("/clients", clientId="django-shop")[0]["id"]
+
+    def listed():
+        return {one["id"] for one in world.admin.get(f"/clients/{client}/offline-sessions")}
+    assert listed() == {offline.sid, other.sid}
+    path = f"/sessions/{offline.sid}?isOffline=true"
+    world.admin.request("DELETE", path, 204)
+    assert listed() == {other.sid}
+    assert world.shop.refresh(offline).status_code == 400
+    assert not world.shop.introspect(offline.access)["active"]
+    assert world.shop.refresh(other).status_code == 200, "the other offline session lives on"
+    assert world.blog.is_alive(online), "the browser's session is another one"
+    world.told("django-shop", offline.sid)
+    receipt = world.admin.receipt(offline.sid)
+    assert receipt.door == "admin-session" and set(receipt.deliveries) == {"django-shop"}
+    assert world.hears_nothing("django-shop", other.sid)
+    assert world.hears_nothing("django-blog", offline.sid)
+    world.admin.request("DELETE", path, 404)
+    world.admin.request("DELETE", f"/sessions/{offline.sid}", 204)
+    assert not world.blog.is_alive(online)
+
+
 @pytest.mark.door("admin-user")
 def test_admin_signs_a_user_out(world):
     user, other = SignedIn(world), SignedIn(world)
