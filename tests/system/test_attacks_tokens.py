@@ -168,21 +168,26 @@ def test_the_next_person_at_a_browser_gets_a_session_of_their_own(common):
 # ---- clients
 
 def test_a_client_cannot_look_like_a_user(world):
-    """B2.23: neither by a client's name nor by the name that its service account has."""
-    ada = world.admin.user("ada")
-    world.admin.request("POST", "/clients", 201, json={
-        "clientId": ada["id"], "secret": "x" * 20, "serviceAccountsEnabled": True})
-    world.admin.request("POST", "/users", 201, json={
-        "username": "service-account-taken", "enabled": True})
-    person = world.admin.user("service-account-taken")
-    answer = world.admin.request("POST", "/clients", json={
-        "clientId": "taken", "secret": "x" * 20, "serviceAccountsEnabled": True})
-    assert answer.status_code in (201, 400, 409), answer.text
-    for name in (ada["id"], "taken"):
+    """B2.23: neither by a client's name nor by the name that its service account has; nor is a
+    user made a service account."""
+    def subject(client_id, secret="x" * 20):
         answer = requests.post(world.server.endpoint("token"), timeout=60, data={
-            "client_id": name, "client_secret": "x" * 20, "grant_type": "client_credentials"})
-        if answer.status_code == 200:
-            assert Tokens(answer.json()).claims()["sub"] not in (ada["id"], person["id"]), name
+            "client_id": client_id, "client_secret": secret, "grant_type": "client_credentials"})
+        return answer.status_code == 200 and Tokens(answer.json()).claims()["sub"]
+
+    def create(kind, expect, **fields):
+        world.admin.request("POST", "/" + kind, expect, json={"enabled": True, **fields})
+    account = {"secret": "x" * 20, "serviceAccountsEnabled": True}
+    ada, batch = world.admin.user("ada"), subject("batch", "batch-secret")
+    create("clients", 201, clientId=ada["id"], **account)
+    assert subject(ada["id"]) not in (False, ada["id"])
+    create("users", 201, username="service-account-taken")
+    create("clients", 409, clientId="taken", **account)
+    assert subject("taken") is False
+    create("clients", 201, clientId="later", **account)
+    create("users", 409, username="service-account-later")
+    create("users", 201, username="robot", serviceAccountClientId="batch")
+    assert batch and subject("batch", "batch-secret") == batch != world.admin.user("robot")["id"]
     assert world.admin.user("ada") == ada
 
 
