@@ -107,6 +107,28 @@ static void cannot_answer(struct visit *visit, const struct entry *entry, const 
 	page_error(visit, 500, STR("Failed to process response"), STR(""));
 }
 
+/* `session`: of the assertion in it; NULL: it holds none. */
+static void respond(struct visit *visit, const struct entry *entry, const struct session *session,
+		    const struct saml_outgoing *outgoing)
+{
+	struct why why = { "" };
+	if (outgoing->binding != SAML_BINDING_ARTIFACT) {
+		saml_respond(visit, outgoing);
+		return;
+	}
+	const struct saml_kept kept = {
+		.client = entry->authn.client,
+		.url = outgoing->url,
+		.relay_state = entry->authn.relay_state,
+		.message = outgoing->value,
+		.session_id = session ? session->id : STR(""),
+		.user_id = session ? session->user_id : STR(""),
+	};
+	enum error_code code = saml_respond_artifact(visit, &kept, &why);
+	if (code != OK)
+		login_failed(visit, code, &why);
+}
+
 static void answer_status(struct visit *visit, const struct entry *entry, enum saml_status status)
 {
 	struct why why = { "" };
@@ -114,7 +136,7 @@ static void answer_status(struct visit *visit, const struct entry *entry, enum s
 	const struct response_input input = input_of(visit, entry, &client);
 	struct saml_outgoing outgoing;
 	if (response_status(visit->arena, &input, status, &outgoing, &why) == OK)
-		saml_respond(visit, &outgoing);
+		respond(visit, entry, NULL, &outgoing);
 	else
 		cannot_answer(visit, entry, &why);
 }
@@ -183,7 +205,7 @@ static void answer(struct visit *visit, const struct entry_sign_in *in)
 	input.session = in->session;
 	input.name_id = in->name_id;
 	if (response_build(visit->arena, &input, &built, &why) == OK)
-		saml_respond(visit, &built.outgoing);
+		respond(visit, in->entry, in->session, &built.outgoing);
 	else
 		cannot_answer(visit, in->entry, &why);
 }

@@ -28,6 +28,7 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, OIDC "/logout/logout-confirm", logout_confirm_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, OIDC "/logout/signed-out", logout_news_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, SAML, saml_handle, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_POST, SAML "/resolve", saml_resolve_handle, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_GET, SAML "/descriptor", saml_descriptor_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 	{ HTTP_GET, SAML "/continue", owed_handle, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, SAML "/clients/{name}", saml_idp_initiated, HTTP_WORKER, 0, 0, NULL, NULL },

@@ -84,11 +84,12 @@ static enum error_code receive(struct saml_visit *v, struct why *reterr_why)
 }
 
 /* Who says it, and whether they did. False: answered. */
-static bool check_sender(struct saml_visit *v)
+static bool check_sender(struct saml_visit *v, struct str endpoint)
 {
 	struct visit *visit = v->visit;
 	struct why why = { "" };
-	const char *type = v->message.kind == SAML_AUTHN_REQUEST ? "LOGIN_ERROR" : "LOGOUT_ERROR";
+	bool logout = v->message.kind == SAML_LOGOUT_REQUEST || v->message.kind == SAML_LOGOUT_RESPONSE;
+	const char *type = logout ? "LOGOUT_ERROR" : "LOGIN_ERROR";
 	const struct client *client = realm_client_by_client_id(visit->realm, v->message.issuer);
 	struct authn_error error = authn_client_check(client);
 	if (error.text.n) {
@@ -98,7 +99,7 @@ static bool check_sender(struct saml_visit *v)
 	v->client = saml_client_of(visit->arena, client);
 	enum error_code code = saml_verify(visit->arena, &v->client, &v->incoming, &why);
 	if (code == OK)
-		code = saml_message_check(&v->message, &v->client, saml_endpoint_url(visit), visit->now_ms, &why);
+		code = saml_message_check(&v->message, &v->client, endpoint, visit->now_ms, &why);
 	if (code == OK)
 		return true;
 	error = authn_error_of(code);
@@ -107,20 +108,30 @@ static bool check_sender(struct saml_visit *v)
 	return false;
 }
 
+static void refuse_unreadable(struct visit *visit, enum error_code code, const struct why *why)
+{
+	const struct authn_error error = authn_error_of(code);
+	log_write(LOG_INFO, "app", "SAML message: %s", why->text);
+	saml_refuse(visit, "LOGIN_ERROR", STR(""), &error);
+}
+
+bool saml_receive(struct saml_visit *v, struct str endpoint)
+{
+	struct why why = { "" };
+	enum error_code code = receive(v, &why);
+	if (code == OK)
+		code = saml_message_read(&v->incoming, &v->message, &why);
+	if (code == OK)
+		return check_sender(v, endpoint);
+	refuse_unreadable(v->visit, code, &why);
+	return false;
+}
+
 static void answer(struct visit *visit)
 {
 	struct saml_visit v = { .visit = visit };
-	struct why why = { "" };
-	enum error_code code = receive(&v, &why);
-	if (code == OK)
-		code = saml_message_read(&v.incoming, &v.message, &why);
-	if (code != OK) {
-		const struct authn_error error = authn_error_of(code);
-		log_write(LOG_INFO, "app", "SAML message: %s", why.text);
-		saml_refuse(visit, "LOGIN_ERROR", STR(""), &error);
-		return;
-	}
-	if (!check_sender(&v))
+	struct why why = { "an ArtifactResolve goes to /protocol/saml/resolve" };
+	if (!saml_receive(&v, saml_endpoint_url(visit)))
 		return;
 	switch (v.message.kind) {
 	case SAML_AUTHN_REQUEST:
@@ -131,6 +142,9 @@ static void answer(struct visit *visit)
 		break;
 	case SAML_LOGOUT_RESPONSE:
 		owed_answer(&v);
+		break;
+	case SAML_ARTIFACT_RESOLVE:
+		refuse_unreadable(visit, ERROR_BAD_XML, &why);
 		break;
 	}
 }

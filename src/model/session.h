@@ -61,15 +61,16 @@ struct client_session {
 	bool ended; /* as of the session; of this client's part alone */
 };
 
-/* An authorization code; the code itself is kept as a hash only. */
+/* An authorization code, or an artifact of SAML; itself it is kept as a hash only. */
 struct code {
-	struct str hash; /* SHA-256 of the code, base64url */
+	struct str hash; /* SHA-256 of the code, base64url; of an artifact saml/artifact.h */
 	struct str realm_id, client_id, session_id, user_id;
 	struct str redirect_uri; /* as the request gave it; must come again */
 	struct str scope, nonce, state, code_challenge, code_challenge_method, issuer, acr;
 	bool offline_asked;
 	int64_t auth_time_s, expires_ms;
 	int64_t used_ms; /* 0: not yet */
+	struct str message; /* of artifacts: sealed; gone once it is used */
 };
 
 #endif

@@ -143,14 +143,11 @@ static bool choose_binding(const struct saml_client *client, const struct saml_m
 {
 	enum saml_binding binding = message->binding == SAML_BINDING_REDIRECT ? SAML_BINDING_REDIRECT :
 										 SAML_BINDING_POST;
-	*ret_binding = SAML_BINDING_POST;
-	if (client->force_post)
+	*ret_binding = client->force_artifact ? SAML_BINDING_ARTIFACT : SAML_BINDING_POST;
+	if (client->force_artifact || client->force_post)
 		return true;
-	if (client->force_artifact)
-		return false;
 	if (request->protocol_binding.n) {
-		if (!saml_binding_of_uri(request->protocol_binding, &binding) ||
-		    (binding != SAML_BINDING_POST && binding != SAML_BINDING_REDIRECT))
+		if (!saml_binding_of_uri(request->protocol_binding, &binding) || binding == SAML_BINDING_SOAP)
 			return false;
 	} else if (binding == SAML_BINDING_REDIRECT && client->consumer[SAML_BINDING_POST].n) {
 		struct str url = request->consumer_url.n ? request->consumer_url :
@@ -230,7 +227,9 @@ bool authn_idp_initiated(const struct saml_client *client, struct str relay_stat
 	struct authn_plan plan = { .client = client->client, .binding = SAML_BINDING_POST,
 		.relay_state = relay_state.n ? relay_state : client->idp_initiated_relay_state,
 		.context_class = password_classes[0] };
-	if (!client->consumer[SAML_BINDING_POST].n && client->consumer[SAML_BINDING_REDIRECT].n)
+	if (client->force_artifact)
+		plan.binding = SAML_BINDING_ARTIFACT;
+	else if (!client->consumer[SAML_BINDING_POST].n && client->consumer[SAML_BINDING_REDIRECT].n)
 		plan.binding = SAML_BINDING_REDIRECT;
 	plan.consumer_url = saml_client_consumer(client, plan.binding);
 	if (!error.text.n && !plan.consumer_url.n)

@@ -236,6 +236,22 @@ static void add_parameter(struct text *text, struct str name, struct str value)
 	text_add_percent(text, value);
 }
 
+static struct str with_query(struct arena *arena, struct str url, struct text *query)
+{
+	bool has_query = str_contains(url, STR("?"));
+	return arena_join(arena, url, has_query ? STR("&") : STR("?"), text_str(query));
+}
+
+struct str saml_query_url(struct arena *arena, struct str url, struct str name, struct str value,
+	struct str relay_state)
+{
+	struct text query = text_new(arena, 0);
+	add_parameter(&query, name, value);
+	if (relay_state.n)
+		add_parameter(&query, parameter_names[RELAY_STATE], relay_state);
+	return with_query(arena, url, &query);
+}
+
 static enum error_code send_redirect(struct arena *arena, struct str url, bool response, struct str message,
 	struct str relay_state, const struct saml_signer *signer, struct str *ret_url, struct why *reterr_why)
 {
@@ -256,8 +272,7 @@ static enum error_code send_redirect(struct arena *arena, struct str url, bool r
 			return code;
 		add_parameter(&query, parameter_names[SIGNATURE], signature);
 	}
-	bool has_query = str_contains(url, STR("?"));
-	*ret_url = arena_join(arena, url, has_query ? STR("&") : STR("?"), text_str(&query));
+	*ret_url = with_query(arena, url, &query);
 	return OK;
 }
 
@@ -270,8 +285,6 @@ enum error_code saml_send(struct arena *arena, const struct saml_endpoint *to, b
 	if (!message.n)
 		return error_because(reterr_why, ERROR_INTERNAL, "a message to %.*s cannot be written: text that XML cannot carry",
 			STR_ARG(str_take(to->url, 200)));
-	if (to->binding == SAML_BINDING_ARTIFACT)
-		return error_because(reterr_why, ERROR_NOT_BUILT, "the Artifact binding");
 	if (to->binding != SAML_BINDING_REDIRECT && signer)
 		code = xml_sign(arena, &signer->xml, message, id, &message, reterr_why);
 	if (code == OK && to->binding == SAML_BINDING_REDIRECT)
@@ -284,6 +297,8 @@ enum error_code saml_send(struct arena *arena, const struct saml_endpoint *to, b
 		out.relay_state = relay_state;
 	} else if (to->binding == SAML_BINDING_SOAP) {
 		out.value = saml_soap(arena, message);
+	} else if (to->binding == SAML_BINDING_ARTIFACT) {
+		out.value = message;
 	}
 	*ret_outgoing = out;
 	return OK;

@@ -44,7 +44,7 @@ struct saml_outgoing {
 	enum saml_binding binding;
 	struct str url;         /* POST: the form's action; Redirect: the whole Location; SOAP: the URL */
 	struct str field;       /* POST: "SAMLRequest" or "SAMLResponse" */
-	struct str value;       /* POST: base64; SOAP: the envelope, text/xml; Redirect: empty */
+	struct str value;       /* POST: base64; SOAP: the envelope, text/xml; Artifact: the document; Redirect: empty */
 	struct str relay_state; /* POST: the field RelayState; empty: none */
 };
 
@@ -52,10 +52,14 @@ struct saml_outgoing {
 struct saml_signer;
 
 /* `message` as it goes to `to`. `id` is the message's ID; `signer` NULL: unsigned. POST and SOAP
- * get an enveloped signature, Redirect a detached one. Artifact is ERROR_NOT_BUILT. */
+ * get an enveloped signature, Redirect a detached one. By Artifact it is as for POST, and goes nowhere
+ * yet: artifact.h. */
 enum error_code saml_send(struct arena *arena, const struct saml_endpoint *to, bool response,
 	struct str message, struct str id, struct str relay_state, const struct saml_signer *signer,
 	struct saml_outgoing *ret_outgoing, struct why *reterr_why) MUST_USE;
+/* `url` with a parameter of the protocol and, where there is one, RelayState. */
+struct str saml_query_url(struct arena *arena, struct str url, struct str name, struct str value,
+	struct str relay_state);
 /* A SOAP envelope around an element. */
 struct str saml_soap(struct arena *arena, struct str element);
 /* An envelope with a Fault: `text` for people, no more than they may know. */

@@ -14,6 +14,7 @@ static const struct {
 	[SAML_AUTHN_REQUEST] = { STR_INIT("AuthnRequest"), false },
 	[SAML_LOGOUT_REQUEST] = { STR_INIT("LogoutRequest"), false },
 	[SAML_LOGOUT_RESPONSE] = { STR_INIT("LogoutResponse"), true },
+	[SAML_ARTIFACT_RESOLVE] = { STR_INIT("ArtifactResolve"), false },
 };
 
 /* An xs:NCName, of which IDs are: ASCII as the standard has it, and any other character. */

@@ -17,6 +17,7 @@ enum saml_message_kind {
 	SAML_AUTHN_REQUEST,
 	SAML_LOGOUT_REQUEST,
 	SAML_LOGOUT_RESPONSE,
+	SAML_ARTIFACT_RESOLVE,
 };
 
 /* Nothing in it is believed before saml_verify. */

@@ -57,9 +57,9 @@ static void write_endpoint(struct xml_writer *w, struct str name, enum saml_bind
 
 struct str metadata_of_realm(struct arena *arena, const struct realm *realm, struct str issuer)
 {
-	/* Keycloak names the artifact binding and ECP too, which we do not speak. */
+	/* Keycloak takes messages of the single logout by artifact too, and names ECP's sign-on. */
 	static const enum saml_binding logout[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT, SAML_BINDING_SOAP };
-	static const enum saml_binding sign_on[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT };
+	static const enum saml_binding sign_on[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT, SAML_BINDING_ARTIFACT };
 	static const struct str formats[] = { STR_INIT(SAML_FORMAT_PERSISTENT), STR_INIT(SAML_FORMAT_TRANSIENT),
 		STR_INIT(SAML_FORMAT_UNSPECIFIED), STR_INIT(SAML_FORMAT_EMAIL) };
 	struct str endpoint = arena_join(arena, issuer, STR("/protocol/saml"), STR(""));
@@ -72,6 +72,11 @@ struct str metadata_of_realm(struct arena *arena, const struct realm *realm, str
 	xml_write_attribute(&w, STR("WantAuthnRequestsSigned"), STR("true"));
 	xml_write_attribute(&w, STR("protocolSupportEnumeration"), STR(XML_SAMLP));
 	write_keys(&w, realm);
+	xml_open(&w, &xml_md, STR("ArtifactResolutionService"));
+	xml_write_attribute(&w, STR("Binding"), saml_binding_uri(SAML_BINDING_SOAP));
+	xml_write_attribute(&w, STR("Location"), arena_join(arena, endpoint, STR("/resolve"), STR("")));
+	xml_write_attribute(&w, STR("index"), STR("0"));
+	xml_close(&w);
 	for (size_t i = 0; i < ARRAY_LENGTH(logout); i++)
 		write_endpoint(&w, STR("SingleLogoutService"), logout[i], endpoint);
 	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++)

@@ -170,7 +170,8 @@ static void code_create(struct applying *a, const struct effect *effect)
 			db_text(c->scope), db_text(c->nonce), db_text(c->state),
 			db_text(c->code_challenge), db_text(c->code_challenge_method),
 			db_text(c->issuer), db_text(c->acr), db_bool(c->offline_asked),
-			db_int(c->auth_time_s), db_int(c->expires_ms), db_int(c->used_ms)));
+			db_int(c->auth_time_s), db_int(c->expires_ms), db_int(c->used_ms),
+			db_text(c->message)));
 }
 
 static void code_use(struct applying *a, const struct effect *effect)

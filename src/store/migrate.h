@@ -29,6 +29,7 @@ extern const struct migration migration_0006; /* lanes */
 extern const struct migration migration_0007; /* what SAML providers know of sessions */
 extern const struct migration migration_0008; /* notices that wait for a browser */
 extern const struct migration migration_0009; /* receipts of orders */
+extern const struct migration migration_0010; /* saml artifacts */
 
 /* Applies what is missing, up to this program's newest. UNSUPPORTED_VERSION when the
  * database was made by a newer program. Several nodes may call it at once. */

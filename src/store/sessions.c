@@ -256,6 +256,7 @@ static void code_of_row(struct row *row, struct code *code)
 	code->auth_time_s = next_int(row);
 	code->expires_ms = next_int(row);
 	code->used_ms = next_int(row);
+	code->message = next_text(row);
 }
 
 enum error_code store_find_code(struct store *store, struct arena *arena, struct str hash,

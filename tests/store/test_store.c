@@ -594,9 +594,13 @@ static void code_works_once(void **state)
 		.acr = STR("1"),
 		.offline_asked = true,
 		.auth_time_s = 3,
-		.expires_ms = 9 };
+		.expires_ms = 9,
+		.message = STR("<sealed>") };
+	struct code got;
 	effects_add(&on.list, EFFECT_CODE_CREATE)->u.code = code;
 	APPLY(OK);
+	EXPECT(store_find_code(on.store, on.arena, STR("h"), &got, &why), OK);
+	expect_text(got.message, "<sealed>");
 	effects_add(&on.list, EFFECT_CODE_CREATE)->u.code = code;
 	APPLY(ERROR_STALE);
 	ADD(CODE_USE, code_use, .hash = STR("h"));
@@ -607,7 +611,6 @@ static void code_works_once(void **state)
 	APPLY(ERROR_STALE);
 	ADD(CODE_USE, code_use, .hash = STR("other"), .used_ms = 78);
 	APPLY(ERROR_STALE);
-	struct code got;
 	EXPECT(store_find_code(on.store, on.arena, STR("h"), &got, &why), OK);
 	expect_text(got.redirect_uri, "http://shop.test/");
 	expect_text(got.code_challenge_method, "S256");
@@ -615,6 +618,7 @@ static void code_works_once(void **state)
 	assert_true(got.offline_asked);
 	assert_int_equal(got.expires_ms, 9);
 	assert_int_equal(got.used_ms, 77);
+	expect_text(got.message, "");
 	EXPECT(store_find_code(on.store, on.arena, STR("x"), &got, &why), ERROR_NAME_NOT_FOUND);
 }
 

@@ -52,10 +52,11 @@ def test_the_descriptor(saml_common):
     assert role.get("WantAuthnRequestsSigned") == "true"
     services = {(one.tag.split("}")[1], one.get("Binding").removeprefix(BINDING), one.get("Location"))
                 for one in role if one.get("Location")}
-    assert services == {(name, binding, saml_common.wiki.endpoint) for name, binding in (
+    resolution = ("ArtifactResolutionService", "SOAP", saml_common.wiki.endpoint + "/resolve")
+    assert services == {resolution} | {(name, binding, saml_common.wiki.endpoint) for name, binding in (
         ("SingleLogoutService", "HTTP-POST"), ("SingleLogoutService", "HTTP-Redirect"),
         ("SingleLogoutService", "SOAP"), ("SingleSignOnService", "HTTP-POST"),
-        ("SingleSignOnService", "HTTP-Redirect"))}
+        ("SingleSignOnService", "HTTP-Redirect"), ("SingleSignOnService", "HTTP-Artifact"))}
     keys = requests.get(saml_common.server.endpoint("certs"), timeout=60).json()["keys"]
     assert metadata.value(".//ds:KeyName") in {key["kid"] for key in keys}
 

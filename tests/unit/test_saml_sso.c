@@ -242,8 +242,15 @@ static void the_answer_goes_by_the_binding_that_was_asked_for(void **state)
 	struct authn_plan plan = plan_of(replaced(recorded("sso_request.xml"), "HTTP-POST", "PAOS"), SAML_BINDING_POST);
 	assert_true(plan.denied);
 	assert_int_equal(plan.status, SAML_STATUS_UNSUPPORTED_BINDING);
+	plan = plan_of(replaced(recorded("sso_request.xml"), "HTTP-POST", "HTTP-Artifact"), SAML_BINDING_POST);
+	assert_false(plan.denied);
+	assert_int_equal(plan.binding, SAML_BINDING_ARTIFACT);
 	set_attribute(provider, "saml.force.post.binding", "true");
 	assert_int_equal(plan_of(bare, SAML_BINDING_REDIRECT).binding, SAML_BINDING_POST);
+	set_attribute(provider, "saml.artifact.binding", "true");
+	set_attribute(provider, "saml_artifact_binding_url", "http://127.0.0.1:9/sp/artifacts");
+	assert_int_equal(plan_of(bare, SAML_BINDING_REDIRECT).binding, SAML_BINDING_ARTIFACT);
+	expect_text(plan_of(nameless, SAML_BINDING_POST).consumer_url, "http://127.0.0.1:9/sp/artifacts");
 }
 
 static void sign_in_that_begins_here(void **state)

@@ -4,6 +4,7 @@ wrong ones. What it reads is checked by xmlsec1. Real providers are in test_saml
 import base64
 import datetime
 import pathlib
+import re
 import subprocess
 import tempfile
 import uuid
@@ -12,6 +13,10 @@ import zlib
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import requests
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
+
+from support.providers import key_pair
 
 NAMESPACES = {
     "samlp": "urn:oasis:names:tc:SAML:2.0:protocol",
@@ -79,8 +84,9 @@ def verify(text, certificate, element):
 class Message:
     """A message that came to the provider."""
 
-    def __init__(self, text, relay_state=None):
-        self.text, self.relay_state = text, relay_state
+    def __init__(self, text, relay_state=None, envelope=None):
+        """`envelope`: as it came, around the text."""
+        self.text, self.relay_state, self.envelope = text, relay_state, envelope
         self.root = ElementTree.fromstring(text)
         self.kind = self.root.tag.split("}")[1]
 
@@ -130,6 +136,48 @@ def message_at(page):
     return Message(base64.b64decode(fields[name]).decode(), fields.get("RelayState"))
 
 
+def artifact_at(page):
+    """The artifact with which the server sends the browser away, and the RelayState."""
+    assert page.location or page.forms, f"{page.status} {page.text[:300]}"
+    if page.location:
+        query = parse_qs(urlsplit(page.location).query)
+        return query["SAMLart"][0], query.get("RelayState", [None])[0]
+    fields = page.forms[0].fields
+    return fields["SAMLart"], fields.get("RelayState")
+
+
+class Signer:
+    """A provider's key, in a folder of its own; it signs documents as xmlsec1 does."""
+
+    def __init__(self, folder):
+        key_pair(folder)
+        self.folder = folder
+        self.certificate = "".join((folder / "sp.pem").read_text().splitlines()[1:-1])
+
+    def query(self, octets):
+        """As ServiceProvider.redirect wants it."""
+        key = serialization.load_pem_private_key((self.folder / "sp.key").read_bytes(), None)
+        return base64.b64encode(key.sign(octets, padding.PKCS1v15(), hashes.SHA256())).decode()
+
+    def document(self, text, name):
+        identifier = re.search(r' ID="([^"]+)"', text).group(1)
+        ds = NAMESPACES["ds"]
+        signature = (
+            f'<ds:Signature xmlns:ds="{ds}"><ds:SignedInfo>'
+            '<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
+            f'<ds:SignatureMethod Algorithm="{RSA_SHA256}"/><ds:Reference URI="#{identifier}"><ds:Transforms>'
+            f'<ds:Transform Algorithm="{ds}enveloped-signature"/>'
+            '<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/></ds:Transforms>'
+            '<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue/>'
+            "</ds:Reference></ds:SignedInfo><ds:SignatureValue/></ds:Signature>")
+        template = self.folder / "message.xml"
+        template.write_text(text.replace("</saml:Issuer>", "</saml:Issuer>" + signature, 1))
+        signed = subprocess.run(
+            ["xmlsec1", "--sign", "--privkey-pem", self.folder / "sp.key", "--id-attr:ID",
+             NAMESPACES["samlp"] + ":" + name, template], capture_output=True, text=True, timeout=60, check=True)
+        return signed.stdout.split("?>", 1)[1].strip()
+
+
 class ServiceProvider:
     def __init__(self, server, entity_id, base, realm="customers", prefix=""):
         self.server, self.entity_id, self.base = server, entity_id, base
@@ -167,6 +215,10 @@ class ServiceProvider:
         return self._message("LogoutResponse", {"InResponseTo": request.get("ID"), **attributes},
                              f'<samlp:Status><samlp:StatusCode Value="{STATUS}{status}"/></samlp:Status>')
 
+    def artifact_resolve(self, artifact, **attributes):
+        return self._message("ArtifactResolve", {"Destination": self.endpoint + "/resolve", **attributes},
+                             f"<samlp:Artifact>{artifact}</samlp:Artifact>")
+
     # ---- how it sends
 
     def redirect(self, browser, text, name="SAMLRequest", relay_state=None, follow=False, sign=None):
@@ -186,11 +238,23 @@ class ServiceProvider:
         return browser.open(self.endpoint, "POST", follow=False, data=fields,
                             headers={"Sec-Fetch-Site": "cross-site", "Origin": self.base})
 
-    def soap(self, text):
+    def soap(self, text, to=""):
         envelope = (f'<soap:Envelope xmlns:soap="{NAMESPACES["soap"]}"><soap:Body>{text}'
                     "</soap:Body></soap:Envelope>")
-        return requests.post(self.endpoint, data=envelope, timeout=60,
+        return requests.post(self.endpoint + to, data=envelope, timeout=60,
                              headers={"content-type": "text/xml"})
+
+    def resolve(self, request):
+        """The ArtifactResponse."""
+        answer = self.soap(request, "/resolve")
+        assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/xml"), answer.text
+        body = ElementTree.fromstring(answer.text).find("soap:Body", NAMESPACES)
+        return Message(ElementTree.tostring(body[0], encoding="unicode"), envelope=answer.text)
+
+    def resolve_refused(self, request):
+        answer = self.soap(request, "/resolve")
+        assert answer.status_code == 400, answer.text
+        return answer.text
 
     def sign_in(self, browser, user="ada", password="lovelace", **attributes):
         """The whole way: what came to the assertion consumer."""
