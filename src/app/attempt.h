@@ -18,6 +18,9 @@ struct attempt {
 	bool old_hash; /* right, but the stored hash is not what the policy wants */
 };
 
+/* The first reason why nobody may show a password to this client without a page, in the flows of the
+ * realm and the client; empty: none. */
+struct str attempt_direct_hindrance(const struct realm *realm, const struct client *client);
 /* `login` is a username, or an e-mail where the realm allows that. */
 MUST_USE enum error_code attempt_begin(struct visit *visit, struct str login, struct str password,
 				       struct attempt *ret_attempt, struct why *reterr_why);

@@ -245,14 +245,13 @@ static bool is_new(struct saml_visit *v)
 
 static void proceed(struct visit *visit, struct entry *entry)
 {
-	make_plan(visit, entry);
 	if (entry->authn.denied)
 		answer_status(visit, entry, entry->authn.status);
 	else
 		entry_proceed(visit, entry);
 }
 
-void saml_sign_in(struct saml_visit *v)
+bool saml_sign_in(struct saml_visit *v)
 {
 	struct visit *visit = v->visit;
 	struct why why = { "" };
@@ -263,11 +262,16 @@ void saml_sign_in(struct saml_visit *v)
 	if (code != OK)
 		error = authn_error_of(code);
 	else if (authn_request_check(visit->arena, &v->client, &v->message, &request, &entry.authn, &error)) {
-		if (is_new(v))
-			proceed(visit, &entry);
-		return;
+		make_plan(visit, &entry);
+		if (!is_new(v))
+			return false;
+		if (v->message.binding == SAML_BINDING_SOAP && !entry.authn.denied)
+			return saml_ecp(visit, &v->client, &entry);
+		proceed(visit, &entry);
+		return false;
 	}
 	saml_refuse(visit, "LOGIN_ERROR", v->message.issuer, &error);
+	return false;
 }
 
 static void begin_here(struct visit *visit)
@@ -285,6 +289,7 @@ static void begin_here(struct visit *visit)
 	if (!error.text.n) {
 		struct saml_client saml = saml_client_of(visit->arena, client);
 		if (authn_idp_initiated(&saml, params_value(params, "RelayState"), &entry.authn, &error)) {
+			make_plan(visit, &entry);
 			proceed(visit, &entry);
 			return;
 		}

@@ -39,7 +39,8 @@ static struct session next_session(struct visit *visit, const struct grant *gran
 	}
 	session.auth_time_s = grant->auth_time_s;
 	session.last_refresh_s = visit->now_ms / 1000;
-	session.cookie_hash = browser_set_session_cookie(visit, session.id, session.remember_me);
+	if (!grant->direct)
+		session.cookie_hash = browser_set_session_cookie(visit, session.id, session.remember_me);
 	return session;
 }
 
@@ -130,7 +131,9 @@ static enum error_code refuse_another(struct visit *visit, const struct grant *g
 {
 	enum error_code code = settle_refusal(visit, grant, STR("generic_authentication_error"), text, effects,
 					      reterr_why);
-	if (code == OK)
+	if (code == OK && grant->direct)
+		grant->entry->protocol->refuse(visit, grant->entry, STR("access_denied"), text);
+	else if (code == OK)
 		page_error(visit, 403, text, STR(""));
 	return code;
 }
@@ -155,7 +158,7 @@ enum error_code grant_enter(struct visit *visit, const struct grant *grant, stru
 		return refuse_user(visit, grant, error, effects, reterr_why);
 	struct session_limit limit = { .counted = -1 };
 	enum error_code result = grant->session ? OK :
-		session_limit_check(visit, grant->entry->plan.client, grant->user, false, &limit, reterr_why);
+		session_limit_check(visit, grant->entry->plan.client, grant->user, grant->direct, &limit, reterr_why);
 	if (result != OK)
 		return result;
 	if (limit.verdict.refused)

@@ -12,6 +12,7 @@ struct grant {
 	const struct user *user;
 	const struct session *session; /* the browser's live one, with clients; NULL: a new one */
 	bool fresh;                    /* the user has just shown a password */
+	bool direct;                   /* without a browser (ECP): no cookie, the limits of direct grants */
 	bool remember_me;
 	int64_t auth_time_s;           /* of a fresh sign-in */
 	/* Ends the user's other sessions in the same transaction; NULL: they live on. */

@@ -127,16 +127,16 @@ bool saml_receive(struct saml_visit *v, struct str endpoint)
 	return false;
 }
 
-static void answer(struct visit *visit)
+/* True: it goes on elsewhere, with this visit. */
+static bool answer(struct visit *visit)
 {
 	struct saml_visit v = { .visit = visit };
 	struct why why = { "an ArtifactResolve goes to /protocol/saml/resolve" };
 	if (!saml_receive(&v, saml_endpoint_url(visit)))
-		return;
+		return false;
 	switch (v.message.kind) {
 	case SAML_AUTHN_REQUEST:
-		saml_sign_in(&v);
-		break;
+		return saml_sign_in(&v);
 	case SAML_LOGOUT_REQUEST:
 		saml_logout(&v);
 		break;
@@ -147,6 +147,7 @@ static void answer(struct visit *visit)
 		refuse_unreadable(visit, ERROR_BAD_XML, &why);
 		break;
 	}
+	return false;
 }
 
 void saml_handle(void *context, struct http_request *request, struct http_response *response)
@@ -154,8 +155,8 @@ void saml_handle(void *context, struct http_request *request, struct http_respon
 	struct visit visit;
 	if (!visit_open(&visit, context, request, response))
 		return;
-	answer(&visit);
-	visit_close(&visit);
+	if (!answer(&visit))
+		visit_close(&visit);
 }
 
 /* ---- metadata ---- */

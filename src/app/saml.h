@@ -41,8 +41,13 @@ MUST_USE enum error_code saml_respond_artifact(struct visit *visit, const struct
  * SOAP, a Fault. */
 void saml_refuse(struct visit *visit, const char *type, struct str client_id, const struct authn_error *error);
 
-/* An AuthnRequest and a LogoutRequest, their signatures checked. */
-void saml_sign_in(struct saml_visit *v);
+/* An AuthnRequest by SOAP, for a client that may: asks for HTTP Basic. True: it goes on in the
+ * password gate, with a visit of its own; false: answered. */
+bool saml_ecp(struct visit *visit, const struct saml_client *client, const struct entry *entry);
+
+/* An AuthnRequest and a LogoutRequest, their signatures checked. saml_sign_in is true when it goes on
+ * elsewhere, and closes the visit there. */
+bool saml_sign_in(struct saml_visit *v);
 void saml_logout(struct saml_visit *v);
 
 #endif

@@ -130,17 +130,6 @@ static void check(void *context, struct http_request *request, struct http_respo
 	visit_close(&p->visit);
 }
 
-/* The first reason why nobody may come in this way; empty: none. */
-static struct str hindrance(const struct realm *realm, const struct client *client)
-{
-	const struct str reasons[] = { realm->not_possible, realm->direct_grant_not_possible, client->not_possible,
-				       client->direct_grant_not_possible };
-	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
-		if (reasons[i].n)
-			return reasons[i];
-	return STR("");
-}
-
 static bool begin(struct password_request *p)
 {
 	struct client_request *r = &p->r;
@@ -148,7 +137,7 @@ static bool begin(struct password_request *p)
 	p->username = str_trim(client_request_value(r, "username"));
 	event_detail(r->visit, &r->event, "auth_method", STR("openid-connect"));
 	event_detail(r->visit, &r->event, "username", str_take(p->username, 255));
-	struct str hinder = hindrance(r->visit->realm, r->client);
+	struct str hinder = attempt_direct_hindrance(r->visit->realm, r->client);
 	if (!r->client->direct_access_grants_enabled) {
 		client_request_fail(r, ERROR_UNAUTHORIZED_CLIENT, STR("Client not allowed for direct access grants"), STR(""));
 		return false;

@@ -143,6 +143,10 @@ static bool choose_binding(const struct saml_client *client, const struct saml_m
 {
 	enum saml_binding binding = message->binding == SAML_BINDING_REDIRECT ? SAML_BINDING_REDIRECT :
 										 SAML_BINDING_POST;
+	if (message->binding == SAML_BINDING_SOAP) {
+		*ret_binding = SAML_BINDING_SOAP;
+		return true;
+	}
 	*ret_binding = client->force_artifact ? SAML_BINDING_ARTIFACT : SAML_BINDING_POST;
 	if (client->force_artifact || client->force_post)
 		return true;
@@ -204,8 +208,8 @@ bool authn_request_check(struct arena *arena, const struct saml_client *client,
 		.relay_state = message->relay_state, .login_hint = request->subject,
 		.force_authn = request->force_authn, .passive = request->is_passive };
 	bool possible = choose_binding(client, message, request, &plan.binding);
-	plan.consumer_url = request->consumer_url.n ? request->consumer_url :
-						      saml_client_consumer(client, plan.binding);
+	enum saml_binding delivery = plan.binding == SAML_BINDING_SOAP ? SAML_BINDING_POST : plan.binding;
+	plan.consumer_url = request->consumer_url.n ? request->consumer_url : saml_client_consumer(client, delivery);
 	if (!error.text.n && !saml_client_consumes(arena, client, plan.consumer_url))
 		error = no_consumer;
 	if (error.text.n) {

@@ -30,7 +30,7 @@ struct authn_plan {
 	const struct client *client;
 	struct str request_id;     /* InResponseTo; empty: sign-in that began here */
 	struct str consumer_url;   /* where the Response goes */
-	enum saml_binding binding; /* POST, Redirect or Artifact */
+	enum saml_binding binding; /* POST, Redirect, Artifact; SOAP: of ECP */
 	struct str name_id_format; /* a URI */
 	struct str relay_state;
 	struct str context_class;  /* AuthnContextClassRef of the assertion */

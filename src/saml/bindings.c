@@ -203,17 +203,36 @@ enum error_code saml_receive_soap(struct arena *arena, struct str body,
 
 /* ---- sending ---- */
 
-struct str saml_soap(struct arena *arena, struct str element)
+static const struct xml_space ecp = { STR_INIT("ecp"), STR_INIT("urn:oasis:names:tc:SAML:2.0:profiles:SSO:ecp") };
+
+static struct str envelope(struct arena *arena, struct str consumer_url, struct str element)
 {
 	struct xml_writer w = xml_writer_new(arena, 0);
 	xml_open(&w, &xml_soap, STR("Envelope"));
 	xml_open(&w, &xml_soap, STR("Header"));
+	if (consumer_url.n) {
+		xml_open(&w, &ecp, STR("Response"));
+		xml_write_attribute(&w, STR("AssertionConsumerServiceURL"), consumer_url);
+		xml_write_attribute_in(&w, &xml_soap, STR("actor"), STR("http://schemas.xmlsoap.org/soap/actor/next"));
+		xml_write_attribute_in(&w, &xml_soap, STR("mustUnderstand"), STR("1"));
+		xml_close(&w);
+	}
 	xml_close(&w);
 	xml_open(&w, &xml_soap, STR("Body"));
 	xml_write_raw(&w, element);
 	xml_close(&w);
 	xml_close(&w);
 	return xml_written(&w);
+}
+
+struct str saml_soap(struct arena *arena, struct str element)
+{
+	return envelope(arena, (struct str){ NULL, 0 }, element);
+}
+
+struct str saml_soap_ecp(struct arena *arena, struct str consumer_url, struct str element)
+{
+	return envelope(arena, consumer_url, element);
 }
 
 struct str saml_soap_fault(struct arena *arena, bool clients_fault, struct str text)

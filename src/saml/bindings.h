@@ -62,6 +62,9 @@ struct str saml_query_url(struct arena *arena, struct str url, struct str name, 
 	struct str relay_state);
 /* A SOAP envelope around an element. */
 struct str saml_soap(struct arena *arena, struct str element);
+/* The envelope in which ECP has a Response (profiles section 4.2.4.2): the header says to which
+ * consumer URL it may go. */
+struct str saml_soap_ecp(struct arena *arena, struct str consumer_url, struct str element);
 /* An envelope with a Fault: `text` for people, no more than they may know. */
 struct str saml_soap_fault(struct arena *arena, bool clients_fault, struct str text);
 

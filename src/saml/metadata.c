@@ -57,9 +57,10 @@ static void write_endpoint(struct xml_writer *w, struct str name, enum saml_bind
 
 struct str metadata_of_realm(struct arena *arena, const struct realm *realm, struct str issuer)
 {
-	/* Keycloak takes messages of the single logout by artifact too, and names ECP's sign-on. */
+	/* Keycloak takes messages of the single logout by artifact too. */
 	static const enum saml_binding logout[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT, SAML_BINDING_SOAP };
-	static const enum saml_binding sign_on[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT, SAML_BINDING_ARTIFACT };
+	static const enum saml_binding sign_on[] = { SAML_BINDING_POST, SAML_BINDING_REDIRECT, SAML_BINDING_SOAP,
+		SAML_BINDING_ARTIFACT };
 	static const struct str formats[] = { STR_INIT(SAML_FORMAT_PERSISTENT), STR_INIT(SAML_FORMAT_TRANSIENT),
 		STR_INIT(SAML_FORMAT_UNSPECIFIED), STR_INIT(SAML_FORMAT_EMAIL) };
 	struct str endpoint = arena_join(arena, issuer, STR("/protocol/saml"), STR(""));

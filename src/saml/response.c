@@ -165,9 +165,20 @@ static void write_head(struct arena *arena, struct xml_writer *w, const struct r
 static enum error_code send(struct arena *arena, const struct response_input *input, struct str document,
 	struct str id, const struct saml_signer *signer, struct saml_outgoing *ret_outgoing, struct why *reterr_why)
 {
-	const struct saml_endpoint to = { input->plan->binding, input->plan->consumer_url };
-	return saml_send(arena, &to, true, document, id, input->plan->relay_state,
-		input->client->signs_documents ? signer : NULL, ret_outgoing, reterr_why);
+	bool ecp = input->plan->binding == SAML_BINDING_SOAP;
+	/* The document as it is kept for an artifact is what ECP's envelope holds. */
+	const struct saml_endpoint to = { ecp ? SAML_BINDING_ARTIFACT : input->plan->binding, input->plan->consumer_url };
+	struct saml_outgoing out;
+	enum error_code code = saml_send(arena, &to, true, document, id, input->plan->relay_state,
+		input->client->signs_documents ? signer : NULL, &out, reterr_why);
+	if (code != OK)
+		return code;
+	if (ecp) {
+		out.binding = SAML_BINDING_SOAP;
+		out.value = saml_soap_ecp(arena, to.url, out.value);
+	}
+	*ret_outgoing = out;
+	return OK;
 }
 
 enum error_code response_status(struct arena *arena, const struct response_input *input,

@@ -51,7 +51,7 @@ static void look_at_request(struct arena *arena, const struct saml_client *saml,
 	}
 	if (!str_starts(plan.consumer_url, STR("http://127.0.0.1:9/sp/")))
 		abort();
-	if (plan.binding == SAML_BINDING_SOAP)
+	if ((plan.binding == SAML_BINDING_SOAP) != (message->binding == SAML_BINDING_SOAP))
 		abort();
 	(void)authn_plan_decide(&plan, NULL, &status);
 	/* An answer can always be given. */

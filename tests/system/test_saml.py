@@ -56,7 +56,8 @@ def test_the_descriptor(saml_common):
     assert services == {resolution} | {(name, binding, saml_common.wiki.endpoint) for name, binding in (
         ("SingleLogoutService", "HTTP-POST"), ("SingleLogoutService", "HTTP-Redirect"),
         ("SingleLogoutService", "SOAP"), ("SingleSignOnService", "HTTP-POST"),
-        ("SingleSignOnService", "HTTP-Redirect"), ("SingleSignOnService", "HTTP-Artifact"))}
+        ("SingleSignOnService", "HTTP-Redirect"), ("SingleSignOnService", "HTTP-Artifact"),
+        ("SingleSignOnService", "SOAP"))}
     keys = requests.get(saml_common.server.endpoint("certs"), timeout=60).json()["keys"]
     assert metadata.value(".//ds:KeyName") in {key["kid"] for key in keys}
 

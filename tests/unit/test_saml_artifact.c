@@ -131,6 +131,24 @@ static void the_answer_holds_the_message_or_nothing(void **state)
 	REFUSED(artifact_response_build(arena, &input, &out, &why), ERROR_NO_KEY);
 }
 
+static void the_envelope_of_ecp_says_where_its_response_may_go(void **state)
+{
+	(void)state;
+	struct str envelope = saml_soap_ecp(arena, STR("https://sp.test/acs?a=1&b=2"), recorded("sso_response.xml"));
+	const struct xml_element *root, *header, *block;
+	struct saml_incoming in;
+	GOOD(xml_parse(arena, envelope, &xml_limits_message, &root, &why));
+	header = xml_first(root, STR(XML_SOAP), STR("Header"));
+	block = xml_first(header, STR("urn:oasis:names:tc:SAML:2.0:profiles:SSO:ecp"), STR("Response"));
+	assert_non_null(block);
+	expect_text(xml_attribute(block, STR("AssertionConsumerServiceURL")), "https://sp.test/acs?a=1&b=2");
+	expect_text(xml_attribute_in(block, STR(XML_SOAP), STR("mustUnderstand")), "1");
+	expect_text(xml_attribute_in(block, STR(XML_SOAP), STR("actor")), "http://schemas.xmlsoap.org/soap/actor/next");
+	assert_true(xml_is(xml_child(xml_first(root, STR(XML_SOAP), STR("Body"))), STR(XML_SAMLP), STR("Response")));
+	/* It is for the client alone: we understand no such block ourselves. */
+	REFUSED(saml_receive_soap(arena, envelope, &in, &why), ERROR_INVALID_REQUEST);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +157,7 @@ int main(void)
 		IN_SAML(the_request_names_an_artifact),
 		IN_SAML(requests_without_one_are_refused),
 		IN_SAML(the_answer_holds_the_message_or_nothing),
+		IN_SAML(the_envelope_of_ecp_says_where_its_response_may_go),
 	};
 	return cmocka_run_group_tests_name("saml_artifact", tests, NULL, saml_end);
 }

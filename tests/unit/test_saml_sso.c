@@ -242,6 +242,10 @@ static void the_answer_goes_by_the_binding_that_was_asked_for(void **state)
 	struct authn_plan plan = plan_of(replaced(recorded("sso_request.xml"), "HTTP-POST", "PAOS"), SAML_BINDING_POST);
 	assert_true(plan.denied);
 	assert_int_equal(plan.status, SAML_STATUS_UNSUPPORTED_BINDING);
+	plan = plan_of(replaced(recorded("sso_request.xml"), "HTTP-POST", "PAOS"), SAML_BINDING_SOAP);
+	assert_false(plan.denied);
+	assert_int_equal(plan.binding, SAML_BINDING_SOAP);
+	expect_text(plan_of(nameless, SAML_BINDING_SOAP).consumer_url, "http://127.0.0.1:9/sp/other");
 	plan = plan_of(replaced(recorded("sso_request.xml"), "HTTP-POST", "HTTP-Artifact"), SAML_BINDING_POST);
 	assert_false(plan.denied);
 	assert_int_equal(plan.binding, SAML_BINDING_ARTIFACT);

@@ -238,11 +238,11 @@ class ServiceProvider:
         return browser.open(self.endpoint, "POST", follow=False, data=fields,
                             headers={"Sec-Fetch-Site": "cross-site", "Origin": self.base})
 
-    def soap(self, text, to=""):
+    def soap(self, text, to="", **sent):
         envelope = (f'<soap:Envelope xmlns:soap="{NAMESPACES["soap"]}"><soap:Body>{text}'
                     "</soap:Body></soap:Envelope>")
         return requests.post(self.endpoint + to, data=envelope, timeout=60,
-                             headers={"content-type": "text/xml"})
+                             headers={"content-type": "text/xml"}, **sent)
 
     def resolve(self, request):
         """The ArtifactResponse."""
