@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "app/own_token.h"
+#include "base/condition.h"
 #include "base/log.h"
 #include "client/client.h"
 #include "crypto/random.h"
@@ -46,13 +47,9 @@ static void set_reason(struct answer *answer, struct str reason)
 static struct asking *asking_new(size_t n)
 {
 	struct asking *asking = calloc(1, sizeof *asking + n * sizeof *asking->answers);
-	pthread_condattr_t attributes;
 	if (!asking)
 		abort();
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&asking->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	condition_init(&asking->changed);
 	pthread_mutex_init(&asking->lock, NULL);
 	asking->n = n;
 	asking->holders = 1;
@@ -90,9 +87,7 @@ static void answered(void *context, const struct client_result *result)
 
 static void wait_for_answers(struct asking *asking)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += WAIT_S;
+	struct timespec until = condition_in(WAIT_S * 1000);
 	while (asking->open && pthread_cond_timedwait(&asking->changed, &asking->lock, &until) == 0)
 		;
 }

@@ -5,6 +5,8 @@
  * for another, opens one, or waits. */
 #include "db/pool.h"
 
+#include "base/condition.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -86,9 +88,7 @@ static void free_place(struct db_pool *pool, unsigned i)
 
 static bool wait_for_place(struct db_pool *pool, unsigned *ret_place)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += WAIT_S;
+	struct timespec until = condition_in(WAIT_S * 1000);
 	bool got = false;
 	int rc = 0;
 	pthread_mutex_lock(&pool->lock);
@@ -148,11 +148,7 @@ enum error_code db_pool_new(const struct db_config *config, unsigned max, struct
 	pool->config.url = arena_str(arena, config->url);
 	pool->id = atomic_fetch_add(&last_id, 1) + 1;
 	pool->max = max;
-	pthread_condattr_t attributes;
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->given, &attributes);
-	pthread_condattr_destroy(&attributes);
+	condition_init(&pool->given);
 	pthread_mutex_init(&pool->lock, NULL);
 	struct db *first;
 	enum error_code code = db_pool_take(pool, &first, reterr_why);

@@ -9,6 +9,8 @@
 
 #include "http/server_inner.h"
 
+#include "base/condition.h"
+
 enum { TICK_MIN_MS = 20, TICK_MAX_MS = 1000, NEW_GRACE_MS = 500 };
 
 static int64_t read_clock(clockid_t clock, int64_t per_second)
@@ -210,11 +212,7 @@ static void *reap(void *context)
 	int64_t tick = tick_ms(&server->config);
 	pthread_mutex_lock(&server->reaper_lock);
 	while (!server->reaper_stops) {
-		struct timespec until;
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += tick % 1000 * 1000000;
-		until.tv_sec += tick / 1000 + until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
+		struct timespec until = condition_in(tick);
 		pthread_cond_timedwait(&server->reaper_wake, &server->reaper_lock, &until);
 		pthread_mutex_unlock(&server->reaper_lock);
 		for_each(server, server_now_ms(), cut_late);
@@ -226,12 +224,8 @@ static void *reap(void *context)
 
 void reaper_start(struct http_server *server)
 {
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&server->reaper_lock, NULL);
-	pthread_cond_init(&server->reaper_wake, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	condition_init(&server->reaper_wake);
 	server->reaper_runs = pthread_create(&server->reaper, NULL, reap, server) == 0;
 	if (!server->reaper_runs)
 		abort();

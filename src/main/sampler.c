@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/log.h"
 
 enum {
@@ -40,16 +41,6 @@ static int64_t look(struct sampler *sampler)
 	return clock_mono_ms() - begun_ms;
 }
 
-static struct timespec in_ms(int64_t ms)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += ms % 1000 * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	return until;
-}
-
 static void *run(void *context)
 {
 	struct sampler *sampler = context;
@@ -62,7 +53,7 @@ static void *run(void *context)
 		sampler->asked = false;
 		pthread_mutex_unlock(&sampler->lock);
 		int64_t pause_ms = look(sampler) * SHARE;
-		struct timespec until = in_ms(pause_ms < LEAST_PAUSE_MS ? LEAST_PAUSE_MS : pause_ms);
+		struct timespec until = condition_in(pause_ms < LEAST_PAUSE_MS ? LEAST_PAUSE_MS : pause_ms);
 		pthread_mutex_lock(&sampler->lock);
 		while (!sampler->stopping &&
 			pthread_cond_timedwait(&sampler->changed, &sampler->lock, &until) == 0)
@@ -79,11 +70,7 @@ struct sampler *sampler_new(struct store *store)
 		abort();
 	sampler->store = store;
 	pthread_mutex_init(&sampler->lock, NULL);
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&sampler->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	condition_init(&sampler->changed);
 	if (pthread_create(&sampler->thread, NULL, run, sampler) != 0) {
 		log_write(LOG_ERROR, "metrics", "no thread for the figures of the store");
 		free(sampler);

@@ -5,27 +5,23 @@
  * is known against a client, its notices come leased already (express.h), and that they were
  * delivered is recorded with somebody else's commit. The signers check, sign and hand to the HTTP
  * client, whose callback brings the flight back. Memory is bounded by what may be under way at
- * once. A thread of its own does mass jobs and expired sessions. */
+ * once. What ends of itself or in masses is the keeper's (keeper.h). */
 #include "outbox/outbox.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/url.h"
 #include "crypto/random.h"
-#include "outbox/ahead.h"
 #include "outbox/backoff.h"
 #include "outbox/express.h"
 #include "outbox/flight.h"
-#include "outbox/jobs.h"
+#include "outbox/keeper.h"
 #include "outbox/steps.h"
-#include "outbox/sweeper.h"
 #include "outbox/trouble.h"
 #include "run/workers.h"
 #include "signout/channel.h"
@@ -41,10 +37,8 @@ enum {
 	HURRY = 1000,           /* rows made due in one transaction */
 	EXPIRE = 64,            /* rows given up in one transaction */
 	SIGNER_NICE = 5,        /* requests that somebody waits for come first */
-	KEEPER_NICE = 5,
 	STOP_ROUNDS = 100,      /* tries to record while stopping */
 	STOP_PAUSE_NS = 10 * 1000 * 1000,
-	SWEEP_MS = 5000,        /* how often expired sessions are looked for */
 	RECORD_MS = 20,         /* until what was delivered is recorded, when nobody else commits */
 };
 
@@ -52,12 +46,13 @@ struct outbox {
 	struct outbox_config config;
 	struct str owner; /* of leases: this process */
 	struct arena *arena;
-	pthread_t deliverer, keeper;
+	pthread_t deliverer;
+	struct keeper *keeper;
 	struct workers *signers;
 	struct express *express;
 	pthread_mutex_t lock; /* of all until the next comment */
-	pthread_cond_t changed, keeper_changed;
-	bool stopping, woken, keeper_woken;
+	pthread_cond_t changed;
+	bool stopping, woken;
 	struct flight *landed; /* not yet seen by the deliverer */
 	struct outbox_stats stats;
 
@@ -69,10 +64,6 @@ struct outbox {
 	bool want_look;
 	int64_t next_look_ms, earliest_look_ms; /* monotonic */
 	struct steps steps;
-
-	/* the keeper's own */
-	int64_t next_sweep_ms;
-	struct steps keeper_steps;
 };
 
 static void outbox_land(void *context, struct flight *flight)
@@ -526,19 +517,6 @@ static bool take_turn(struct outbox *outbox, bool stopping, int64_t *ret_wait_ms
 
 /* ---- the deliverer ---- */
 
-static struct timespec mono_in(int64_t wait_ms)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_ms / 1000;
-	until.tv_nsec += wait_ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	return until;
-}
-
 /* What began without a turn counts like everything else that is under way. */
 static void take_begun(struct outbox *outbox)
 {
@@ -558,7 +536,7 @@ static void take_begun(struct outbox *outbox)
 /* Sleeps until woken, something landed, or the time is up. Takes what landed. */
 static void wait_for_work(struct outbox *outbox, int64_t wait_ms, bool *ret_stopping)
 {
-	struct timespec until = mono_in(wait_ms);
+	struct timespec until = condition_in(wait_ms);
 	pthread_mutex_lock(&outbox->lock);
 	while (!outbox->landed && !outbox->woken && !outbox->stopping)
 		if (pthread_cond_timedwait(&outbox->changed, &outbox->lock, &until) != 0)
@@ -598,66 +576,16 @@ static void *deliver(void *context)
 	}
 }
 
-/* ---- the keeper: mass jobs and expired sessions ---- */
+/* ---- start and stop ---- */
 
-static bool do_jobs(struct outbox *outbox)
+static void wake_deliverer(void *context)
 {
-	bool more = false;
-	struct why why = { "" };
-	if (jobs_step(&outbox->config, &more, &why) != OK) {
-		log_write(LOG_ERROR, "outbox", "mass sign-out: %s", why.text);
-		return false;
-	}
-	return more;
-}
-
-static bool do_sweep(struct outbox *outbox)
-{
-	bool more = false;
-	struct why why = { "" };
-	if (clock_mono_ms() < outbox->next_sweep_ms)
-		return false;
-	if (sweeper_step(&outbox->config, &more, &why) != OK) {
-		log_write(LOG_ERROR, "outbox", "expired sessions: %s", why.text);
-		more = false;
-	}
-	outbox->next_sweep_ms = more ? 0 : clock_mono_ms() + SWEEP_MS;
-	return more;
-}
-
-static void wake_deliverer(struct outbox *outbox)
-{
+	struct outbox *outbox = context;
 	pthread_mutex_lock(&outbox->lock);
 	outbox->woken = true;
 	pthread_cond_signal(&outbox->changed);
 	pthread_mutex_unlock(&outbox->lock);
 }
-
-static void *keep(void *context)
-{
-	struct outbox *outbox = context;
-	bool more = false, stopping = false;
-	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), KEEPER_NICE);
-	while (!stopping) {
-		struct timespec until = mono_in(IDLE_MS);
-		pthread_mutex_lock(&outbox->lock);
-		while (!more && !outbox->keeper_woken && !outbox->stopping)
-			if (pthread_cond_timedwait(&outbox->keeper_changed, &outbox->lock, &until) != 0)
-				break;
-		outbox->keeper_woken = false;
-		stopping = outbox->stopping;
-		pthread_mutex_unlock(&outbox->lock);
-		if (stopping)
-			return NULL;
-		ahead_keep(&outbox->config, &outbox->keeper_steps);
-		more = do_jobs(outbox);
-		more |= do_sweep(outbox);
-		wake_deliverer(outbox);
-	}
-	return NULL;
-}
-
-/* ---- start and stop ---- */
 
 /* What the process before this one had under way when it was killed. Where several share a
  * store, the leases tell. */
@@ -670,15 +598,6 @@ static void take_over(const struct outbox_config *config)
 		log_write(LOG_ERROR, "outbox", "deliveries of the last run wait for their leases: %s", why.text);
 }
 
-static void start_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-}
-
 static void discard(struct outbox *outbox)
 {
 	forget_recorded(outbox);
@@ -687,17 +606,16 @@ static void discard(struct outbox *outbox)
 	express_free(outbox->express);
 	pthread_mutex_destroy(&outbox->lock);
 	pthread_cond_destroy(&outbox->changed);
-	pthread_cond_destroy(&outbox->keeper_changed);
 	arena_free(outbox->arena);
 	free(outbox);
 }
 
 static void stop_threads(struct outbox *outbox)
 {
+	keeper_stop(outbox->keeper);
 	pthread_mutex_lock(&outbox->lock);
 	outbox->stopping = true;
 	pthread_cond_signal(&outbox->changed);
-	pthread_cond_signal(&outbox->keeper_changed);
 	pthread_mutex_unlock(&outbox->lock);
 }
 
@@ -714,13 +632,12 @@ static enum error_code start_threads(struct outbox *outbox, struct why *reterr_w
 	if (pthread_create(&outbox->deliverer, NULL, deliver, outbox) != 0)
 		return error_because(reterr_why, ERROR_INTERNAL, "no thread for the outbox");
 	pthread_setname_np(outbox->deliverer, "outbox");
-	if (pthread_create(&outbox->keeper, NULL, keep, outbox) != 0) {
+	code = keeper_new(&outbox->config, wake_deliverer, outbox, &outbox->keeper, reterr_why);
+	if (code != OK) {
 		stop_threads(outbox);
 		pthread_join(outbox->deliverer, NULL);
-		return error_because(reterr_why, ERROR_INTERNAL, "no thread for mass sign-outs");
 	}
-	pthread_setname_np(outbox->keeper, "keeper");
-	return OK;
+	return code;
 }
 
 enum error_code outbox_new(const struct outbox_config *config, struct outbox **ret_outbox, struct why *reterr_why)
@@ -733,8 +650,7 @@ enum error_code outbox_new(const struct outbox_config *config, struct outbox **r
 	outbox->owner = random_token(outbox->arena, 16);
 	outbox->lanes = lanes_new();
 	pthread_mutex_init(&outbox->lock, NULL);
-	start_condition(&outbox->changed);
-	start_condition(&outbox->keeper_changed);
+	condition_init(&outbox->changed);
 	take_over(config);
 	enum error_code code = start_threads(outbox, reterr_why);
 	if (code != OK) {
@@ -747,11 +663,8 @@ enum error_code outbox_new(const struct outbox_config *config, struct outbox **r
 
 void outbox_wake(struct outbox *outbox)
 {
-	pthread_mutex_lock(&outbox->lock);
-	outbox->woken = outbox->keeper_woken = true;
-	pthread_cond_signal(&outbox->changed);
-	pthread_cond_signal(&outbox->keeper_changed);
-	pthread_mutex_unlock(&outbox->lock);
+	keeper_wake(outbox->keeper);
+	wake_deliverer(outbox);
 }
 
 enum error_code outbox_apply(struct outbox *outbox, const struct effects *effects, struct why *reterr_why)
@@ -789,7 +702,7 @@ void outbox_free(struct outbox *outbox)
 	stop_threads(outbox);
 	/* What is under way comes back by its callback, cancelled when the client stops. */
 	client_stop(outbox->config.http, 2000);
-	pthread_join(outbox->keeper, NULL);
+	keeper_free(outbox->keeper);
 	pthread_join(outbox->deliverer, NULL);
 	discard(outbox);
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "model/own_attributes.h"
 #include "run/store_calls.h"
 #include "store/apply.h"
@@ -82,9 +83,7 @@ static void purge(struct janitor *j)
 
 static bool wait_tick(struct janitor *j)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += TICK_S;
+	struct timespec until = condition_in(TICK_S * 1000);
 	pthread_mutex_lock(&j->lock);
 	while (!j->stopping && pthread_cond_timedwait(&j->changed, &j->lock, &until) == 0)
 		;
@@ -114,11 +113,7 @@ enum error_code janitor_new(struct store *store, struct writer *writer, struct s
 		abort();
 	*j = (struct janitor){ .store = store, .writer = writer, .snapshots = snapshots };
 	pthread_mutex_init(&j->lock, NULL);
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&j->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	condition_init(&j->changed);
 	if (pthread_create(&j->thread, NULL, run, j) != 0) {
 		free(j);
 		return error_because(reterr_why, ERROR_INTERNAL, "no thread for the janitor");

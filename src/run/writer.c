@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/condition.h"
 #include "base/failpoint.h"
 #include "db/db.h"
 #include "db/pool.h"
@@ -98,16 +99,6 @@ static void queue_move(struct queue *from, struct queue *to, size_t most)
 
 /* ---- time ---- */
 
-static struct timespec in_ms(long ms)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_nsec += ms * 1000000;
-	t.tv_sec += t.tv_nsec / 1000000000;
-	t.tv_nsec %= 1000000000;
-	return t;
-}
-
 static bool is_before(struct timespec a, struct timespec b)
 {
 	return a.tv_sec < b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec < b.tv_nsec);
@@ -115,12 +106,12 @@ static bool is_before(struct timespec a, struct timespec b)
 
 static bool is_past(struct timespec t)
 {
-	return !is_before(in_ms(0), t);
+	return !is_before(condition_in(0), t);
 }
 
 static uint64_t microseconds_since(struct timespec start)
 {
-	struct timespec now = in_ms(0);
+	struct timespec now = condition_in(0);
 	return (uint64_t)((now.tv_sec - start.tv_sec) * 1000000 +
 		(now.tv_nsec - start.tv_nsec) / 1000);
 }
@@ -163,7 +154,7 @@ static enum error_code commit(struct writer *writer, struct db *db, uint64_t lis
 		db_rollback(db);
 		return error_because(reterr_why, ERROR_STORE_FAILED, "the commit was made to fail");
 	}
-	struct timespec start = in_ms(0);
+	struct timespec start = condition_in(0);
 	enum error_code code = db_commit(db, reterr_why);
 	(void)failpoint("writer.after-commit");
 	if (code == OK)
@@ -355,7 +346,7 @@ static bool do_batch(struct writer *writer)
 	writer->failures += kept;
 	writer->hurry = writer->hurry && !kept && writer->later.n > 0;
 	if (kept)
-		writer->later_due = in_ms(LATER_MS);
+		writer->later_due = condition_in(LATER_MS);
 	pthread_cond_broadcast(&writer->settled);
 	return !kept;
 }
@@ -370,7 +361,7 @@ static void *run(void *argument)
 		bool good = do_batch(writer);
 		failed = good || !writer->stop ? 0 : failed + 1;
 		if (failed > 0) {
-			struct timespec until = in_ms(LATER_MS);
+			struct timespec until = condition_in(LATER_MS);
 			pthread_cond_timedwait(&writer->work, &writer->lock, &until);
 		}
 	}
@@ -408,7 +399,7 @@ static enum error_code run_own(struct writer *writer, const void *list, struct w
 	for (int i = 1; code != OK && db_must_retry(db) && i <= RETRIES; i++) {
 		atomic_fetch_add(&writer->counters.retries, 1);
 		/* Apart from one another, so that the same two do not meet again. */
-		nanosleep(&(struct timespec){ .tv_nsec = in_ms(0).tv_nsec % (i * 2000000L) }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = condition_in(0).tv_nsec % (i * 2000000L) }, NULL);
 		code = run_once(writer, db, list, reterr_why);
 	}
 	if (is_store_trouble(code))
@@ -453,7 +444,7 @@ void writer_apply_later(struct writer *writer, struct arena *arena, const void *
 
 void writer_apply_within(struct writer *writer, long ms, struct arena *arena, const void *list)
 {
-	struct timespec due = in_ms(ms);
+	struct timespec due = condition_in(ms);
 	struct entry *entry = arena_alloc(arena, sizeof *entry);
 	entry->list = list;
 	entry->arena = arena;
@@ -539,12 +530,8 @@ static struct writer *allocate(const struct writer_config *config)
 		writer->config.later_bound = LATER_BOUND;
 	queue_init(&writer->waiting);
 	queue_init(&writer->later);
-	pthread_condattr_t attributes;
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&writer->work, &attributes);
-	pthread_cond_init(&writer->settled, &attributes);
-	pthread_condattr_destroy(&attributes);
+	condition_init(&writer->work);
+	condition_init(&writer->settled);
 	pthread_mutex_init(&writer->lock, NULL);
 	return writer;
 }
