@@ -401,8 +401,11 @@ def system(options, log):
         return result
 
     result = Result()
-    parts = [(engine, share, 2) for engine in ("sqlite", "postgres") for share in (1, 2)]
-    with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
+    # More shares than run at once: who has done a light one takes another.
+    shares = 1 if options.only else 6
+    parts = [(engine, share, shares) for share in range(1, shares + 1)
+             for engine in ("sqlite", "postgres")]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for one in pool.map(on, *zip(*parts)):
             result.add(one)
     with open(log, "a") as file:
