@@ -27,8 +27,10 @@ static struct event new_event(struct authentication *a, const char *type)
 	struct event event = event_new(&a->visit, type);
 	event.client_id = a->ticket.client_id;
 	event.user_id = a->attempt.user ? a->attempt.user->id : STR("");
-	event_detail(&a->visit, &event, "auth_method", a->entry.protocol->name);
-	if (a->entry.protocol == &entry_openid)
+	/* Of the ticket: the entry may not have opened. */
+	const struct entry_protocol *protocol = entry_protocol_of(&a->ticket);
+	event_detail(&a->visit, &event, "auth_method", protocol->name);
+	if (protocol == &entry_openid)
 		event_detail(&a->visit, &event, "auth_type", STR("code"));
 	event_detail(&a->visit, &event, "redirect_uri", a->ticket.redirect_uri);
 	event_detail(&a->visit, &event, "username", str_take(a->username, 255));

@@ -9,7 +9,7 @@
 #include "app/page.h"
 #include "base/limits.h"
 
-static const struct entry_protocol *protocol_of(const struct ticket *ticket)
+const struct entry_protocol *entry_protocol_of(const struct ticket *ticket)
 {
 	return str_eq(ticket->protocol, entry_saml.name) ? &entry_saml : &entry_openid;
 }
@@ -17,7 +17,7 @@ static const struct entry_protocol *protocol_of(const struct ticket *ticket)
 bool entry_open(struct visit *visit, const struct ticket *ticket, struct entry *ret_entry,
 		struct authorize_verdict *ret_verdict)
 {
-	return protocol_of(ticket)->open(visit, ticket, ret_entry, ret_verdict);
+	return entry_protocol_of(ticket)->open(visit, ticket, ret_entry, ret_verdict);
 }
 
 struct ticket entry_ticket(const struct entry *entry)
@@ -29,7 +29,7 @@ struct ticket entry_ticket(const struct entry *entry)
 
 struct str entry_restart_url(const struct visit *visit, const struct ticket *ticket)
 {
-	return protocol_of(ticket)->restart_url(visit, ticket);
+	return entry_protocol_of(ticket)->restart_url(visit, ticket);
 }
 
 /* ---- from the request to its answer ---- */

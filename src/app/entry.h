@@ -67,6 +67,8 @@ void entry_proceed(struct visit *visit, const struct entry *entry);
 /* Answers one that is refused, by a page or at the application, with its LOGIN_ERROR event. */
 void entry_refuse(struct visit *visit, const struct entry *entry, const struct authorize_verdict *verdict);
 
+/* The protocol of the request that a ticket holds. */
+const struct entry_protocol *entry_protocol_of(const struct ticket *ticket);
 /* As entry_protocol.open, by the protocol of the ticket. */
 bool entry_open(struct visit *visit, const struct ticket *ticket, struct entry *ret_entry,
 		struct authorize_verdict *ret_verdict);

@@ -453,10 +453,12 @@ static int64_t pause_ms(struct outbox *outbox)
 	return pause;
 }
 
-/* True when nothing but deliveries that were delivered is to be stored. */
+/* True when nothing but deliveries that were delivered is to be stored, and it is stored before what
+ * is claimed afterwards: with several connections a claim could overtake it, and after a step of
+ * the clock send again. */
 static bool is_plain(const struct outbox *outbox, const struct store_turn *turn)
 {
-	bool plain = !turn->renewals_n && !turn->lanes_n;
+	bool plain = store_is_local(outbox->config.store) && !turn->renewals_n && !turn->lanes_n;
 	for (const struct flight *flight = outbox->unrecorded; flight && plain; flight = flight->next)
 		plain = flight->update.state == DELIVERY_DELIVERED && !flight->event;
 	return plain;
