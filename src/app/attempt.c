@@ -7,15 +7,12 @@
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "model/credential.h"
-#include "model/saml.h"
 #include "login/lockout.h"
 
 struct str attempt_direct_hindrance(const struct realm *realm, const struct client *client)
 {
-	/* What is said of a client itself is said of OpenID Connect. */
 	const struct str reasons[] = { realm->not_possible, realm->direct_grant_not_possible,
-				       saml_client_is(client) ? STR("") : client->not_possible,
-				       client->direct_grant_not_possible };
+				       client->not_possible, client->direct_grant_not_possible };
 	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
 		if (reasons[i].n)
 			return reasons[i];

@@ -45,12 +45,24 @@ static void make_plan(struct visit *visit, struct entry *entry)
 	(void)scope_resolve(visit->arena, authn->client, STR(""), &entry->plan.grant);
 }
 
+/* Nobody gets in by less than the realm and the client ask for; empty text: it can be asked here. */
+static struct authn_error check_possible(struct visit *visit, const struct client *client)
+{
+	struct str why = visit->realm->not_possible.n ? visit->realm->not_possible : client->not_possible;
+	if (!why.n)
+		return (struct authn_error){ 0 };
+	return (struct authn_error){ arena_join(visit->arena, STR("Sign-in is not possible here yet: "), why, STR("")),
+		STR("not_allowed"), STR("") };
+}
+
 static bool open(struct visit *visit, const struct ticket *ticket, struct entry *ret_entry,
 		 struct authorize_verdict *ret_verdict)
 {
 	struct entry entry = { 0 };
 	const struct client *client = realm_client_by_client_id(visit->realm, ticket->client_id);
 	struct authn_error error = authn_client_check(client);
+	if (!error.text.n)
+		error = check_possible(visit, client);
 	if (!error.text.n) {
 		struct saml_client saml = saml_client_of(visit->arena, client);
 		if (!saml_client_consumes(visit->arena, &saml, ticket->redirect_uri) ||
@@ -245,7 +257,10 @@ static bool is_new(struct saml_visit *v)
 
 static void proceed(struct visit *visit, struct entry *entry)
 {
-	if (entry->authn.denied)
+	const struct authn_error error = check_possible(visit, entry->authn.client);
+	if (error.text.n)
+		saml_refuse(visit, "LOGIN_ERROR", entry->authn.client->client_id, &error);
+	else if (entry->authn.denied)
 		answer_status(visit, entry, entry->authn.status);
 	else
 		entry_proceed(visit, entry);

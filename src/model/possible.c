@@ -261,6 +261,8 @@ static struct str attribute_not_possible(struct arena *arena, const struct clien
 struct str client_not_possible(
 	struct arena *arena, const struct realm_rep *realm, const struct client *client)
 {
+	if (str_eq(client->protocol, STR("saml")))
+		return override_not_possible(arena, realm, client, STR("browser"));
 	if (!str_eq(client->protocol, STR("openid-connect")))
 		return arena_join(arena, STR("This application uses the protocol \""),
 			client->protocol, STR("\", which this server does not speak yet."));

@@ -242,6 +242,29 @@ def test_broken_queries(saml_common, query):
     assert page.status == 400 and "Invalid Request" in page.text
 
 
+STRONG = "5ae5a0b5-1a2e-4a53-9b3c-1f6d3c9f8c11"  # a flow's id
+
+
+@pytest.mark.parametrize("of", ["client", "realm"])
+def test_nobody_gets_in_by_less_than_a_flow_asks(new_world, of):
+    def change(realm):
+        realm["clients"].append(client(WIKI, WIKI, attributes={"saml_idp_initiated_sso_url_name": "wiki"}))
+        flow = next(one for one in realm["authenticationFlows"] if one["alias"] == "browser")
+        realm["authenticationFlows"].append({**flow, "id": STRONG, "alias": "strong", "builtIn": False,
+            "authenticationExecutions": [{"authenticator": "webauthn-authenticator", "requirement": "REQUIRED",
+                                          "authenticatorFlow": False, "priority": 10}]})
+        if of == "realm":
+            realm["browserFlow"] = "strong"
+        else:
+            realms.client(realm, WIKI)["authenticationFlowBindingOverrides"] = {"browser": STRONG}
+    world = new_world(change)
+    provider = ServiceProvider(world.server, WIKI, WIKI)
+    for page in (provider.redirect(Browser(), provider.authn_request()),
+                 Browser().open(provider.endpoint + "/clients/wiki", follow=False)):
+        assert page.status == 400 and "Sign-in is not possible here yet" in page.text
+        assert "webauthn-authenticator" in page.text
+
+
 # ---- single logout begun by a provider
 
 def signed_in_everywhere(world):
