@@ -287,7 +287,8 @@ static void look(struct outbox *outbox)
 	struct store_lane *found;
 	size_t n;
 	struct why why = { "" };
-	if (store_list_lanes(outbox->config.store, arena, &found, &n, &why) == OK) {
+	bool read = store_list_lanes(outbox->config.store, arena, &found, &n, &why) == OK;
+	if (read) {
 		lanes_update(outbox->lanes, found, n);
 		struct lane **lanes = lanes_all(outbox->lanes, &n);
 		outbox->want_look = false;
@@ -301,7 +302,8 @@ static void look(struct outbox *outbox)
 	if (due)
 		update_stats(outbox);
 	int64_t end_ms = clock_mono_ms();
-	outbox->earliest_look_ms = end_ms + LOOK_SHARE * (end_ms - now_mono_ms);
+	/* A store that fails may do so quickly. */
+	outbox->earliest_look_ms = end_ms + (read ? LOOK_SHARE * (end_ms - now_mono_ms) : IDLE_MS);
 	if (due)
 		outbox->next_look_ms = end_ms + IDLE_MS;
 }
