@@ -405,10 +405,15 @@ static void test_clients_not_possible(void **state)
 	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("client-jwt")));
 	client.public_client = true;
 	expect_text(client_not_possible(arena, &realm, &client), "");
+	/* A SAML client is held to its flow; what is said of OpenID Connect does not concern it. */
 	client.protocol = STR("saml");
-	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("saml")));
+	asking.value = STR("true");
+	expect_text(client_not_possible(arena, &realm, &client), "");
+	binding = (struct json_pair){ STR("browser"), STR("f1") };
+	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("auth-otp-form")));
+	client.protocol = STR("docker-v2");
+	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("docker-v2")));
 }
-
 
 int main(void)
 {
