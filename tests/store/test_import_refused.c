@@ -390,7 +390,7 @@ static void what_the_operator_is_told(void **state)
 	(void)state;
 	IMPORT(STR("{\"realm\":\"r\",\"identityProviders\":[{\"alias\":\"idp\",\"providerId\":\"oidc\"}],"
 		   "\"smtpServer\":{\"host\":\"h\",\"password\":\"**********\"},"
-		   "\"clients\":[{\"clientId\":\"s\",\"protocol\":\"saml\","
+		   "\"clients\":[{\"clientId\":\"s\",\"protocol\":\"docker-v2\","
 		   "\"defaultClientScopes\":[\"nosuch\"]}],"
 		   "\"components\":{\"org.keycloak.keys.KeyProvider\":["
 		   "{\"name\":\"jks\",\"providerId\":\"java-keystore\",\"config\":{}},"
@@ -406,7 +406,7 @@ static void what_the_operator_is_told(void **state)
 		   "\"hashIterations\":20000,\"algorithm\":\"pbkdf2-sha256\"}]}]}"),
 		OK);
 	static const char *const parts[] = { "1 identity providers", "smtpServer.password",
-		"client s: This application uses the protocol \"saml\"",
+		"client s: This application uses the protocol \"docker-v2\"",
 		"no client scope \"nosuch\"", "key provider jks", "user otp: cannot sign in yet",
 		"user terms: cannot sign in yet",
 		"user odd: cannot sign in: credential algorithm 'bcrypt'" };
