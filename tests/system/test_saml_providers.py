@@ -65,7 +65,6 @@ class Visit:
         return told
 
 
-@pytest.mark.any_engine
 @pytest.mark.parametrize("name", NAMES)
 def test_signs_in_and_starts_a_logout(common, providers, name):
     provider, browser = providers[name], Browser()
@@ -81,7 +80,6 @@ def test_signs_in_and_starts_a_logout(common, providers, name):
     assert provider.sign_in(browser) and provider.is_signed_in(browser)
 
 
-@pytest.mark.any_engine
 @pytest.mark.parametrize("name", NAMES)
 def test_is_logged_out_by_an_openid_connect_application(common, providers, name):
     visit = Visit(common, providers, name)
@@ -89,7 +87,6 @@ def test_is_logged_out_by_an_openid_connect_application(common, providers, name)
     assert providers[name].client_id in visit.is_out()
 
 
-@pytest.mark.any_engine
 @pytest.mark.parametrize("name", NAMES)
 def test_is_logged_out_by_another_saml_application(common, providers, name):
     other = "mellon" if name != "mellon" else "python3-saml"
@@ -114,7 +111,6 @@ def test_everybody_at_once(common, providers, starter):
     assert providers["mellon"].is_signed_in(bystander)
 
 
-@pytest.mark.any_engine
 def test_a_logout_that_is_asked_for_by_soap(common, providers):
     """The provider asks the server itself; only the first page is the browser's."""
     visit = Visit(common, providers, "pysaml2", "mellon", "node-saml")
@@ -141,7 +137,6 @@ def test_an_administrator_ends_the_session(common, providers):
     visit.is_out()
 
 
-@pytest.mark.any_engine
 @pytest.mark.parametrize("starter", ["python3-saml", "djangosaml2"])
 def test_the_chain_in_a_real_browser(providers, chromium, starter):
     chain = [providers[name] for name in ("python3-saml", "djangosaml2", "simplesamlphp")]
