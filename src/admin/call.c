@@ -181,6 +181,27 @@ bool admin_query_int(struct admin_call *call, const char *name, int64_t otherwis
 	return false;
 }
 
+bool admin_query_true(struct admin_call *call, const char *name, bool otherwise)
+{
+	struct str text = admin_query(call, name);
+	return text.n ? str_eq_nocase(text, STR("true")) : otherwise;
+}
+
+bool admin_query_page(struct admin_call *call, int64_t max, struct admin_page *ret_page)
+{
+	struct admin_page page;
+	if (!admin_query_int(call, "first", 0, &page.first) || !admin_query_int(call, "max", max, &page.max))
+		return false;
+	*ret_page = page;
+	return true;
+}
+
+bool admin_page_has(const struct admin_page *page, size_t index)
+{
+	int64_t i = (int64_t)index, first = page->first > 0 ? page->first : 0;
+	return i >= first && (page->max < 0 || i - first < page->max);
+}
+
 void admin_event_add(struct admin_call *call, struct effects *effects, const char *operation,
 		     const char *resource_type, struct str path)
 {

@@ -48,6 +48,16 @@ void admin_refuse_body(struct admin_call *call, enum error_code code, const stru
 /* A query parameter; empty when absent. Numbers: `otherwise` when absent; false: answered. */
 struct str admin_query(struct admin_call *call, const char *name);
 bool admin_query_int(struct admin_call *call, const char *name, int64_t otherwise, int64_t *ret_value);
+/* "true" in any case, as Java reads it; `otherwise` when absent. */
+bool admin_query_true(struct admin_call *call, const char *name, bool otherwise);
+/* The page that a list is asked for: first and max. */
+struct admin_page {
+	int64_t first, max; /* max < 0: all */
+};
+/* `max` is what it is when the query does not say (-1: all). False: answered. */
+bool admin_query_page(struct admin_call *call, int64_t max, struct admin_page *ret_page);
+/* Whether item `index` (0, 1 ... of what matches) is on the page. */
+bool admin_page_has(const struct admin_page *page, size_t index);
 
 /* Adds an admin event to a transaction, where the realm wants them. Secrets never go in. */
 void admin_event_add(struct admin_call *call, struct effects *effects, const char *operation,

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "crypto/random.h"
 #include "store/deliveries.h"
+#include "store/effects.h"
 #include "store/internal.h"
 #include "store/purge.h"
 #include "store/realm_rows.h"
@@ -18,17 +19,7 @@
 
 enum { USER_AGENT_LIMIT = 512 }; /* bytes */
 
-struct applying {
-	struct arena *arena;
-	struct store *store; /* for what is sealed at rest */
-	struct db_call *calls;
-	size_t n;
-	enum error_code code; /* the first effect that cannot be stored; sticky */
-	struct why *why;
-};
-
-/* The values are copied, what they point at must outlive the batch. */
-static void add(struct applying *a, const struct db_statement *statement, struct db_values values)
+void applying_add(struct applying *a, const struct db_statement *statement, struct db_values values)
 {
 	struct db_value *copy = arena_array(a->arena, values.n, sizeof *copy);
 	for (size_t i = 0; i < values.n; i++)
@@ -37,8 +28,7 @@ static void add(struct applying *a, const struct db_statement *statement, struct
 		(struct db_call){ statement, { copy, values.n } };
 }
 
-/* An id that may be left to the store. */
-static struct db_value id_or_new(struct applying *a, struct str id)
+struct db_value applying_id(struct applying *a, struct str id)
 {
 	return db_text(id.n ? id : random_uuid(a->arena));
 }
@@ -56,7 +46,7 @@ static struct str readable(struct applying *a, struct str s)
 static void session_create(struct applying *a, const struct effect *effect)
 {
 	const struct session *s = &effect->u.session;
-	add(a, &statement_session_add,
+	applying_add(a, &statement_session_add,
 		DB_VALUES(db_text(s->id), db_bool(s->offline), db_text(s->realm_id),
 			db_text(s->user_id), db_text(s->username), db_text(s->cookie_hash),
 			db_text(s->ip_address), db_text(readable(a, s->user_agent)),
@@ -70,7 +60,7 @@ static void session_create(struct applying *a, const struct effect *effect)
 static void session_may_begin(struct applying *a, const struct effect *effect)
 {
 	const struct session *s = &effect->u.session;
-	add(a, &statement_session_may_begin,
+	applying_add(a, &statement_session_may_begin,
 		DB_VALUES(db_text(s->user_id), db_text(s->realm_id), db_int(s->started_ms),
 			db_bool(s->remember_me)));
 }
@@ -78,14 +68,14 @@ static void session_may_begin(struct applying *a, const struct effect *effect)
 static void session_count(struct applying *a, const struct effect *effect)
 {
 	const struct effect_count *c = &effect->u.count;
-	add(a, &statement_session_count,
+	applying_add(a, &statement_session_count,
 		DB_VALUES(db_text(c->user_id), db_text(c->realm_id), db_int(c->sessions)));
 }
 
 static void session_sign_in_again(struct applying *a, const struct effect *effect)
 {
 	const struct session *s = &effect->u.session;
-	add(a, &statement_session_sign_in_again,
+	applying_add(a, &statement_session_sign_in_again,
 		DB_VALUES(db_text(s->id), db_bool(s->offline), db_int(s->version),
 			db_text(s->cookie_hash), db_int(s->auth_time_s),
 			db_int(s->last_refresh_s)));
@@ -94,10 +84,10 @@ static void session_sign_in_again(struct applying *a, const struct effect *effec
 static void session_touch(struct applying *a, const struct effect *effect)
 {
 	const struct effect_touch *t = &effect->u.touch;
-	add(a, &statement_session_touch,
+	applying_add(a, &statement_session_touch,
 		DB_VALUES(db_text(t->session_id), db_bool(t->offline), db_int(t->last_refresh_s)));
 	if (t->client_id.n > 0)
-		add(a, &statement_client_session_touch,
+		applying_add(a, &statement_client_session_touch,
 			DB_VALUES(db_text(t->session_id), db_bool(t->offline),
 				db_text(t->client_id), db_int(t->last_refresh_s)));
 }
@@ -105,15 +95,15 @@ static void session_touch(struct applying *a, const struct effect *effect)
 static void session_end(struct applying *a, const struct effect *effect)
 {
 	const struct effect_end *e = &effect->u.end;
-	add(a, &statement_session_end,
+	applying_add(a, &statement_session_end,
 		DB_VALUES(db_text(e->session_id), db_bool(e->offline), db_int(e->version)));
-	add(a, &statement_client_session_end_all,
+	applying_add(a, &statement_client_session_end_all,
 		DB_VALUES(db_text(e->session_id), db_bool(e->offline)));
 }
 
 static void session_raise(struct applying *a, struct str session_id, bool offline, int64_t version)
 {
-	add(a, &statement_session_raise,
+	applying_add(a, &statement_session_raise,
 		DB_VALUES(db_text(session_id), db_bool(offline), db_int(version)));
 }
 
@@ -121,7 +111,7 @@ static void client_session_put(struct applying *a, const struct effect *effect)
 {
 	const struct client_session *c = &effect->u.client_session.row;
 	session_raise(a, c->session_id, c->offline, effect->u.client_session.session_version);
-	add(a, &statement_client_session_put,
+	applying_add(a, &statement_client_session_put,
 		DB_VALUES(db_text(c->session_id), db_bool(c->offline), db_text(c->client_id),
 			db_text(c->issuer), db_int(c->started_ms), db_int(c->last_refresh_s),
 			db_text(c->scope), db_text(c->redirect_uri), db_text(c->adapter_session_id),
@@ -136,7 +126,7 @@ static void client_session_refresh(struct applying *a, const struct effect *effe
 {
 	const struct client_session *c = &effect->u.client_session.row;
 	session_raise(a, c->session_id, c->offline, effect->u.client_session.session_version);
-	add(a, &statement_client_session_refresh,
+	applying_add(a, &statement_client_session_refresh,
 		DB_VALUES(db_text(c->session_id), db_bool(c->offline), db_text(c->client_id),
 			db_int(c->last_refresh_s), db_int(c->refresh_generation),
 			db_int(c->refresh_use_count), db_text(chains_text(a->arena, c))));
@@ -145,7 +135,7 @@ static void client_session_refresh(struct applying *a, const struct effect *effe
 static void client_session_bind(struct applying *a, const struct effect *effect)
 {
 	const struct client_session *c = &effect->u.client_session.row;
-	add(a, &statement_client_session_bind,
+	applying_add(a, &statement_client_session_bind,
 		DB_VALUES(db_text(c->session_id), db_bool(c->offline), db_text(c->client_id),
 			db_text(c->adapter_session_id), db_text(c->adapter_host),
 			db_int(c->adapter_bound_ms)));
@@ -155,7 +145,7 @@ static void client_session_end(struct applying *a, const struct effect *effect)
 {
 	const struct effect_client_end *e = &effect->u.client_end;
 	session_raise(a, e->session_id, e->offline, e->session_version);
-	add(a, &statement_client_session_end,
+	applying_add(a, &statement_client_session_end,
 		DB_VALUES(db_text(e->session_id), db_bool(e->offline), db_text(e->client_id)));
 }
 
@@ -164,7 +154,7 @@ static void client_session_end(struct applying *a, const struct effect *effect)
 static void code_create(struct applying *a, const struct effect *effect)
 {
 	const struct code *c = &effect->u.code;
-	add(a, &statement_code_add,
+	applying_add(a, &statement_code_add,
 		DB_VALUES(db_text(c->hash), db_text(c->realm_id), db_text(c->client_id),
 			db_text(c->session_id), db_text(c->user_id), db_text(c->redirect_uri),
 			db_text(c->scope), db_text(c->nonce), db_text(c->state),
@@ -180,189 +170,21 @@ static void code_use(struct applying *a, const struct effect *effect)
 	if (c->used_ms == 0)
 		a->code = error_because(
 			a->why, ERROR_INVALID_VALUE, "a code cannot be used at time 0");
-	add(a, &statement_code_use, DB_VALUES(db_text(c->hash), db_int(c->used_ms)));
+	applying_add(a, &statement_code_use, DB_VALUES(db_text(c->hash), db_int(c->used_ms)));
 }
 
 static void token_revoke(struct applying *a, const struct effect *effect)
 {
 	const struct effect_token_revoke *t = &effect->u.token_revoke;
-	add(a, &statement_token_revoke,
+	applying_add(a, &statement_token_revoke,
 		DB_VALUES(db_text(t->realm_id), db_text(t->jti), db_int(t->expires_s)));
 }
 
 static void token_use(struct applying *a, const struct effect *effect)
 {
 	const struct effect_token_revoke *t = &effect->u.token_revoke;
-	add(a, &statement_token_use,
+	applying_add(a, &statement_token_use,
 		DB_VALUES(db_text(t->realm_id), db_text(t->jti), db_int(t->expires_s)));
-}
-
-/* ---- users ---- */
-
-static void failure_put(struct applying *a, const struct effect *effect)
-{
-	const struct login_failure *f = &effect->u.failure;
-	struct db_value values[] = { db_text(f->user_id), db_text(f->realm_id), db_text(f->last_ip),
-		db_int(f->failures), db_int(f->last_failure_ms), db_int(f->not_before_s),
-		db_int(f->temporary_lockouts), db_int(f->version) };
-	bool first = f->version == 0;
-	add(a, first ? &statement_failure_add : &statement_failure_change,
-		(struct db_values){ values, ARRAY_LENGTH(values) - first });
-}
-
-static void failure_clear(struct applying *a, const struct effect *effect)
-{
-	add(a, &statement_failure_delete, DB_VALUES(db_text(effect->u.failure.user_id)));
-}
-
-static void credential_add(struct applying *a, struct str user_id, const struct credential *c)
-{
-	add(a, &statement_credential_add,
-		DB_VALUES(db_text(user_id), id_or_new(a, c->id), db_text(c->type),
-			db_text(c->label), db_text(c->secret_data), db_text(c->credential_data),
-			db_int(c->created_ms), db_int(c->priority)));
-}
-
-/* The user's row is held first, so that two new passwords at once cannot both stay. */
-static void credential_replace(struct applying *a, const struct effect *effect)
-{
-	const struct effect_credential *c = &effect->u.credential;
-	if (!str_eq(c->credential.type, STR("password")))
-		a->code = error_because(a->why, ERROR_INVALID_VALUE,
-			"credential type \"%.*s\" of user %.*s",
-			STR_ARG(str_take(c->credential.type, 40)), STR_ARG(c->user_id));
-	add(a, &statement_user_hold, DB_VALUES(db_text(c->user_id), db_text(c->realm_id)));
-	add(a, &statement_credential_delete_passwords, DB_VALUES(db_text(c->user_id)));
-	credential_add(a, c->user_id, &c->credential);
-}
-
-static void credential_rehash(struct applying *a, const struct effect *effect)
-{
-	const struct effect_credential *c = &effect->u.credential;
-	add(a, &statement_credential_rehash,
-		DB_VALUES(db_text(c->user_id), db_text(c->previous),
-			db_text(c->credential.secret_data), db_text(c->credential.credential_data),
-			db_text(c->realm_id)));
-}
-
-#define ACTION "a required action's alias"
-
-/* The alias as a line of users.required_actions, with the line feed before it. */
-static struct str action_line(struct applying *a, struct str alias)
-{
-	if (a->code == OK)
-		a->code = line_check(alias, ACTION, a->why);
-	return arena_join(a->arena, STR("\n"), alias, STR("\n"));
-}
-
-static void required_action_add(struct applying *a, const struct effect *effect)
-{
-	const struct effect_required_action *r = &effect->u.required_action;
-	struct str line = action_line(a, r->alias);
-	add(a, &statement_user_hold, DB_VALUES(db_text(r->user_id), db_text(r->realm_id)));
-	add(a, &statement_user_action_add,
-		DB_VALUES(db_text(r->user_id), db_text(r->realm_id), db_text(line),
-			db_text(str_drop(line, 1))));
-}
-
-static void required_action_remove(struct applying *a, const struct effect *effect)
-{
-	const struct effect_required_action *r = &effect->u.required_action;
-	add(a, &statement_user_action_remove,
-		DB_VALUES(db_text(r->user_id), db_text(r->realm_id),
-			db_text(action_line(a, r->alias)), db_text(STR("\n"))));
-}
-
-/* The row alone, for both its statements. */
-static void user_row(struct applying *a, const struct user *u, const struct db_statement *statement,
-	int64_t version)
-{
-	struct str attributes = STR(""), actions = STR("");
-	if (a->code == OK)
-		a->code = attributes_text(a->arena, u, &attributes, a->why);
-	if (a->code == OK)
-		a->code = lines_text(a->arena, &u->required_actions, ACTION, &actions, a->why);
-	add(a, statement,
-		DB_VALUES(db_text(u->id), db_text(u->realm_id),
-			db_text(store_lower(a->arena, u->username)),
-			db_text(store_lower(a->arena, u->email)), db_text(u->first_name),
-			db_text(u->last_name), db_bool(u->enabled), db_bool(u->email_verified),
-			db_int(u->created_ms), db_int(u->not_before_s),
-			db_int(u->sessions_ended_before_ms), db_int(version),
-			db_text(u->service_account_client_id), db_text(u->federation_link),
-			db_text(attributes), db_text(actions), db_text(u->kept)));
-}
-
-/* What hangs on a user, whose row is held or added before. */
-static void consent_row(struct applying *a, const struct consent *c)
-{
-	struct str scopes = STR("");
-	if (a->code == OK)
-		a->code = lines_text(a->arena, &c->scope_ids, "a granted scope's id", &scopes, a->why);
-	struct db_value values[] = { db_text(c->user_id), db_text(c->client_id), db_text(scopes),
-		db_int(c->created_ms), db_int(c->updated_ms), db_int(c->version) };
-	bool first = c->version == 0;
-	add(a, first ? &statement_consent_add : &statement_consent_change,
-		(struct db_values){ values, ARRAY_LENGTH(values) - first });
-}
-
-static void consent_put(struct applying *a, const struct effect *effect)
-{
-	const struct consent *c = &effect->u.consent;
-	add(a, &statement_user_hold, DB_VALUES(db_text(c->user_id), db_text(c->realm_id)));
-	consent_row(a, c);
-}
-
-static void consent_holds(struct applying *a, const struct effect *effect)
-{
-	const struct consent *c = &effect->u.consent;
-	add(a, &statement_consent_hold,
-		DB_VALUES(db_text(c->user_id), db_text(c->client_id), db_int(c->version)));
-}
-
-static void consent_delete(struct applying *a, const struct effect *effect)
-{
-	const struct consent *c = &effect->u.consent;
-	add(a, &statement_consent_delete, DB_VALUES(db_text(c->user_id), db_text(c->client_id)));
-}
-
-static void user_create(struct applying *a, const struct effect *effect)
-{
-	const struct user *u = &effect->u.user;
-	user_row(a, u, &statement_user_add, 1);
-	for (size_t i = 0; i < u->role_ids.n; i++)
-		add(a, &statement_user_role_add,
-			DB_VALUES(db_text(u->id), db_text(u->role_ids.items[i])));
-	for (size_t i = 0; i < u->group_ids.n; i++)
-		add(a, &statement_user_group_add,
-			DB_VALUES(db_text(u->id), db_text(u->group_ids.items[i])));
-	for (size_t i = 0; i < u->credentials_n; i++)
-		credential_add(a, u->id, &u->credentials[i]);
-	for (size_t i = 0; i < u->consents_n; i++)
-		consent_row(a, &u->consents[i]);
-}
-
-static void user_role_add(struct applying *a, const struct effect *effect)
-{
-	const struct effect_user_role *r = &effect->u.user_role;
-	add(a, &statement_user_role_add, DB_VALUES(db_text(r->user_id), db_text(r->role_id)));
-}
-
-static void user_update(struct applying *a, const struct effect *effect)
-{
-	const struct user *u = &effect->u.user;
-	user_row(a, u, &statement_user_change, u->version);
-}
-
-static void user_delete(struct applying *a, const struct effect *effect)
-{
-	static const struct db_statement *const parts[] = { &statement_user_roles_delete,
-		&statement_user_groups_delete, &statement_user_credentials_delete,
-		&statement_user_consents_delete, &statement_failure_delete };
-	struct db_value id = db_text(effect->u.user.id);
-	add(a, &statement_user_delete, DB_VALUES(id, db_text(effect->u.user.realm_id)));
-	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
-		add(a, parts[i], DB_VALUES(id));
 }
 
 /* ---- sign-outs ---- */
@@ -370,7 +192,7 @@ static void user_delete(struct applying *a, const struct effect *effect)
 static void signout_create(struct applying *a, const struct effect *effect)
 {
 	const struct signout *s = &effect->u.signout;
-	add(a, &statement_signout_add,
+	applying_add(a, &statement_signout_add,
 		DB_VALUES(db_text(s->id), db_text(s->realm_id), db_text(s->realm_name),
 			db_text(s->user_id), db_text(s->username), db_text(s->session_id),
 			db_bool(s->offline), db_text(s->door), db_text(s->initiator),
@@ -381,7 +203,7 @@ static void signout_create(struct applying *a, const struct effect *effect)
 static void delivery_create(struct applying *a, const struct effect *effect)
 {
 	const struct delivery *d = &effect->u.delivery;
-	add(a, &statement_delivery_add,
+	applying_add(a, &statement_delivery_add,
 		DB_VALUES(db_text(d->id), db_text(d->signout_id), db_text(d->realm_id),
 			db_text(d->client_id), db_text(d->client_name), db_text(d->session_id),
 			db_text(d->user_id), db_bool(d->send_sid),
@@ -403,7 +225,7 @@ static void delivery_update(struct applying *a, const struct effect *effect)
 	if (d->state == DELIVERY_SENDING)
 		a->code = error_because(a->why, ERROR_INVALID_VALUE,
 			"delivery %.*s: a lease is taken by a claim alone", STR_ARG(d->id));
-	add(a, &statement_delivery_change,
+	applying_add(a, &statement_delivery_change,
 		DB_VALUES(db_text(d->id), db_text(str_from(delivery_state_name(d->expected))),
 			db_text(str_from(delivery_state_name(d->state))), db_text(d->lease_owner),
 			db_int(d->due_ms), db_int(d->attempts), db_int(d->http_status),
@@ -418,20 +240,20 @@ static void mass_epoch(struct applying *a, const struct effect_mass *m)
 			epoch = db_int(m->epoch_ms);
 	switch (m->scope) {
 	case MASS_REALM:
-		add(a, &statement_realm_end_sessions, DB_VALUES(realm, epoch));
+		applying_add(a, &statement_realm_end_sessions, DB_VALUES(realm, epoch));
 		break;
 	case MASS_REMEMBERED:
-		add(a, &statement_realm_end_remembered, DB_VALUES(realm, epoch));
+		applying_add(a, &statement_realm_end_remembered, DB_VALUES(realm, epoch));
 		break;
 	case MASS_CLIENT:
-		add(a, &statement_realm_raise, DB_VALUES(realm));
-		add(a, &statement_client_end_sessions, DB_VALUES(target, realm, epoch));
+		applying_add(a, &statement_realm_raise, DB_VALUES(realm));
+		applying_add(a, &statement_client_end_sessions, DB_VALUES(target, realm, epoch));
 		break;
 	case MASS_USER:
-		add(a, &statement_user_end_sessions,
+		applying_add(a, &statement_user_end_sessions,
 			DB_VALUES(target, realm, epoch, db_int(m->not_before_s)));
 		if (m->spared.n)
-			add(a, &statement_session_spare,
+			applying_add(a, &statement_session_spare,
 				DB_VALUES(db_text(m->spared), db_bool(false), epoch));
 		break;
 	}
@@ -441,7 +263,7 @@ static void mass_end(struct applying *a, const struct effect *effect)
 {
 	const struct effect_mass *m = &effect->u.mass;
 	mass_epoch(a, m);
-	add(a, &statement_job_add,
+	applying_add(a, &statement_job_add,
 		DB_VALUES(db_text(m->job_id), db_text(m->signout_id), db_text(m->realm_id),
 			db_text(str_from(mass_scope_name(m->scope))), db_text(m->target_id),
 			db_text(m->door), db_text(m->initiator), db_int(m->epoch_ms)));
@@ -451,72 +273,20 @@ static void realm_changed(struct applying *a, const struct effect *effect)
 {
 	const struct effect_realm_changed *r = &effect->u.realm_changed;
 	if (r->version)
-		add(a, &statement_realm_raise_from,
+		applying_add(a, &statement_realm_raise_from,
 			DB_VALUES(db_text(r->realm_id), db_int(r->version)));
 	else
-		add(a, &statement_realm_raise, DB_VALUES(db_text(r->realm_id)));
-}
-
-/* ---- configuration: its statements are made by realm_rows.h ---- */
-
-static struct row_batch rows_of(struct applying *a, struct str realm_id)
-{
-	return (struct row_batch){ .arena = a->arena,
-		.store = a->store,
-		.realm_id = realm_id,
-		.code = a->code,
-		.why = a->why };
-}
-
-static void add_rows(struct applying *a, const struct row_batch *batch)
-{
-	a->code = batch->code;
-	for (size_t i = 0; i < batch->n; i++)
-		*(struct db_call *)arena_push(a->arena, &a->calls, &a->n, sizeof *a->calls) =
-			batch->calls[i];
-}
-
-static void realm_update(struct applying *a, const struct effect *effect)
-{
-	struct row_batch batch = rows_of(a, effect->u.realm.rep->settings.id);
-	row_change_realm(&batch, &effect->u.realm);
-	add_rows(a, &batch);
-}
-
-static void client_create(struct applying *a, const struct effect *effect)
-{
-	struct row_batch batch = rows_of(a, effect->u.client.realm_id);
-	row_add_client(&batch, effect->u.client.rep);
-	row_put_client_scopes(&batch, effect->u.client.rep);
-	row_add(&batch, &statement_client_end_sessions,
-		DB_VALUES(db_text(effect->u.client.rep->client.id), db_text(batch.realm_id),
-			db_int(effect->u.client.epoch_ms)));
-	add_rows(a, &batch);
-}
-
-static void client_update(struct applying *a, const struct effect *effect)
-{
-	struct row_batch batch = rows_of(a, effect->u.client.realm_id);
-	row_change_client(&batch, effect->u.client.rep);
-	row_put_client_scopes(&batch, effect->u.client.rep);
-	add_rows(a, &batch);
-}
-
-static void client_delete(struct applying *a, const struct effect *effect)
-{
-	struct row_batch batch = rows_of(a, effect->u.client.realm_id);
-	row_delete_client(&batch, effect->u.client.rep->client.id);
-	add_rows(a, &batch);
+		applying_add(a, &statement_realm_raise, DB_VALUES(db_text(r->realm_id)));
 }
 
 static void job_advance(struct applying *a, const struct effect *effect)
 {
 	const struct effect_job *j = &effect->u.job;
 	struct db_value values[] = { db_text(j->id), db_int(j->done), db_int(j->total) };
-	add(a, &statement_job_advance, (struct db_values){ values, 3 });
-	add(a, &statement_job_advance_signout, (struct db_values){ values, 3 });
+	applying_add(a, &statement_job_advance, (struct db_values){ values, 3 });
+	applying_add(a, &statement_job_advance_signout, (struct db_values){ values, 3 });
 	if (j->finished)
-		add(a, &statement_job_delete, (struct db_values){ values, 1 });
+		applying_add(a, &statement_job_delete, (struct db_values){ values, 1 });
 }
 
 /* ---- events ---- */
@@ -527,8 +297,8 @@ static void event(struct applying *a, const struct effect *effect)
 	struct str details = STR("");
 	if (a->code == OK)
 		a->code = details_text(a->arena, e, &details, a->why);
-	add(a, &statement_event_add,
-		DB_VALUES(id_or_new(a, e->id), db_text(e->realm_id), db_text(e->realm_name),
+	applying_add(a, &statement_event_add,
+		DB_VALUES(applying_id(a, e->id), db_text(e->realm_id), db_text(e->realm_name),
 			db_int(e->time_ms), db_text(e->type), db_text(e->client_id),
 			db_text(e->user_id), db_text(e->session_id), db_text(e->ip_address),
 			db_text(e->error), db_text(details)));
@@ -537,8 +307,8 @@ static void event(struct applying *a, const struct effect *effect)
 static void admin_event(struct applying *a, const struct effect *effect)
 {
 	const struct admin_event *e = &effect->u.admin_event;
-	add(a, &statement_admin_event_add,
-		DB_VALUES(id_or_new(a, e->id), db_text(e->realm_id), db_text(e->auth_realm_id),
+	applying_add(a, &statement_admin_event_add,
+		DB_VALUES(applying_id(a, e->id), db_text(e->realm_id), db_text(e->auth_realm_id),
 			db_text(e->auth_client_id), db_text(e->auth_user_id),
 			db_text(e->auth_ip_address), db_int(e->time_ms), db_text(e->operation),
 			db_text(e->resource_type), db_text(e->resource_path),
@@ -547,7 +317,7 @@ static void admin_event(struct applying *a, const struct effect *effect)
 
 /* ---- all of them ---- */
 
-static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct effect *effect) = {
+static effect_applier *const appliers[EFFECT_COUNT] = {
 	[EFFECT_SESSION_CREATE] = session_create,
 	[EFFECT_SESSION_MAY_BEGIN] = session_may_begin,
 	[EFFECT_SESSION_COUNT] = session_count,
@@ -560,19 +330,19 @@ static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct eff
 	[EFFECT_CLIENT_SESSION_END] = client_session_end,
 	[EFFECT_CODE_CREATE] = code_create,
 	[EFFECT_CODE_USE] = code_use,
-	[EFFECT_FAILURE_PUT] = failure_put,
-	[EFFECT_FAILURE_CLEAR] = failure_clear,
-	[EFFECT_CREDENTIAL_REPLACE] = credential_replace,
-	[EFFECT_CREDENTIAL_REHASH] = credential_rehash,
-	[EFFECT_REQUIRED_ACTION_REMOVE] = required_action_remove,
-	[EFFECT_REQUIRED_ACTION_ADD] = required_action_add,
-	[EFFECT_USER_CREATE] = user_create,
-	[EFFECT_USER_UPDATE] = user_update,
-	[EFFECT_USER_ROLE_ADD] = user_role_add,
-	[EFFECT_USER_DELETE] = user_delete,
-	[EFFECT_CONSENT_PUT] = consent_put,
-	[EFFECT_CONSENT_HOLDS] = consent_holds,
-	[EFFECT_CONSENT_DELETE] = consent_delete,
+	[EFFECT_FAILURE_PUT] = apply_failure_put,
+	[EFFECT_FAILURE_CLEAR] = apply_failure_clear,
+	[EFFECT_CREDENTIAL_REPLACE] = apply_credential_replace,
+	[EFFECT_CREDENTIAL_REHASH] = apply_credential_rehash,
+	[EFFECT_REQUIRED_ACTION_REMOVE] = apply_required_action_remove,
+	[EFFECT_REQUIRED_ACTION_ADD] = apply_required_action_add,
+	[EFFECT_USER_CREATE] = apply_user_create,
+	[EFFECT_USER_UPDATE] = apply_user_update,
+	[EFFECT_USER_ROLE_ADD] = apply_user_role_add,
+	[EFFECT_USER_DELETE] = apply_user_delete,
+	[EFFECT_CONSENT_PUT] = apply_consent_put,
+	[EFFECT_CONSENT_HOLDS] = apply_consent_holds,
+	[EFFECT_CONSENT_DELETE] = apply_consent_delete,
 	[EFFECT_TOKEN_REVOKE] = token_revoke,
 	[EFFECT_TOKEN_USE] = token_use,
 	[EFFECT_SIGNOUT_CREATE] = signout_create,
@@ -583,10 +353,10 @@ static void (*const appliers[EFFECT_COUNT])(struct applying *a, const struct eff
 	[EFFECT_MASS_END] = mass_end,
 	[EFFECT_REALM_CHANGED] = realm_changed,
 	[EFFECT_JOB_ADVANCE] = job_advance,
-	[EFFECT_REALM_UPDATE] = realm_update,
-	[EFFECT_CLIENT_CREATE] = client_create,
-	[EFFECT_CLIENT_UPDATE] = client_update,
-	[EFFECT_CLIENT_DELETE] = client_delete,
+	[EFFECT_REALM_UPDATE] = apply_realm_update,
+	[EFFECT_CLIENT_CREATE] = apply_client_create,
+	[EFFECT_CLIENT_UPDATE] = apply_client_update,
+	[EFFECT_CLIENT_DELETE] = apply_client_delete,
 };
 _Static_assert(EFFECT_COUNT == EFFECT_CLIENT_DELETE + 1, "a new effect needs its line above");
 

@@ -1,0 +1,15 @@
+/* The routes of the admin API, a table an area, each with the permission it needs (permission.h).
+ * Private to admin/. */
+#ifndef ADMIN_ROUTES_H
+#define ADMIN_ROUTES_H
+
+#include "admin/admin.h"
+
+typedef void admin_add_routes_of(struct admin *admin, struct http_router *router);
+
+admin_add_routes_of admin_add_realms_routes;
+admin_add_routes_of admin_add_clients_routes;
+admin_add_routes_of admin_add_users_routes;
+admin_add_routes_of admin_add_signouts_routes;
+
+#endif

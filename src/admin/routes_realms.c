@@ -1,0 +1,28 @@
+/* Routes of the admin API: realms, their sessions and events. */
+#include "admin/handlers.h"
+#include "admin/permission.h"
+#include "admin/routes.h"
+#include "base/limits.h"
+#include "base/tables.h"
+
+#define R "/admin/realms/{realm}"
+
+static const struct http_route routes[] = {
+	{ HTTP_GET, "/admin/realms", admin_realms_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_REALMS, NULL, NULL },
+	{ HTTP_POST, "/admin/realms", admin_realms_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_CREATE_REALM, NULL, NULL },
+	{ HTTP_GET, R, admin_realm_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_PUT, R, admin_realm_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_DELETE, R, admin_realm_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_POST, R "/logout-all", admin_realm_logout_all, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/client-session-stats", admin_client_session_stats, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_POST, R "/push-revocation", admin_realm_push_revocation, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_DELETE, R "/sessions/{session}", admin_session_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/sessions", admin_sessions_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_GET, R "/events", admin_events_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_EVENTS, NULL, NULL },
+	{ HTTP_GET, R "/export", admin_realm_export, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+};
+
+void admin_add_realms_routes(struct admin *admin, struct http_router *router)
+{
+	router_add(router, routes, ARRAY_LENGTH(routes), admin);
+}

@@ -1,0 +1,33 @@
+/* How effects become statements: what the files effects*.c share. An effect's function adds its
+ * statements to the batch that effects.c then runs; a statement's required number of changed
+ * rows is the effect's precondition. Internal to store/. */
+#ifndef STORE_EFFECTS_H
+#define STORE_EFFECTS_H
+
+#include "db/db.h"
+#include "model/effect.h"
+#include "store/internal.h"
+
+struct applying {
+	struct arena *arena;
+	struct store *store; /* for what is sealed at rest */
+	struct db_call *calls;
+	size_t n;
+	enum error_code code; /* the first effect that cannot be stored; sticky */
+	struct why *why;
+};
+
+/* The values are copied, what they point at must outlive the batch. */
+void applying_add(struct applying *a, const struct db_statement *statement, struct db_values values);
+/* An id that may be left to the store. */
+struct db_value applying_id(struct applying *a, struct str id);
+
+typedef void effect_applier(struct applying *a, const struct effect *effect);
+
+/* effects_users.c */
+effect_applier apply_failure_put, apply_failure_clear, apply_credential_replace, apply_credential_rehash, apply_required_action_add, apply_required_action_remove;
+effect_applier apply_consent_put, apply_consent_holds, apply_consent_delete, apply_user_create, apply_user_role_add, apply_user_update, apply_user_delete;
+/* effects_realm.c */
+effect_applier apply_realm_update, apply_client_create, apply_client_update, apply_client_delete;
+
+#endif
