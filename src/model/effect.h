@@ -62,6 +62,15 @@ enum effect_kind {
 	EFFECT_CLIENT_UPDATE,         /* u.client: the same for one that must be there */
 	EFFECT_CLIENT_DELETE,         /* u.client (rep->client.id): with its roles and what names them;
 	                                 sessions are ended by effects of their own */
+	/* Parts of the configuration and of users, each with kinds of its own in model/<part>_change.h.
+	 * They come after REALM_CHANGED, which holds the realm. EXISTS: a name is taken. */
+	EFFECT_ROLE_CHANGE,           /* u.role: roles, composites */
+	EFFECT_GROUP_CHANGE,          /* u.group: groups, their roles, default groups */
+	EFFECT_SCOPE_CHANGE,          /* u.scope: client scopes, who has them, scope mappings */
+	EFFECT_COMPONENT_CHANGE,      /* u.component: components, keys among them */
+	EFFECT_USER_CHANGE,           /* u.user_part: memberships, roles, credentials of one user */
+	EFFECT_REGISTRATION_CHANGE,   /* u.registration: who may register clients */
+	EFFECT_LOG_CHANGE,            /* u.log: events and admin events are cleared */
 	EFFECT_COUNT
 };
 
@@ -157,6 +166,14 @@ struct effect_realm_changed {
 struct client_rep; /* model/representation.h */
 struct realm_rep;
 
+struct role_change; /* model/role_change.h; the others alike */
+struct group_change;
+struct scope_change;
+struct component_change;
+struct user_change;
+struct registration_change;
+struct log_change;
+
 /* What a realm's row becomes. A realm of another name than before takes its client in `master`
  * along. */
 struct effect_realm {
@@ -207,6 +224,13 @@ struct effect {
 		struct effect_job job;
 		struct effect_realm realm;
 		struct effect_client client;
+		const struct role_change *role;
+		const struct group_change *group;
+		const struct scope_change *scope;
+		const struct component_change *component;
+		const struct user_change *user_part;
+		const struct registration_change *registration;
+		const struct log_change *log;
 	} u;
 };
 

@@ -357,8 +357,15 @@ static effect_applier *const appliers[EFFECT_COUNT] = {
 	[EFFECT_CLIENT_CREATE] = apply_client_create,
 	[EFFECT_CLIENT_UPDATE] = apply_client_update,
 	[EFFECT_CLIENT_DELETE] = apply_client_delete,
+	[EFFECT_ROLE_CHANGE] = apply_role_change,
+	[EFFECT_GROUP_CHANGE] = apply_group_change,
+	[EFFECT_SCOPE_CHANGE] = apply_scope_change,
+	[EFFECT_COMPONENT_CHANGE] = apply_component_change,
+	[EFFECT_USER_CHANGE] = apply_user_change,
+	[EFFECT_REGISTRATION_CHANGE] = apply_registration_change,
+	[EFFECT_LOG_CHANGE] = apply_log_change,
 };
-_Static_assert(EFFECT_COUNT == EFFECT_CLIENT_DELETE + 1, "a new effect needs its line above");
+_Static_assert(EFFECT_COUNT == EFFECT_LOG_CHANGE + 1, "a new effect needs its line above");
 
 static enum error_code apply_effects(
 	struct store *store, struct db *db, const struct effects *effects, struct why *reterr_why)

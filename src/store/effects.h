@@ -29,5 +29,8 @@ effect_applier apply_failure_put, apply_failure_clear, apply_credential_replace,
 effect_applier apply_consent_put, apply_consent_holds, apply_consent_delete, apply_user_create, apply_user_role_add, apply_user_update, apply_user_delete;
 /* effects_realm.c */
 effect_applier apply_realm_update, apply_client_create, apply_client_update, apply_client_delete;
+/* One file each: effects_roles.c, effects_groups.c ... */
+effect_applier apply_role_change, apply_group_change, apply_scope_change, apply_component_change;
+effect_applier apply_user_change, apply_registration_change, apply_log_change;
 
 #endif
