@@ -1,6 +1,7 @@
 /* One call of the admin API; see call.h. */
 #include "admin/call.h"
 
+#include "admin/event_representation.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "crypto/base64.h"
@@ -219,4 +220,6 @@ void admin_event_add(struct admin_call *call, struct effects *effects, const cha
 		.resource_type = str_from(resource_type),
 		.resource_path = path,
 	};
+	if (call->realm->settings.admin_events_details_enabled)
+		event->representation = event_representation(call->arena, call->request->body);
 }

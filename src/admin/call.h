@@ -59,7 +59,8 @@ bool admin_query_page(struct admin_call *call, int64_t max, struct admin_page *r
 /* Whether item `index` (0, 1 ... of what matches) is on the page. */
 bool admin_page_has(const struct admin_page *page, size_t index);
 
-/* Adds an admin event to a transaction, where the realm wants them. Secrets never go in. */
+/* Adds an admin event to a transaction, where the realm wants them; with the call's JSON body where
+ * it wants that too. Secrets never go in. */
 void admin_event_add(struct admin_call *call, struct effects *effects, const char *operation,
 		     const char *resource_type, struct str path);
 
