@@ -70,15 +70,69 @@ static bool set_grants(struct arena *arena, const struct realm *home, const stru
 	return false;
 }
 
-bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
-			const struct realm *target, enum permission permission)
+/* What the holder's token may carry. False: none. */
+static bool token_roles(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+			struct role_set *ret_set)
 {
 	struct scope_grant grant = { 0 };
 	if (!scope_resolve(arena, bearer->client, bearer->claims.scope, &grant))
 		return false;
 	struct role_set held = roles_of_user(arena, home, bearer->user);
-	struct role_set set = roles_for_token(arena, bearer->client, grant.scopes, grant.n, &held);
-	return set_grants(arena, home, &set, target, permission);
+	*ret_set = roles_for_token(arena, bearer->client, grant.scopes, grant.n, &held);
+	return true;
+}
+
+bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+			const struct realm *target, enum permission permission)
+{
+	struct role_set set;
+	return token_roles(arena, home, bearer, &set) && set_grants(arena, home, &set, target, permission);
+}
+
+/* A role that makes an administrator: one of realm-management, or in master one of a realm's
+ * client, or master's own two. */
+static bool is_admin_role(const struct realm *target, const struct role *role)
+{
+	if (!role->client)
+		return is_master(target) && (str_eq_z(role->name, "admin") || str_eq_z(role->name, "create-realm"));
+	return is_master(target) ? str_ends(role->client->client_id, STR("-realm")) :
+				   str_eq_z(role->client->client_id, "realm-management");
+}
+
+/* The caller has the role itself, or its like in the client that speaks for the realm. */
+static bool has_like(struct arena *arena, const struct realm *home, const struct role_set *set,
+		     const struct realm *target, const struct role *role)
+{
+	bool at_home = str_eq(home->settings.id, target->settings.id);
+	struct str client_id = speaking_client(arena, home, target);
+	for (size_t i = 0; i < set->n; i++) {
+		const struct role *own = set->roles[i];
+		if (is_master(home) && !own->client && str_eq_z(own->name, "admin"))
+			return true;
+		if (at_home ? str_eq(own->id, role->id) :
+			      own->client && str_eq(own->client->client_id, client_id) && str_eq(own->name, role->name))
+			return true;
+	}
+	return false;
+}
+
+bool permission_may_give(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+			 const struct realm *target, const struct role *role)
+{
+	struct role_set set = { 0 };
+	bool known = false;
+	struct role *one = table_get(&target->role_by_id, role->id);
+	struct role_set given = roles_expanded(arena, &one, one != NULL);
+	for (size_t i = 0; i < given.n; i++) {
+		if (!is_admin_role(target, given.roles[i]))
+			continue;
+		if (!known && !token_roles(arena, home, bearer, &set))
+			return false;
+		known = true;
+		if (!has_like(arena, home, &set, target, given.roles[i]))
+			return false;
+	}
+	return true;
 }
 
 bool permission_of_user(struct arena *arena, const struct realm *home, const struct user *user,

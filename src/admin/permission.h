@@ -29,4 +29,9 @@ bool permission_granted(struct arena *arena, const struct realm *home, const str
 bool permission_of_user(struct arena *arena, const struct realm *home, const struct user *user,
 			const struct realm *target, enum permission permission);
 
+/* Whether that holder may give (and take) this role of realm `target` to others: roles of
+ * administrators, and composites of them, only who has them. */
+bool permission_may_give(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+			 const struct realm *target, const struct role *role);
+
 #endif
