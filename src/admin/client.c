@@ -1,6 +1,7 @@
-/* /admin/realms/{realm}/clients/{client}: get, put, delete, its secret. */
+/* /admin/realms/{realm}/clients/{client}: get, put, patch, delete, its secret. */
 #include "admin/client_change.h"
 #include "admin/ending.h"
+#include "admin/etag.h"
 #include "admin/handlers.h"
 #include "admin/service_account.h"
 #include "base/clock.h"
@@ -12,16 +13,17 @@ void admin_client_get(void *context, struct http_request *request, struct http_r
 	int64_t version;
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (client_rep_find(&call, &client, &version)) {
+	if (client_rep_find(&call, &client, &version) && etag_fits(&call, client_rep_stored(&call, &client))) {
 		struct text text = text_new(call.arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		client_rep_write(&call, &w, &client, admin_may(&call, PERMISSION_MANAGE_CLIENTS));
 		admin_json(&call, text_str(&text));
+		etag_answer(&call, client_rep_stored(&call, &client));
 	}
 	admin_close(&call);
 }
 
-/* ---- put ---- */
+/* ---- put and patch ---- */
 
 /* The door that a change of a client goes through, when it is one. */
 static struct str add_order(struct admin_call *call, const struct client *before, const struct client *after,
@@ -44,7 +46,8 @@ static bool put(struct admin_call *call, void *context, struct client_rep *clien
 	const struct client before = client->client;
 	struct str *ret_signout = context;
 	struct why why = { "" };
-	if (!client_rep_read_change(call, client))
+	bool patch = call->request->method == HTTP_PATCH;
+	if (!(patch ? client_rep_read_patch(call, client) : client_rep_read_change(call, client)))
 		return false;
 	enum error_code code = service_account_fit(call, &client->client, false, effects, &why);
 	if (code != OK) {
@@ -84,7 +87,7 @@ void admin_client_delete(void *context, struct http_request *request, struct htt
 	bool found = true;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && found; round++) {
 		call.visit.now_ms = clock_wall_ms();
-		found = client_rep_find(&call, &client, &version);
+		found = client_rep_find(&call, &client, &version) && etag_fits(&call, client_rep_stored(&call, &client));
 		if (found)
 			code = client_delete(&call, &client, version, &signout_id, &why);
 	}

@@ -2,6 +2,7 @@
 #include "admin/client_change.h"
 
 #include "admin/ending.h"
+#include "admin/etag.h"
 #include "admin/service_account.h"
 #include "base/clock.h"
 
@@ -12,12 +13,10 @@ static void add_realm_change(struct admin_call *call, int64_t version, struct ef
 		(struct effect_realm_changed){ call->realm->settings.id, version };
 }
 
-static void refuse(struct admin_call *call, enum error_code code, const struct client_rep *client,
-		   const struct why *why)
+static void refuse(struct admin_call *call, enum error_code code, const struct why *why)
 {
 	if (code == ERROR_EXISTS && str_contains(str_from(why->text), STR("client")))
-		admin_refuse(call, 409, arena_format(call->arena, "Client %.*s already exists",
-						     STR_ARG(client->client.client_id)));
+		http_respond_error(call->response, 409, STR("conflict"), STR("Duplicate resource error"));
 	else if (code == ERROR_EXISTS)
 		admin_refuse(call, 409, STR("User exists with same username"));
 	else
@@ -32,7 +31,7 @@ bool client_change(struct admin_call *call, client_changer *change, void *contex
 	enum error_code code = ERROR_STALE;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
 		call->visit.now_ms = clock_wall_ms();
-		if (!client_rep_find(call, &client, &version))
+		if (!client_rep_find(call, &client, &version) || !etag_fits(call, client_rep_stored(call, &client)))
 			return false;
 		struct effects effects = effects_new(call->arena);
 		add_realm_change(call, version, &effects);
@@ -43,7 +42,7 @@ bool client_change(struct admin_call *call, client_changer *change, void *contex
 		code = app_apply(call->app, &effects, &why);
 	}
 	if (code != OK) {
-		refuse(call, code, &client, &why);
+		refuse(call, code, &why);
 		return false;
 	}
 	snapshots_changed(call->app->snapshots, call->realm->settings.id);

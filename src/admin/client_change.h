@@ -10,7 +10,8 @@
 typedef bool client_changer(struct admin_call *call, void *context, struct client_rep *client,
 			    struct effects *effects);
 
-/* The route's client through `change`, committed; whoever gets the realm then finds it changed.
+/* The route's client through `change`, committed, when it is the one that If-Match names; whoever
+ * gets the realm then finds it changed.
  * False: answered. */
 bool client_change(struct admin_call *call, client_changer *change, void *context);
 /* Deletes the client as it stood at that version of the realm; its part of every session ends by

@@ -8,7 +8,7 @@
 static void answer_json(struct admin_call *call)
 {
 	struct client_rep client = client_rep_default;
-	if (!client_rep_read(call, &client))
+	if (!client_rep_read(call, call->request->body, &client))
 		return;
 	struct text text = text_new(call->arena, 0);
 	struct json_writer w = json_writer_new(&text, false);

@@ -1,7 +1,9 @@
 /* Clients in the admin API's form; see client_rep.h. */
 #include "admin/client_rep.h"
 
+#include "admin/client_validate.h"
 #include "crypto/random.h"
+#include "json/merge_patch.h"
 
 #define SERVICE_ACCOUNT_SCOPE STR("service_account")
 
@@ -141,41 +143,52 @@ static enum error_code complete_mappers(struct admin_call *call, struct client *
 
 /* ---- reading ---- */
 
-/* The recorded text comes first, since scripts look for it; the reason names field and value. */
-static void refuse(struct admin_call *call, enum error_code code, const struct why *why)
-{
-	static const struct str redirect = STR_INIT("A redirect URI is not a valid URI");
-	struct str text = str_from(why->text);
-	if (code == ERROR_INVALID_VALUE && str_ends(text, redirect))
-		admin_refuse_input(call, redirect);
-	else
-		admin_refuse_body(call, code, why);
-}
-
-bool client_rep_read(struct admin_call *call, struct client_rep *client)
+static bool parse(struct admin_call *call, struct str json, struct client_rep *client)
 {
 	struct why why = { "" };
 	struct json_read_options options = representation_options("$");
 	client->sent = (struct json_sent){ { 0 } };
-	enum error_code code = json_read(call->arena, call->request->body, &client_shape, &options, client, &why);
-	if (code == OK)
-		code = client_check(client, "$", &why);
-	if (code == OK)
-		code = complete_mappers(call, &client->client, &why);
+	enum error_code code = json_read(call->arena, json, &client_shape, &options, client, &why);
 	client->default_roles = (struct str_list){ 0 };
 	if (code != OK)
-		refuse(call, code, &why);
+		admin_refuse_body(call, code, &why);
 	return code == OK;
+}
+
+/* Keycloak's words first, since scripts look for them; then ours, which name field and value. */
+static bool check(struct admin_call *call, struct client_rep *client)
+{
+	struct why why = { "" };
+	struct str findings = client_validate(call->arena, &client->client);
+	if (findings.n) {
+		admin_refuse_input(call, findings);
+		return false;
+	}
+	enum error_code code = client_check(client, "$", &why);
+	if (code == OK)
+		code = complete_mappers(call, &client->client, &why);
+	if (code != OK)
+		admin_refuse_body(call, code, &why);
+	return code == OK;
+}
+
+bool client_rep_read(struct admin_call *call, struct str json, struct client_rep *client)
+{
+	return parse(call, json, client) && check(call, client);
 }
 
 bool client_rep_read_new(struct admin_call *call, struct client_rep *ret_client)
 {
 	struct client_rep client = client_rep_default;
 	struct client *c = &client.client;
-	if (!client_rep_read(call, &client))
+	if (!parse(call, call->request->body, &client))
 		return false;
 	if (!c->id.n)
 		c->id = random_uuid(call->arena);
+	if (!c->client_id.p)
+		c->client_id = c->id;
+	if (!check(call, &client))
+		return false;
 	if (representation_is_masked(c->secret))
 		c->secret = STR("");
 	if (!JSON_SENT(&client_shape, &client, client.full_scope_allowed))
@@ -191,23 +204,53 @@ bool client_rep_read_new(struct admin_call *call, struct client_rep *ret_client)
 	return true;
 }
 
+/* What no body changes: the id, and what has calls of its own. */
+static void keep_apart(struct admin_call *call, const struct client_rep *before, struct client_rep *client)
+{
+	client->client.id = before->client.id;
+	client->client.sessions_ended_before_ms = before->client.sessions_ended_before_ms;
+	client->default_scopes = before->default_scopes;
+	client->optional_scopes = before->optional_scopes;
+	if (!client->client.secret.n || representation_is_masked(client->client.secret))
+		client->client.secret = before->client.secret;
+	need_secret(call, client);
+	judge_account_scope(call, client);
+}
+
 bool client_rep_read_change(struct admin_call *call, struct client_rep *client)
 {
 	const struct client_rep before = *client;
 	struct client *c = &client->client;
-	if (!client_rep_read(call, client))
+	if (!client_rep_read(call, call->request->body, client))
 		return false;
-	c->id = before.client.id;
-	client->default_scopes = before.default_scopes;
-	client->optional_scopes = before.optional_scopes;
-	if (!c->secret.n || representation_is_masked(c->secret))
-		c->secret = before.client.secret;
 	merge_pairs(call->arena, before.client.attributes.pairs, before.client.attributes.n, &c->attributes.pairs,
 		    &c->attributes.n);
 	merge_pairs(call->arena, before.client.flow_overrides.pairs, before.client.flow_overrides.n,
 		    &c->flow_overrides.pairs, &c->flow_overrides.n);
 	merge_pairs(call->arena, before.client.nodes, before.client.nodes_n, &c->nodes, &c->nodes_n);
-	need_secret(call, client);
-	judge_account_scope(call, client);
+	keep_apart(call, &before, client);
+	return true;
+}
+
+struct str client_rep_stored(struct admin_call *call, const struct client_rep *client)
+{
+	return json_text_of(call->arena, &client_shape, client);
+}
+
+bool client_rep_read_patch(struct admin_call *call, struct client_rep *client)
+{
+	const struct client_rep before = *client;
+	struct client_rep patched = client_rep_default;
+	struct why why = { "" };
+	struct str json;
+	enum error_code code = json_merge_patch(call->arena, client_rep_stored(call, client), call->request->body, &json, &why);
+	if (code != OK) {
+		admin_refuse_body(call, code, &why);
+		return false;
+	}
+	if (!client_rep_read(call, json, &patched))
+		return false;
+	keep_apart(call, &before, &patched);
+	*client = patched;
 	return true;
 }

@@ -9,14 +9,19 @@ bool client_rep_find(struct admin_call *call, struct client_rep *ret_client, int
 /* Appends one client; `manage`: whether the caller may change it. */
 void client_rep_write(struct admin_call *call, struct json_writer *w, const struct client_rep *client,
 		      bool manage);
-/* Reads the body onto *client, member by member, checked. False: answered. */
-bool client_rep_read(struct admin_call *call, struct client_rep *client);
+/* Reads `json` onto *client, member by member, checked. False: answered. */
+bool client_rep_read(struct admin_call *call, struct str json, struct client_rep *client);
 /* Reads the body as a new client, with what Keycloak adds to it: an id, a secret, the realm's
  * scopes. False: answered. */
 bool client_rep_read_new(struct admin_call *call, struct client_rep *ret_client);
 /* Reads the body onto *client: what it does not name stays; attributes and the like stay one by
  * one, and go when they are sent empty. Scopes are not touched, as in Keycloak. False: answered. */
 bool client_rep_read_change(struct admin_call *call, struct client_rep *client);
+/* The same by a merge patch (RFC 7396): the body's nulls remove, what it does not name stays. What
+ * PUT does not touch is not touched either. False: answered. */
+bool client_rep_read_patch(struct admin_call *call, struct client_rep *client);
+/* The representation as it is stored, for entity tags. */
+struct str client_rep_stored(struct admin_call *call, const struct client_rep *client);
 /* A new secret, and when it was made. */
 void client_rep_new_secret(struct admin_call *call, struct client_rep *client);
 /* "clients/{id}" + tail: the path of admin events. */

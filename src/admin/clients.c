@@ -5,6 +5,7 @@
 
 /* What the query asks for. */
 struct wanted {
+	struct attributes attributes; /* of `q`: all of these */
 	struct str client_id;
 	bool search; /* client_id is a part of the name, in any case */
 	int64_t first, max;
@@ -20,8 +21,19 @@ static bool contains_nocase(struct str text, struct str part)
 	return false;
 }
 
+static bool has_attributes(const struct attributes *wanted, const struct client *client)
+{
+	for (size_t i = 0; i < wanted->n; i++)
+		if (!str_eq(attributes_get(&client->attributes, wanted->pairs[i].key), wanted->pairs[i].value))
+			return false;
+	return true;
+}
+
+/* `q` goes before a clientId, as in Keycloak. */
 static bool matches(const struct wanted *wanted, const struct client *client)
 {
+	if (wanted->attributes.n)
+		return has_attributes(&wanted->attributes, client);
 	if (!wanted->client_id.n)
 		return true;
 	return wanted->search ? contains_nocase(client->client_id, wanted->client_id) :
@@ -37,6 +49,12 @@ static void write_brief(struct json_writer *w, const struct client *client)
 	if (client->description.n)
 		json_member_text(w, "description", client->description);
 	json_write_object_end(w);
+}
+
+/* One client by its clientId is no page of a list, as in Keycloak. */
+static bool is_paged(const struct wanted *wanted)
+{
+	return !wanted->client_id.n || wanted->search || wanted->attributes.n;
 }
 
 static void write_matching(struct admin_call *call, struct json_writer *w, const struct wanted *wanted,
@@ -63,7 +81,7 @@ static enum error_code load(struct admin_call *call, const struct wanted *wanted
 	struct str realm_id = call->realm->settings.id;
 	const struct client *one = NULL;
 	int64_t version;
-	if (!wanted->client_id.n || wanted->search)
+	if (is_paged(wanted))
 		return store_list_clients(call->app->store, call->arena, realm_id, ret_clients, ret_n, reterr_why);
 	*ret_n = 0;
 	one = realm_client_by_client_id(call->realm, wanted->client_id);
@@ -76,9 +94,44 @@ static enum error_code load(struct admin_call *call, const struct wanted *wanted
 	return code == ERROR_NAME_NOT_FOUND ? OK : code;
 }
 
+/* A word, or what stands between quotes. */
+static struct str take_word(struct str *rest, char end)
+{
+	if (rest->n && rest->p[0] == '"') {
+		struct str inner = str_drop(*rest, 1), word = str_take(inner, str_index(inner, '"'));
+		*rest = str_drop(inner, word.n + 1);
+		return word;
+	}
+	size_t n = 0;
+	while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != end)
+		n++;
+	struct str word = str_take(*rest, n);
+	*rest = str_drop(*rest, n);
+	return word;
+}
+
+/* `q`: name:value pairs with blanks between, either one in quotes; words without a value say nothing. */
+static struct attributes read_attributes(struct arena *arena, struct str q)
+{
+	struct attributes all = { 0 };
+	while ((q = str_trim(q)).n) {
+		struct json_pair pair = { .key = take_word(&q, ':') };
+		if (!q.n || q.p[0] != ':') {
+			if (!pair.key.n)
+				q = str_drop(q, 1);
+			continue;
+		}
+		q = str_drop(q, 1);
+		pair.value = take_word(&q, ' ');
+		*(struct json_pair *)arena_push(arena, &all.pairs, &all.n, sizeof *all.pairs) = pair;
+	}
+	return all;
+}
+
 static void list(struct admin_call *call)
 {
 	struct wanted wanted = {
+		.attributes = read_attributes(call->arena, admin_query(call, "q")),
 		.client_id = admin_query(call, "clientId"),
 		.search = str_eq_z(admin_query(call, "search"), "true"),
 		.view = admin_may(call, PERMISSION_VIEW_CLIENTS),
@@ -90,6 +143,10 @@ static void list(struct admin_call *call)
 	size_t n = 0;
 	if (!admin_query_int(call, "first", 0, &wanted.first) || !admin_query_int(call, "max", -1, &wanted.max))
 		return;
+	if (!is_paged(&wanted)) {
+		wanted.first = 0;
+		wanted.max = -1;
+	}
 	enum error_code code = load(call, &wanted, &clients, &n, &why);
 	if (code != OK) {
 		admin_fail(call, code, &why);
@@ -130,6 +187,8 @@ static void create(struct admin_call *call)
 		code = app_apply(call->app, &effects, &why);
 	if (code == ERROR_EXISTS && !str_contains(str_from(why.text), STR("client"))) {
 		admin_refuse(call, 409, STR("User exists with same username"));
+	} else if (code == ERROR_EXISTS && realm_client_by_id(call->realm, client.client.id)) {
+		http_respond_error(call->response, 409, STR("conflict"), STR("Duplicate resource error"));
 	} else if (code == ERROR_EXISTS) {
 		admin_refuse(call, 409, arena_format(call->arena, "Client %.*s already exists",
 						     STR_ARG(client.client.client_id)));

@@ -12,7 +12,7 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, R "/clients", admin_clients_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_POST, R "/client-description-converter", admin_client_describe, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}", admin_client_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
-	{ HTTP_PUT, R "/clients/{client}", admin_client_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/clients/{client}", admin_client_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_DELETE, R "/clients/{client}", admin_client_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}/client-secret", admin_client_secret_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
 	{ HTTP_POST, R "/clients/{client}/client-secret", admin_client_secret_renew, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },

@@ -194,7 +194,7 @@ def test_a_change_counts_at_once(server, admin):
     token(server, "quick", other, 401)
     token(server, "quicker", other)
     again = admin.request("PUT", f"/clients/{client_id}", 409, json={"clientId": "web"})
-    assert again.json() == {"errorMessage": "Client web already exists"}
+    assert again.json() == {"error": "conflict", "error_description": "Duplicate resource error"}
     admin.request("PUT", f"/clients/{client_id}", 204, json={"directAccessGrantsEnabled": False})
     token(server, "quicker", other, 400)
     admin.request("PUT", f"/clients/{client_id}", 204, json={
@@ -327,3 +327,128 @@ def test_another_nodes_change_arrives(make, engine):
     second.admin("shapes").request("PUT", f"/clients/{client_id}", 204, json={"secret": "t"})
     wait_for(lambda: works(first, "t"), "the first node knows the new secret")
     assert not works(first, "s")
+
+
+def test_what_keycloak_refuses_of_a_client_is_refused_in_its_words(admin):
+    for bad, text in (
+            ({"clientId": " "}, "Client ID cannot be blank"),
+            ({"id": "a" * 37}, "Client ID must not exceed 36 characters"),
+            ({"rootUrl": "notaurl"}, "Root URL is not a valid URL"),
+            ({"rootUrl": "https://a#b"}, "Root URL must not contain an URL fragment"),
+            ({"rootUrl": "javascript:alert(1)"}, "Root URL uses an illegal scheme"),
+            ({"baseUrl": "zz", "rootUrl": "/zz"},
+             "Base URL is not a valid URL; Root URL is not a valid URL"),
+            ({"baseUrl": "foo://x"}, "Base URL is not a valid URL"),
+            ({"adminUrl": "zz top"}, "Admin URL is not a valid URL"),
+            ({"redirectUris": ["http://a b"]}, "A redirect URI is not a valid URI"),
+            ({"redirectUris": ["http://[x"]}, "A redirect URI is not a valid URI"),
+            ({"redirectUris": ["http://a/%zz"]}, "A redirect URI is not a valid URI"),
+            ({"redirectUris": ["1http://a"]}, "A redirect URI is not a valid URI"),
+            ({"redirectUris": ["http:"]}, "A redirect URI is not a valid URI"),
+            ({"redirectUris": ["http://a/#f"]}, "A redirect URI must not contain an URL fragment"),
+            ({"redirectUris": ["JavaScript:x"]}, "A redirect URI uses an illegal scheme"),
+            ({"redirectUris": ["http://a/", "data:x"]}, "A redirect URI uses an illegal scheme"),
+            ({"protocol": "nosuch"}, "Invalid protocol: nosuch"),
+            ({"attributes": {"backchannel.logout.url": "zz"}},
+             "Backchannel logout URL is not a valid URL"),
+            ({"attributes": {"jwks.url": "javascript:x"}}, "JWKS URL uses an illegal scheme"),
+            ({"attributes": {"post.logout.redirect.uris": "http://a##http://b#c"}},
+             "A post-logout redirect URI must not contain an URL fragment"),
+            ({"attributes": {"request.uris": "a b"}}, "Valid request URIs has an invalid value"),
+            ({"attributes": {"tosUri": "javascript:x"}},
+             "Terms of service URL uses an illegal scheme"),
+            ({"protocol": "saml", "attributes": {"saml_single_logout_service_url_soap": "/zz"}},
+             "Logout Service SOAP Binding URL is not a valid URL"),
+            ({"protocolMappers": [{"name": "p", "protocolMapper": "oidc-sha256-pairwise-sub-mapper",
+                                   "config": {}}]},
+             "Client redirect URIs must contain a valid host component.")):
+        answer = admin.request("POST", "/clients", 400, json={"clientId": "refused", **bad})
+        assert answer.json() == {"error": "invalid_input", "error_description": text}
+    assert admin.get("/clients", clientId="refused") == []
+    for good in ({"rootUrl": "${authBaseUrl}", "baseUrl": "/realms/x"}, {"rootUrl": ""},
+                 {"redirectUris": ["com.example:/cb", "foo://x", "/x", "*", "http://ü/"]},
+                 {"attributes": {"post.logout.redirect.uris": "+"}},
+                 {"attributes": {"backchannel.logout.url": "/here", "logoUri": "nourl"}}):
+        client_id = created(admin, clientId="taken", **good)
+        admin.request("DELETE", f"/clients/{client_id}", 204)
+
+
+def test_names_and_ids_are_taken_once(admin):
+    client_id = created(admin, id="an-id-of-its-own")
+    assert client_id == "an-id-of-its-own"
+    assert admin.get(f"/clients/{client_id}")["clientId"] == client_id
+    again = admin.request("POST", "/clients", 409, json={"id": client_id, "clientId": "other"})
+    assert again.json() == {"error": "conflict", "error_description": "Duplicate resource error"}
+    for name in ("<script>alert(1)</script>", "' or 1=1 --", "blank in it", "ü" * 100):
+        one = created(admin, clientId=name)
+        assert [c["id"] for c in admin.get("/clients", clientId=name)] == [one]
+        admin.request("DELETE", f"/clients/{one}", 204)
+    admin.request("POST", "/clients", 400, json={"clientId": "x" * 256})
+    admin.request("DELETE", f"/clients/{client_id}", 204)
+
+
+def test_clients_are_found_by_their_attributes(admin):
+    one = created(admin, clientId="found-1", attributes={"colour": "red", "a b": "two words"})
+    two = created(admin, clientId="found-2", attributes={"colour": "red"})
+
+    def found(q, **more):
+        return [client["clientId"] for client in admin.get("/clients", q=q, **more)]
+
+    assert found("colour:red") == ["found-1", "found-2"]
+    assert found('colour:red "a b":"two words"') == ["found-1"]
+    assert found("colour:red", first=1, max=5) == ["found-2"] and found("colour:blue") == []
+    assert found("colour:red", clientId="web") == ["found-1", "found-2"]
+    assert found("colour:red' or '1'='1") == []
+    for nothing in ("", " ", "colour", ":", '"', '"x', "::", "a: :b "):
+        admin.request("GET", "/clients", 200, params={"q": nothing})
+    for client_id in (one, two):
+        admin.request("DELETE", f"/clients/{client_id}", 204)
+
+
+def test_a_merge_patch_changes_what_it_names_and_removes_by_null(admin):
+    client_id = created(admin, clientId="patched", name="N", description="D",
+                        redirectUris=["https://a/*"], attributes={"a": "1", "b": "2"})
+    path = f"/clients/{client_id}"
+    before = admin.get(path)
+    admin.request("PATCH", path, 204, json={
+        "name": None, "description": "E", "attributes": {"a": None, "c": "3"},
+        "redirectUris": ["https://b/*"], "id": "another", "defaultClientScopes": []})
+    after = admin.get(path)
+    expected = {**before, "description": "E", "redirectUris": ["https://b/*"],
+                "attributes": {**before["attributes"], "c": "3"}}
+    del expected["name"], expected["attributes"]["a"]
+    assert after == expected
+    admin.request("PATCH", path, 204, json={})
+    assert admin.get(path) == after
+    admin.request("PATCH", path, 204, json={"secret": None, "enabled": None, "fullScopeAllowed": False})
+    again = admin.get(path)
+    assert again == {**after, "fullScopeAllowed": False}
+    for bad, text in (([], "merge patch"), ("x", "merge patch"), ({"nosuch": 1}, "$.nosuch"),
+                      ({"redirectUris": "x"}, "$.redirectUris"), ({"clientId": None}, "blank"),
+                      ({"rootUrl": "zz"}, "Root URL is not a valid URL")):
+        assert text in admin.request("PATCH", path, 400, json=bad).text
+    assert "line 1" in admin.request("PATCH", path, 400, data='{"a":').text
+    assert admin.get(path) == again
+    admin.request("PATCH", "/clients/nosuch", 404, json={})
+    admin.request("DELETE", path, 204)
+
+
+def test_if_match_keeps_a_change_that_nobody_saw(admin):
+    client_id = created(admin, clientId="tagged")
+    path = f"/clients/{client_id}"
+    tag = admin.request("GET", path, 200).headers["etag"]
+    assert tag[0] == tag[-1] == '"' and admin.request("GET", path, 200).headers["etag"] == tag
+    created(admin, clientId="tagged-too")
+    assert admin.request("GET", path, 200).headers["etag"] == tag
+    admin.request("PUT", path, 204, json={"name": "1"}, headers={"If-Match": f'"x", {tag}'})
+    for method in ("PUT", "PATCH", "DELETE", "GET"):
+        for stale in (tag, '"x"', "W/" + tag, "x"):
+            answer = admin.request(method, path, 412, json={"name": "2"}, headers={"If-Match": stale})
+            assert answer.json()["error"] == "precondition_failed"
+    assert admin.get(path)["name"] == "1"
+    now = admin.request("GET", path, 200).headers["etag"]
+    assert now != tag
+    admin.request("PATCH", path, 204, json={"name": "3"}, headers={"If-Match": now})
+    admin.request("PUT", path, 204, json={"name": "4"}, headers={"If-Match": "*"})
+    now = admin.request("GET", path, 200).headers["etag"]
+    admin.request("DELETE", path, 204, headers={"If-Match": now})
