@@ -173,9 +173,9 @@ def test_what_a_change_does_not_name_stays(admin):
     assert after["secret"] == before["secret"] and after["enabled"] is False
     assert after["name"] == "App" and after["origin"] == "mine"
     for bad, path in (({"redirectUris": "x"}, "redirectUris"), ({"nosuch": 1}, "$.nosuch"),
-                      ({"enabled": []}, "$.enabled"), ({"clientId": ""}, "clientId"),
+                      ({"enabled": []}, "$.enabled"), ({"clientId": ""}, "Client ID"),
                       ({"notBefore": -1}, "notBefore"),
-                      ({"attributes": {"backchannel.logout.url": "javascript:x"}}, "backchannel"),
+                      ({"attributes": {"backchannel.logout.url": "javascript:x"}}, "Backchannel"),
                       ({"protocolMappers": [{"name": "m", "protocolMapper": "x", "z": 1}]},
                        "$.protocolMappers[0].z")):
         answer = admin.request("PUT", f"/clients/{client_id}", 400, json=bad)
