@@ -126,7 +126,7 @@ static const char *nearest_flag(const struct verb *verb, struct str name)
 	size_t least = NEAR_ENOUGH + 1;
 	for (size_t i = 0; i < FLAG_COUNT; i++) {
 		size_t here = str_distance(name, str_from(flag_rows[i].name));
-		if (!(verb->flags & (1u << i)) || here >= least)
+		if (!(verb->flags & (UINT64_C(1) << i)) || here >= least)
 			continue;
 		least = here;
 		best = flag_rows[i].name;
@@ -147,7 +147,7 @@ static enum error_code find_flag(const struct verb *verb, struct str word, enum 
 		const struct flag_row *row = &flag_rows[i];
 		bool same = is_long ? str_eq_z(name, row->name)
 				    : name.n == 1 && name.p[0] == row->letter;
-		if (!same || !(verb->flags & (1u << i)))
+		if (!same || !(verb->flags & (UINT64_C(1) << i)))
 			continue;
 		*ret_flag = (enum flag)i;
 		*ret_value = value;

@@ -11,14 +11,12 @@ enum flag {
 #undef F
 	FLAG_COUNT
 };
-#define FLAG(name) (1u << FLAG_##name)
+#define FLAG(name) (UINT64_C(1) << FLAG_##name)
 
 /* Flags that whole groups of verbs have. */
-enum {
-	PLAIN = FLAG(JSON) | FLAG(HELP),                      /* asks no server */
-	LOCAL = PLAIN | FLAG(DATA) | FLAG(DB) | FLAG(CONFIG), /* asks the data folder's alone */
-	SERVED = LOCAL | FLAG(SERVER) | FLAG(ADMIN) | FLAG(CA_FILE),
-};
+#define PLAIN (FLAG(JSON) | FLAG(HELP))                        /* asks no server */
+#define LOCAL (PLAIN | FLAG(DATA) | FLAG(DB) | FLAG(CONFIG))   /* asks the data folder's alone */
+#define SERVED (LOCAL | FLAG(SERVER) | FLAG(ADMIN) | FLAG(CA_FILE))
 
 struct flag_row {
 	const char *name;  /* without the dashes */
@@ -36,7 +34,7 @@ struct verb {
 	const char *name;     /* "realm import", "events" */
 	const char *operands; /* "FILE..." */
 	size_t least, most;   /* how many operands */
-	unsigned flags;       /* mask of FLAG() */
+	uint64_t flags;       /* mask of FLAG() */
 	const char *help;
 };
 extern const struct verb verbs[];

@@ -51,10 +51,10 @@ struct str help_verb(struct arena *arena, const struct verb *verb)
 	struct str line = usage(arena, verb);
 	text_addf(&text, "curfew %.*s [flags]: %s\n\n", STR_ARG(line), verb->help);
 	for (size_t i = FLAG_COUNT; i-- > 0;)
-		if ((verb->flags & ~SERVED) & (1u << i))
+		if ((verb->flags & ~SERVED) & (UINT64_C(1) << i))
 			add_flag(&text, &flag_rows[i]);
 	for (size_t i = 0; i < FLAG_COUNT; i++)
-		if ((verb->flags & SERVED) & (1u << i))
+		if ((verb->flags & SERVED) & (UINT64_C(1) << i))
 			add_flag(&text, &flag_rows[i]);
 	return text_str(&text);
 }

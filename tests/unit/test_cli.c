@@ -233,7 +233,8 @@ static void the_tables_are_sound(void **state)
 		assert_int_equal(taken, n);
 		for (size_t a = 0; a < FLAG_COUNT; a++)
 			for (size_t b = 0; b < a; b++) {
-				bool both = (verb->flags & (1u << a)) && (verb->flags & (1u << b));
+				bool both = (verb->flags & (UINT64_C(1) << a)) &&
+					(verb->flags & (UINT64_C(1) << b));
 				assert_string_not_equal(flag_rows[a].name, flag_rows[b].name);
 				if (both && flag_rows[a].letter)
 					assert_int_not_equal(
