@@ -2,11 +2,9 @@
  * is; see import.h for what other ways of importing use of it. */
 #include "admin/import.h"
 
-#include <pthread.h>
-#include <string.h>
-
 #include "admin/call.h"
 #include "admin/handlers.h"
+#include "admin/progress.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/store_calls.h"
@@ -37,81 +35,6 @@ void import_published(
 	}
 }
 
-/* ---- imports under way, for who asks how far they are ---- */
-
-enum { JOBS = 16, JOB_NAME = 64 };
-
-struct job {
-	char name[JOB_NAME]; /* chosen by the asker; empty: the slot is free */
-	int64_t done, total, users;
-};
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct job jobs[JOBS];
-
-/* With the lock held; NULL: none of that name. */
-static struct job *job_of(struct str name)
-{
-	for (size_t i = 0; i < JOBS; i++)
-		if (str_eq_z(name, jobs[i].name))
-			return &jobs[i];
-	return NULL;
-}
-
-/* NULL when nobody will ask, or too many do: the import goes on without. */
-static struct job *job_begin(struct str name)
-{
-	if (!name.n || name.n >= JOB_NAME || str_has_nul(name))
-		return NULL;
-	pthread_mutex_lock(&lock);
-	struct job *job = job_of(name) ? NULL : job_of(STR(""));
-	if (job) {
-		*job = (struct job){ .done = 0 };
-		memcpy(job->name, name.p, name.n);
-	}
-	pthread_mutex_unlock(&lock);
-	return job;
-}
-
-static void job_end(struct job *job)
-{
-	if (!job)
-		return;
-	pthread_mutex_lock(&lock);
-	job->name[0] = 0;
-	pthread_mutex_unlock(&lock);
-}
-
-static bool job_note(void *context, int64_t done, int64_t total, int64_t users)
-{
-	struct job *job = context;
-	pthread_mutex_lock(&lock);
-	job->done = done;
-	job->total = total;
-	job->users = users;
-	pthread_mutex_unlock(&lock);
-	return true;
-}
-
-void admin_local_import_get(
-	void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	pthread_mutex_lock(&lock);
-	const struct job *found = job_of(http_route_value(request, "job"));
-	struct job job = found ? *found : (struct job){ .done = 0 };
-	pthread_mutex_unlock(&lock);
-	if (found)
-		admin_json(&call,
-			arena_format(call.arena, "{\"done\":%lld,\"total\":%lld,\"users\":%lld}",
-				(long long)job.done, (long long)job.total, (long long)job.users));
-	else
-		admin_not_found(&call, "Import not found");
-	admin_close(&call);
-}
-
 /* ---- the import ---- */
 
 static void answer_summary(struct admin_call *call, const struct store_import_summary *summary)
@@ -134,6 +57,12 @@ static void answer_summary(struct admin_call *call, const struct store_import_su
 	admin_json(call, text_str(&text));
 }
 
+static bool import_note(void *context, int64_t done, int64_t total, int64_t users)
+{
+	progress_note(context, done, total, users);
+	return true;
+}
+
 void admin_local_import(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
@@ -145,12 +74,12 @@ void admin_local_import(void *context, struct http_request *request, struct http
 	const struct store_import_source source = { .name = name.n ? name : STR("request"),
 		.fd = request->body_fd };
 	struct store_import_options options = import_options(call.app);
-	struct job *job = job_begin(admin_query(&call, "job"));
-	options.progress = job ? job_note : NULL;
+	struct progress *job = progress_begin(admin_query(&call, "job"));
+	options.progress = job ? import_note : NULL;
 	options.progress_context = job;
 	enum error_code code =
 		store_import(call.app->store, call.arena, &source, &options, &summary, &why);
-	job_end(job);
+	progress_end(job);
 	if (code == OK) {
 		import_published(call.app, source.name, &summary);
 		answer_summary(&call, &summary);

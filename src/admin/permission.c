@@ -70,9 +70,8 @@ static bool set_grants(struct arena *arena, const struct realm *home, const stru
 	return false;
 }
 
-/* What the holder's token may carry. False: none. */
-static bool token_roles(struct arena *arena, const struct realm *home, const struct bearer *bearer,
-			struct role_set *ret_set)
+bool permission_roles(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+		      struct role_set *ret_set)
 {
 	struct scope_grant grant = { 0 };
 	if (!scope_resolve(arena, bearer->client, bearer->claims.scope, &grant))
@@ -82,11 +81,17 @@ static bool token_roles(struct arena *arena, const struct realm *home, const str
 	return true;
 }
 
+bool permission_by_roles(struct arena *arena, const struct realm *home, const struct role_set *held,
+			 const struct realm *target, enum permission permission)
+{
+	return set_grants(arena, home, held, target, permission);
+}
+
 bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
 			const struct realm *target, enum permission permission)
 {
 	struct role_set set;
-	return token_roles(arena, home, bearer, &set) && set_grants(arena, home, &set, target, permission);
+	return permission_roles(arena, home, bearer, &set) && set_grants(arena, home, &set, target, permission);
 }
 
 /* A role that makes an administrator: one of realm-management, or in master one of a realm's
@@ -126,7 +131,7 @@ bool permission_may_give(struct arena *arena, const struct realm *home, const st
 	for (size_t i = 0; i < given.n; i++) {
 		if (!is_admin_role(target, given.roles[i]))
 			continue;
-		if (!known && !token_roles(arena, home, bearer, &set))
+		if (!known && !permission_roles(arena, home, bearer, &set))
 			return false;
 		known = true;
 		if (!has_like(arena, home, &set, target, given.roles[i]))

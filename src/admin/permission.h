@@ -4,6 +4,7 @@
 #define ADMIN_PERMISSION_H
 
 #include "app/bearer.h"
+#include "model/roles.h"
 
 enum permission {
 	PERMISSION_NONE,
@@ -33,5 +34,12 @@ bool permission_of_user(struct arena *arena, const struct realm *home, const str
  * administrators, and composites of them, only who has them. */
 bool permission_may_give(struct arena *arena, const struct realm *home, const struct bearer *bearer,
 			 const struct realm *target, const struct role *role);
+
+/* permission_granted for many realms: the roles that the caller's token has are found once. False:
+ * none. Of `target`, id and name matter alone. */
+bool permission_roles(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+		      struct role_set *ret_held);
+bool permission_by_roles(struct arena *arena, const struct realm *home, const struct role_set *held,
+			 const struct realm *target, enum permission permission);
 
 #endif

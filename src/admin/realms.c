@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "run/store_calls.h"
 #include "store/export.h"
+#include "store/realm_list.h"
 
 /* The export of a realm without its collections, as GET of the realm has it. */
 struct sink {
@@ -46,29 +47,62 @@ static void write_brief(struct json_writer *w, const struct realm_settings *real
 	json_write_object_end(w);
 }
 
-static bool may_view(struct admin_call *call, const struct realm *realm)
+/* Who lists: what they hold is found once, not once a realm. */
+struct viewer {
+	struct admin_call *call;
+	struct role_set held;
+};
+
+static bool may_view(const struct viewer *viewer, const struct realm *realm)
 {
-	return !call->home.realm ||
-	       permission_granted(call->arena, call->home.realm, &call->bearer, realm, PERMISSION_VIEW_REALM);
+	const struct admin_call *call = viewer->call;
+	return !call->home.realm || permission_by_roles(call->arena, call->home.realm, &viewer->held, realm,
+							PERMISSION_VIEW_REALM);
 }
 
-static enum error_code write_one(struct admin_call *call, struct json_writer *w, struct str name, bool brief,
+/* From the rows of the list alone: no realm is loaded for it. */
+static enum error_code write_all_brief(const struct viewer *viewer, struct json_writer *w, struct why *reterr_why)
+{
+	struct admin_call *call = viewer->call;
+	struct realm_settings *realms;
+	size_t n = 0;
+	enum error_code code = store_list_realms_brief(call->app->store, call->arena, &realms, &n, reterr_why);
+	for (size_t i = 0; code == OK && i < n; i++) {
+		const struct realm realm = { .settings = realms[i] };
+		if (may_view(viewer, &realm))
+			write_brief(w, &realms[i]);
+	}
+	return code;
+}
+
+static enum error_code write_one(const struct viewer *viewer, struct json_writer *w, struct str name,
 				 struct why *reterr_why)
 {
+	struct admin_call *call = viewer->call;
 	const struct realm *realm;
 	struct str json;
 	const struct store_export_options options = { .mask_secrets = true };
 	enum error_code code = snapshots_get(call->app->snapshots, name, &realm, reterr_why);
 	if (code != OK)
 		return code == ERROR_REALM_NOT_FOUND ? OK : code; /* deleted meanwhile */
-	if (may_view(call, realm) && brief)
-		write_brief(w, &realm->settings);
-	else if (may_view(call, realm)) {
+	if (may_view(viewer, realm)) {
 		code = realm_text(call, name, &options, &json, reterr_why);
 		if (code == OK)
 			json_write_raw(w, json);
 	}
 	snapshots_put(call->app->snapshots, realm);
+	return code;
+}
+
+static enum error_code write_all_full(const struct viewer *viewer, struct json_writer *w, struct why *reterr_why)
+{
+	struct admin_call *call = viewer->call;
+	struct realm_name *names;
+	size_t n = 0;
+	enum error_code code = store_list_realms(call->app->store, call->arena, &names, &n, reterr_why);
+	for (size_t i = 0; i < n && code == OK; i++)
+		if (!names[i].deleted)
+			code = write_one(viewer, w, names[i].name, reterr_why);
 	return code;
 }
 
@@ -78,16 +112,14 @@ void admin_realms_list(void *context, struct http_request *request, struct http_
 	if (!admin_open(&call, context, request, response))
 		return;
 	struct why why = { "" };
-	struct realm_name *names;
-	size_t n = 0;
+	struct viewer viewer = { &call, { 0 } };
+	if (call.home.realm)
+		(void)permission_roles(call.arena, call.home.realm, &call.bearer, &viewer.held);
 	bool brief = str_eq_z(admin_query(&call, "briefRepresentation"), "true");
 	struct text text = text_new(call.arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
-	enum error_code code = store_list_realms(call.app->store, call.arena, &names, &n, &why);
 	json_write_array_begin(&w);
-	for (size_t i = 0; i < n && code == OK; i++)
-		if (!names[i].deleted)
-			code = write_one(&call, &w, names[i].name, brief, &why);
+	enum error_code code = brief ? write_all_brief(&viewer, &w, &why) : write_all_full(&viewer, &w, &why);
 	json_write_array_end(&w);
 	if (code == OK)
 		admin_json(&call, text_str(&text));

@@ -17,6 +17,8 @@ static enum cli_exit exit_of(enum error_code code)
 		return CLI_NOT_FOUND;
 	if (code == ERROR_NOT_TOLD)
 		return CLI_NOT_TOLD;
+	if (code == ERROR_UNSUPPORTED_VERSION)
+		return CLI_NEWER;
 	return code == ERROR_NETWORK_FAILED ? CLI_UNREACHABLE : CLI_FAILED;
 }
 

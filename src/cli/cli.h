@@ -20,6 +20,7 @@ enum cli_exit {
 	CLI_NOT_FOUND = 3,   /* what was named is not there */
 	CLI_UNREACHABLE = 4, /* no server answers, and none can be started here */
 	CLI_NOT_TOLD = 5,    /* an application was not told of a sign-out, or would not be */
+	CLI_NEWER = 6,       /* the database was made by a newer version */
 };
 
 /* What was typed about the data; empty: the configuration says. */
@@ -37,6 +38,12 @@ struct cli_host {
 		struct str *ret_socket, struct why *reterr_why);
 	/* Stops what open started. Called once for each open that succeeded. */
 	void (*close)(void *context);
+	/* Puts a backup in the place of the data folder's database, which nobody may have open;
+	 * progress is told bytes. LOCKED: a server has the folder. EXISTS: there is a database, and
+	 * `force` is not set. Others as store/backup.h says; *ret_schema is the backup's. */
+	enum error_code (*restore)(void *context, const struct cli_target *target, struct str file,
+		bool force, void (*progress)(void *context, int64_t done, int64_t total),
+		void *progress_context, int64_t *ret_schema, struct why *reterr_why);
 	void *context;
 	/* The verb `serve`, which main has itself; arguments behind it. */
 	int (*serve)(int argc, char **argv);

@@ -1,9 +1,9 @@
-/* The progress bar of an import; see progress.h. */
+/* The progress bar of long work; see progress.h. */
 #include "cli/progress.h"
 
 enum { WIDTH = 30 };
 
-void progress_draw(FILE *to, int64_t done, int64_t total, int64_t users)
+void progress_draw(FILE *to, const char *what, int64_t done, int64_t total, int64_t users)
 {
 	char bar[WIDTH + 1];
 	if (done > total)
@@ -12,8 +12,9 @@ void progress_draw(FILE *to, int64_t done, int64_t total, int64_t users)
 	for (int i = 0; i < WIDTH; i++)
 		bar[i] = i < filled ? '#' : '.';
 	bar[WIDTH] = 0;
-	fprintf(to, "\rimport [%s] %3d %%, %lld users", bar,
-		total > 0 ? (int)(done * 100 / total) : 100, (long long)users);
+	fprintf(to, "\r%s [%s] %3d %%", what, bar, total > 0 ? (int)(done * 100 / total) : 100);
+	if (users)
+		fprintf(to, ", %lld users", (long long)users);
 	fflush(to);
 }
 

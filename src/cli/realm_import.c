@@ -1,80 +1,11 @@
 /* curfew realm import: uploads files, shows how far the server is, prints what it says of them. */
-#include <pthread.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "cli/ask.h"
 #include "cli/file.h"
-#include "cli/progress.h"
 #include "cli/verbs.h"
-
-/* ---- how far it is: asked by a thread of its own while the upload waits for its answer ---- */
-
-struct watch {
-	struct cli_call call; /* the verb's, with an arena of its own */
-	struct str path;
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool running, ended;
-};
-
-static bool wait_for_end(struct watch *watch)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += 250000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&watch->lock);
-	if (!watch->ended)
-		pthread_cond_timedwait(&watch->changed, &watch->lock, &until);
-	bool ended = watch->ended;
-	pthread_mutex_unlock(&watch->lock);
-	return ended;
-}
-
-static void *watch_run(void *data)
-{
-	struct watch *watch = data;
-	while (!wait_for_end(watch)) {
-		struct json_node *json;
-		arena_reset(watch->call.arena);
-		/* Not known yet while the file is on its way. */
-		if (ask_get(&watch->call, watch->path, &json, NULL) == OK)
-			progress_draw(watch->call.err, ask_int(json, "done"),
-				ask_int(json, "total"), ask_int(json, "users"));
-	}
-	return NULL;
-}
-
-static void watch_begin(struct watch *watch, const struct cli_call *call, struct str path)
-{
-	*watch = (struct watch){ .call = *call,
-		.path = path,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.changed = PTHREAD_COND_INITIALIZER };
-	if (!call->socket.n || !isatty(fileno(call->err)))
-		return;
-	watch->call.arena = arena_new(0);
-	watch->running = pthread_create(&watch->thread, NULL, watch_run, watch) == 0;
-	if (!watch->running)
-		arena_free(watch->call.arena);
-}
-
-static void watch_end(struct watch *watch)
-{
-	if (!watch->running)
-		return;
-	pthread_mutex_lock(&watch->lock);
-	watch->ended = true;
-	pthread_cond_signal(&watch->changed);
-	pthread_mutex_unlock(&watch->lock);
-	pthread_join(watch->thread, NULL);
-	arena_free(watch->call.arena);
-	progress_clear(watch->call.err);
-}
+#include "cli/watch.h"
 
 /* ---- one file ---- */
 
@@ -94,7 +25,7 @@ static enum error_code upload(struct cli_call *call, struct str name, size_t num
 	if (call->socket.n)
 		request.path =
 			ask_path(call->arena, "/admin/local/import?name={}&job={}", name, job);
-	watch_begin(&watch, call, ask_path(call->arena, "/admin/local/import/{}", job, STR("")));
+	watch_begin(&watch, call, "import", job);
 	enum error_code code = ask(call, &request, ret_answer, reterr_why);
 	watch_end(&watch);
 	return code;

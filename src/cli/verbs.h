@@ -26,6 +26,9 @@ enum error_code cli_signout_coverage(struct cli_call *call, struct why *reterr_w
 enum error_code cli_doctor(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_events(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_db_check(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_db_backup(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_db_restore(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_db_migrate(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_build(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_version(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_help(struct cli_call *call, struct why *reterr_why) MUST_USE;

@@ -20,6 +20,7 @@
  *
  * Tokens, replaced in every SQL text (an unknown {word} is INTERNAL):
  *   {text} {bigint} {bool} {bytes}  column types; text compares byte by byte on both
+ *   {json}         what `->>` takes a member of: cast(x as {json}) ->> 'name'
  *   {serial}       an integer primary key that the engine assigns, rising
  *   {strict}       ends a create table: SQLite's `strict`
  *   {norowid}      the same, `strict, without rowid`, for tables found by their primary key

@@ -14,7 +14,7 @@
 static bool progress(void *context, int64_t done, int64_t total, int64_t users)
 {
 	(void)context;
-	progress_draw(stderr, done, total, users);
+	progress_draw(stderr, "import", done, total, users);
 	return true;
 }
 

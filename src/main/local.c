@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "main/restore.h"
 #include "main/server.h"
 
 /* A server that starts or stops has the folder before it listens, and after; a verb that is at
@@ -140,4 +141,15 @@ void local_close(void *context)
 	struct local *local = context;
 	server_stop(local->server);
 	local->server = NULL;
+}
+
+enum error_code local_restore(void *context, const struct cli_target *target, struct str file,
+	bool force, void (*progress)(void *context, int64_t done, int64_t total),
+	void *progress_context, int64_t *ret_schema, struct why *reterr_why)
+{
+	struct local *local = context;
+	enum error_code code = read_config(local, target, reterr_why);
+	if (code != OK)
+		return code;
+	return restore(&local->config, file, force, progress, progress_context, ret_schema, reterr_why);
 }

@@ -14,5 +14,9 @@ void local_free(struct local *local);
 MUST_USE enum error_code local_open(void *local, struct arena *arena,
 	const struct cli_target *target, struct str *ret_socket, struct why *reterr_why);
 void local_close(void *local);
+/* cli_host.restore. */
+MUST_USE enum error_code local_restore(void *local, const struct cli_target *target, struct str file,
+	bool force, void (*progress)(void *context, int64_t done, int64_t total),
+	void *progress_context, int64_t *ret_schema, struct why *reterr_why);
 
 #endif

@@ -9,6 +9,7 @@ int main(int argc, char **argv)
 	const struct cli_host host = {
 		.open = local_open,
 		.close = local_close,
+		.restore = local_restore,
 		.context = local,
 		.serve = serve,
 	};

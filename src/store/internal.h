@@ -10,6 +10,7 @@ struct store {
 	struct db_config config; /* read and write */
 	struct db_pool *readers; /* SQLite: read only */
 	struct seal_key *seal_key;
+	int64_t schema_was; /* its number before this process migrated it; 0: it was new */
 };
 
 /* A reader for several questions; db_pool_give ends what it began. On SQLite they share one

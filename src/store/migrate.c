@@ -5,13 +5,13 @@
 
 static const struct migration *const migrations[] = { &migration_0001, &migration_0002,
 	&migration_0003, &migration_0004, &migration_0005, &migration_0006, &migration_0007,
-	&migration_0008, &migration_0009, &migration_0010 };
+	&migration_0008, &migration_0009, &migration_0010, &migration_0011 };
 
 /* Several nodes that start at once take the record of a migration from each other; each
  * attempt finds the database further on. */
 enum { ATTEMPTS = 20 };
 
-static enum error_code newest(struct db *db, int64_t *ret_number, struct why *reterr_why)
+enum error_code migrate_number(struct db *db, int64_t *ret_number, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
 	struct db_rows rows;
@@ -67,7 +67,7 @@ static enum error_code advance(struct db *db, const struct migration *const *lis
 	int64_t number;
 	enum error_code code = create_record(db, reterr_why);
 	if (code == OK)
-		code = newest(db, &number, reterr_why);
+		code = migrate_number(db, &number, reterr_why);
 	if (code != OK)
 		return code;
 	if (n > 0 && number > list[n - 1]->number)
@@ -93,7 +93,18 @@ enum error_code migrate_list(struct db *db, const struct migration *const *list,
 	return code;
 }
 
-enum error_code migrate(struct db *db, int64_t now_ms, struct why *reterr_why)
+int64_t migrate_known(void)
 {
+	return migrations[ARRAY_LENGTH(migrations) - 1]->number;
+}
+
+enum error_code migrate(struct db *db, int64_t now_ms, int64_t *ret_was, struct why *reterr_why)
+{
+	*ret_was = 0;
+	enum error_code code = create_record(db, reterr_why);
+	if (code == OK)
+		code = migrate_number(db, ret_was, reterr_why);
+	if (code != OK && code != ERROR_EXISTS && code != ERROR_STALE)
+		return code;
 	return migrate_list(db, migrations, ARRAY_LENGTH(migrations), now_ms, reterr_why);
 }

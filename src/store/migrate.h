@@ -30,10 +30,17 @@ extern const struct migration migration_0007; /* what SAML providers know of ses
 extern const struct migration migration_0008; /* notices that wait for a browser */
 extern const struct migration migration_0009; /* receipts of orders */
 extern const struct migration migration_0010; /* saml artifacts */
+extern const struct migration migration_0011; /* names of realms */
 
+/* The number of the newest migration that this program knows. */
+int64_t migrate_known(void);
+/* The number of the newest that the database has; 0 when it has none. */
+MUST_USE enum error_code migrate_number(struct db *db, int64_t *ret_number, struct why *reterr_why);
 /* Applies what is missing, up to this program's newest. UNSUPPORTED_VERSION when the
- * database was made by a newer program. Several nodes may call it at once. */
-MUST_USE enum error_code migrate(struct db *db, int64_t now_ms, struct why *reterr_why);
+ * database was made by a newer program. Several nodes may call it at once. *ret_was is the
+ * number that it had. */
+MUST_USE enum error_code migrate(
+	struct db *db, int64_t now_ms, int64_t *ret_was, struct why *reterr_why);
 /* The same with a list of one's own, ascending by number: what the tests call. */
 MUST_USE enum error_code migrate_list(struct db *db, const struct migration *const *list, size_t n,
 	int64_t now_ms, struct why *reterr_why);

@@ -59,7 +59,9 @@ void row_add_realm(struct row_batch *batch, const struct realm_rep *realm,
 		DB_VALUES(db_text(realm->settings.id), db_text(realm->settings.name),
 			db_bool(realm->settings.enabled),
 			db_bool(realm->settings.duplicate_emails_allowed), db_text(default_role_id),
-			db_text(doc), db_text(secrets), db_int(now_ms)));
+			db_text(doc), db_text(secrets), db_int(now_ms),
+			db_text(realm->settings.display_name),
+			db_text(realm->settings.display_name_html)));
 }
 
 static struct db_value admin_client_name(struct row_batch *batch, struct str realm_name)
@@ -76,7 +78,8 @@ void row_change_realm(struct row_batch *batch, const struct effect_realm *change
 	row_add(batch, &statement_realm_change,
 		DB_VALUES(db_text(settings->id), db_text(settings->name),
 			db_bool(settings->enabled), db_bool(settings->duplicate_emails_allowed),
-			db_text(doc), db_text(secrets), db_int(change->version)));
+			db_text(doc), db_text(secrets), db_int(change->version),
+			db_text(settings->display_name), db_text(settings->display_name_html)));
 	if (change->emails_change)
 		row_add(batch, &statement_realm_change_emails,
 			DB_VALUES(db_text(settings->id),

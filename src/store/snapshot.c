@@ -3,6 +3,7 @@
 
 #include "crypto/sign_key.h"
 #include "store/keys.h"
+#include "store/realm_list.h"
 #include "store/realm_rows.h"
 #include "store/rows.h"
 #include "store/statements.h"
@@ -23,6 +24,27 @@ enum error_code store_list_realms(struct store *store, struct arena *arena,
 		realms[i].version = next_int(&row);
 		realms[i].enabled = next_bool(&row);
 		realms[i].deleted = next_bool(&row);
+	}
+	*ret_realms = realms;
+	*ret_n = rows.n;
+	return OK;
+}
+
+enum error_code store_list_realms_brief(struct store *store, struct arena *arena,
+	struct realm_settings **ret_realms, size_t *ret_n, struct why *reterr_why)
+{
+	struct db_rows rows;
+	enum error_code error = store_read(
+		store, arena, &statement_realm_brief_list, DB_NO_VALUES, &rows, reterr_why);
+	if (error)
+		return error;
+	struct realm_settings *realms = arena_array(arena, rows.n, sizeof *realms);
+	for (size_t i = 0; i < rows.n; i++) {
+		realms[i].id = db_cell_text(&rows, i, 0);
+		realms[i].name = db_cell_text(&rows, i, 1);
+		realms[i].enabled = db_cell_bool(&rows, i, 3);
+		realms[i].display_name = db_cell_text(&rows, i, 5);
+		realms[i].display_name_html = db_cell_text(&rows, i, 6);
 	}
 	*ret_realms = realms;
 	*ret_n = rows.n;

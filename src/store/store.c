@@ -25,11 +25,12 @@ static enum error_code config_of_url(
 	return OK;
 }
 
-static enum error_code bring_up(const struct db_config *config, struct why *reterr_why)
+static enum error_code bring_up(
+	const struct db_config *config, int64_t *ret_schema_was, struct why *reterr_why)
 {
 	DB_SCOPED db = NULL;
 	enum error_code code = db_open(config, &db, reterr_why);
-	return code == OK ? migrate(db, clock_wall_ms(), reterr_why) : code;
+	return code == OK ? migrate(db, clock_wall_ms(), ret_schema_was, reterr_why) : code;
 }
 
 enum error_code store_open(
@@ -42,7 +43,7 @@ enum error_code store_open(
 	if (code == OK)
 		code = seal_key_from_text(config->seal_key, &store->seal_key, reterr_why);
 	if (code == OK)
-		code = bring_up(&store->config, reterr_why);
+		code = bring_up(&store->config, &store->schema_was, reterr_why);
 	if (code == OK) {
 		struct db_config readers = store->config;
 		readers.read_only = true;

@@ -1,0 +1,12 @@
+/* The realms for lists that say little of each. */
+#ifndef STORE_REALM_LIST_H
+#define STORE_REALM_LIST_H
+
+#include "store/store.h"
+
+/* Those that are there, by name; of the settings id, name, enabled and the display names are
+ * filled. One read, however many and large they are. */
+MUST_USE enum error_code store_list_realms_brief(struct store *store, struct arena *arena,
+	struct realm_settings **ret_realms, size_t *ret_n, struct why *reterr_why);
+
+#endif
