@@ -3,7 +3,9 @@
  * still serve them while notices signed with their keys are owed, for an hour at most. */
 #include "app/endpoints.h"
 #include "app/visit.h"
+#include "crypto/sign.h"
 #include "http/cors.h"
+#include "jose/jwe.h"
 #include "json/write.h"
 
 struct endpoint_name {
@@ -44,6 +46,13 @@ static const struct endpoint_list lists[] = {
 static const char *const claim_names[] = { "iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
 	"family_name", "preferred_username", "email", "acr", "azp", "nonce" };
 
+static const char *const signing_names[] = { "id_token_signing_alg_values_supported",
+	"userinfo_signing_alg_values_supported" };
+static const char *const encryption_names[][2] = {
+	{ "id_token_encryption_alg_values_supported", "id_token_encryption_enc_values_supported" },
+	{ "userinfo_encryption_alg_values_supported", "userinfo_encryption_enc_values_supported" },
+};
+
 static void write_list(struct json_writer *w, const char *member, const char *const *values, size_t n)
 {
 	json_member_array_begin(w, member);
@@ -52,16 +61,18 @@ static void write_list(struct json_writer *w, const char *member, const char *co
 	json_write_array_end(w);
 }
 
-/* The algorithms of the realm's active signing keys. */
-static void write_algorithms(struct json_writer *w, const struct realm *realm)
+static void write_encryption(struct json_writer *w, const char *const names[2])
 {
-	json_member_array_begin(w, "id_token_signing_alg_values_supported");
-	for (size_t i = 0; i < realm->keys_n; i++) {
-		const struct realm_key *key = &realm->keys[i];
-		bool first = realm_key_for(realm, key->algorithm) == key;
-		if (key->use == KEY_SIGN && key->state == KEY_ACTIVE && first && !str_eq_z(key->algorithm, "AES"))
-			json_write_text(w, key->algorithm);
-	}
+	for (size_t i = 0; i < 2; i++)
+		write_list(w, names[i], i ? jwe_encodings : jwe_algorithms, SIZE_MAX);
+}
+
+/* Every algorithm: where the realm has no key for one, it gets one (fallback_key.h). */
+static void write_algorithms(struct json_writer *w, const char *member)
+{
+	json_member_array_begin(w, member);
+	for (int i = 0; i < SIGN_JWA_ALGORITHMS; i++)
+		json_write_text(w, str_from(sign_algorithm_name((enum sign_algorithm)i)));
 	json_write_array_end(w);
 }
 
@@ -84,7 +95,10 @@ static struct str other_members(struct arena *arena, const struct realm *realm)
 	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
 		write_list(&w, lists[i].member, lists[i].values, ARRAY_LENGTH(lists[i].values));
 	write_list(&w, "claims_supported", claim_names, ARRAY_LENGTH(claim_names));
-	write_algorithms(&w, realm);
+	for (size_t i = 0; i < ARRAY_LENGTH(signing_names); i++)
+		write_algorithms(&w, signing_names[i]);
+	for (size_t i = 0; i < ARRAY_LENGTH(encryption_names); i++)
+		write_encryption(&w, encryption_names[i]);
 	write_scopes(&w, realm);
 	json_member_bool(&w, "frontchannel_logout_supported", true);
 	json_member_bool(&w, "frontchannel_logout_session_supported", true);

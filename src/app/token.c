@@ -4,6 +4,8 @@
  * hashes in the password gate. */
 #include "app/endpoints.h"
 
+#include "app/client_keys.h"
+#include "app/fallback_key.h"
 #include "app/token_answer.h"
 
 struct grant_row {
@@ -37,6 +39,13 @@ static struct str grant_type(struct http_request *request)
 	return params_value(form, "grant_type");
 }
 
+/* For a commit, or for a server of the client's. */
+static bool must_wait(const struct visit *visit, const struct grant_row *row, const struct client *client)
+{
+	return client_keys_wait(client) || fallback_key_needed(visit->realm, client) ||
+	       (row->handler == token_by_client_credentials && token_client_credentials_wait(client));
+}
+
 static void run(void *context, struct http_request *request, struct http_response *response)
 {
 	const struct grant_row *row = grant_of(grant_type(request));
@@ -48,8 +57,7 @@ static void run(void *context, struct http_request *request, struct http_respons
 	if (client_request_open(&r, &visit, row ? row->error_event : "CODE_TO_TOKEN_ERROR")) {
 		if (!row)
 			client_request_fail(&r, ERROR_UNSUPPORTED_GRANT_TYPE, STR(""), STR(""));
-		else if (row->handler == token_by_client_credentials && token_client_credentials_wait(r.client) &&
-			 request->next_handler != run)
+		else if (must_wait(&visit, row, r.client) && request->next_handler != run)
 			http_hand_over(request, HTTP_QUEUE_WORKER, run, context);
 		else if (row->handler)
 			row->handler(&r);

@@ -1,9 +1,11 @@
 /* Tokens signed and written; see token_answer.h. */
 #include "app/token_answer.h"
 
+#include "app/client_keys.h"
 #include "app/consenting.h"
-#include "app/own_token.h"
+#include "app/fallback_key.h"
 #include "crypto/random.h"
+#include "jose/jwt.h"
 
 static struct str algorithm_of(const struct client_request *r, const char *attribute)
 {
@@ -73,7 +75,11 @@ static enum error_code sign_id(struct client_request *r, const struct token_inpu
 		return error_because(reterr_why, ERROR_UNSUPPORTED_ALGORITHM, "client %.*s: id.token.signed.response.alg",
 				     STR_ARG(r->client->client_id));
 	struct str claims = token_id_claims(arena, input, jwt_half_hash(arena, id, tokens->access));
-	return own_token_sign(arena, r->visit->realm, algorithm, STR("JWT"), claims, &tokens->id, reterr_why);
+	enum error_code code =
+		fallback_key_sign(r->visit, algorithm, STR("JWT"), claims, &tokens->id, reterr_why);
+	if (code != OK || !client_keys_wanted(r->visit, r->client, "id.token"))
+		return code;
+	return client_keys_encrypt(r->visit, r->client, "id.token", tokens->id, true, &tokens->id, reterr_why);
 }
 
 static bool gives_refresh_tokens(const struct client_request *r)
@@ -92,13 +98,12 @@ static enum error_code sign_all(struct client_request *r, const struct token_gra
 				const struct token_input *input, struct signed_tokens *tokens, struct why *reterr_why)
 {
 	struct arena *arena = r->visit->arena;
-	const struct realm *realm = r->visit->realm;
 	struct str claims = token_access_claims(arena, input, &tokens->access_life_s);
-	enum error_code code = own_token_sign(arena, realm, algorithm_of(r, "access.token.signed.response.alg"),
-					      access_type(r), claims, &tokens->access, reterr_why);
+	enum error_code code = fallback_key_sign(r->visit, algorithm_of(r, "access.token.signed.response.alg"),
+						 access_type(r), claims, &tokens->access, reterr_why);
 	if (code == OK && grant->part && !grant->exchanged && gives_refresh_tokens(r)) {
 		claims = token_refresh_claims(arena, input, &tokens->refresh_life_s);
-		code = own_token_sign(arena, realm, STR("HS512"), STR("JWT"), claims, &tokens->refresh, reterr_why);
+		code = fallback_key_sign(r->visit, STR("HS512"), STR("JWT"), claims, &tokens->refresh, reterr_why);
 	}
 	if (code == OK && grant->scope.openid && grant->session && !grant->exchanged)
 		code = sign_id(r, input, tokens, reterr_why);

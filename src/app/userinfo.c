@@ -1,8 +1,10 @@
 /* GET and POST /realms/{realm}/protocol/openid-connect/userinfo (OpenID Connect Core 1.0,
  * section 5.3). */
 #include "app/bearer.h"
+#include "app/client_keys.h"
 #include "app/endpoints.h"
 #include "app/events.h"
+#include "app/fallback_key.h"
 #include "base/log.h"
 #include "http/cors.h"
 #include "model/redirect.h"
@@ -32,19 +34,13 @@ static struct str token_of(struct visit *visit)
 }
 
 /* user.info.response.signature.alg: the answer as a JWT of the asking client's (section 5.3.2). */
-static enum error_code respond_signed(struct visit *visit, const struct bearer *bearer, struct str algorithm,
-				      struct json_node *claims, struct why *reterr_why)
+static enum error_code sign(struct visit *visit, const struct bearer *bearer, struct str algorithm,
+			    struct json_node *claims, struct str *ret_token, struct why *reterr_why)
 {
 	struct arena *arena = visit->arena;
-	struct str token;
 	json_node_put(claims, STR("iss"), json_node_text(arena, visit->issuer));
 	json_node_put(claims, STR("aud"), json_node_text(arena, bearer->client->client_id));
-	enum error_code code = own_token_sign(arena, visit->realm, algorithm, STR("JWT"),
-					      json_tree_text(arena, claims), &token, reterr_why);
-	if (code != OK)
-		return code;
-	http_respond_bytes(visit->response, 200, "application/jwt", token);
-	return OK;
+	return fallback_key_sign(visit, algorithm, STR("JWT"), json_tree_text(arena, claims), ret_token, reterr_why);
 }
 
 static enum error_code respond(struct visit *visit, const struct bearer *bearer, bool *ret_signed,
@@ -55,10 +51,21 @@ static enum error_code respond(struct visit *visit, const struct bearer *bearer,
 	struct json_node *claims = token_userinfo_claims(visit->arena, &input);
 	struct str algorithm = attributes_get(&bearer->client->attributes, STR("user.info.response.signature.alg"));
 	*ret_signed = algorithm.n && !str_eq_z(algorithm, "unsigned");
+	bool encrypted = client_keys_wanted(visit, bearer->client, "user.info");
+	struct str content;
+	enum error_code code = OK;
 	if (*ret_signed)
-		return respond_signed(visit, bearer, algorithm, claims, reterr_why);
-	http_respond_json(visit->response, 200, json_tree_text(visit->arena, claims));
-	return OK;
+		code = sign(visit, bearer, algorithm, claims, &content, reterr_why);
+	else
+		content = json_tree_text(visit->arena, claims);
+	if (code == OK && encrypted)
+		code = client_keys_encrypt(visit, bearer->client, "user.info", content, *ret_signed, &content,
+					   reterr_why);
+	if (code == OK && (*ret_signed || encrypted))
+		http_respond_bytes(visit->response, 200, "application/jwt", content);
+	else if (code == OK)
+		http_respond_json(visit->response, 200, content);
+	return code;
 }
 
 static void answer(struct visit *visit, const struct bearer *bearer)
@@ -110,6 +117,12 @@ static void refuse_dead(struct visit *visit, const struct bearer *bearer, const 
 	refuse(visit, 401, "invalid_token", told(dead));
 }
 
+/* For a server of the client's, or for a commit. */
+static bool must_wait(const struct visit *visit, const struct client *client)
+{
+	return client_keys_wait(client) || fallback_key_needed(visit->realm, client);
+}
+
 static void handle(struct visit *visit)
 {
 	struct bearer bearer = { 0 };
@@ -128,6 +141,8 @@ static void handle(struct visit *visit)
 		http_respond_error_code(visit->response, code);
 	} else if (!jwt_has_scope(&bearer.claims, STR("openid"))) {
 		refuse(visit, 403, "insufficient_scope", "Missing openid scope");
+	} else if (must_wait(visit, bearer.client) && visit->request->next_handler != userinfo_handle) {
+		http_hand_over(visit->request, HTTP_QUEUE_WORKER, userinfo_handle, visit->app);
 	} else {
 		answer(visit, &bearer);
 	}

@@ -42,14 +42,24 @@ static bool run(EVP_CIPHER_CTX *ctx, unsigned char *out, struct str in)
 		EVP_CipherFinal_ex(ctx, out + n, &rest) == 1 && (size_t)(n + rest) == in.n;
 }
 
-static bool seal(const struct cipher *c, struct str key, struct str plain, unsigned char *out)
+/* What is authenticated beside the text. */
+static bool take_beside(EVP_CIPHER_CTX *ctx, struct str beside)
+{
+	int n = 0;
+	return beside.n == 0 ||
+		EVP_CipherUpdate(ctx, NULL, &n, bytes_of(beside), (int)beside.n) == 1;
+}
+
+static bool seal(const struct cipher *c, struct str key, struct str beside, struct str plain,
+	unsigned char *out)
 {
 	size_t iv = c->is_gcm ? NONCE : BLOCK;
 	random_bytes(out, iv);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	bool good = ctx &&
 		EVP_EncryptInit_ex(ctx, c->evp(), NULL, bytes_of(key), out) == 1 &&
-		EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 && run(ctx, out + iv, plain) &&
+		EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 && take_beside(ctx, beside) &&
+		run(ctx, out + iv, plain) &&
 		(!c->is_gcm ||
 			EVP_CIPHER_CTX_ctrl(
 				ctx, EVP_CTRL_AEAD_GET_TAG, TAG, out + iv + plain.n) == 1);
@@ -57,11 +67,12 @@ static bool seal(const struct cipher *c, struct str key, struct str plain, unsig
 	return good;
 }
 
-enum error_code cipher_encrypt(struct arena *arena, enum cipher_kind kind, struct str key,
-	struct str plain, struct str *ret_bytes, struct why *reterr_why)
+enum error_code cipher_encrypt_beside(struct arena *arena, enum cipher_kind kind, struct str key,
+	struct str beside, struct str plain, struct str *ret_bytes, struct why *reterr_why)
 {
 	const struct cipher *c = &ciphers[kind];
-	if (key.n != c->key || plain.n > INT_MAX - 2 * BLOCK)
+	if (key.n != c->key || plain.n > INT_MAX - 2 * BLOCK || beside.n > INT_MAX ||
+		(beside.n && !c->is_gcm))
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
 			"encrypting %zu bytes with a key of %zu, which should have %zu", plain.n,
 			key.n, c->key);
@@ -71,12 +82,17 @@ enum error_code cipher_encrypt(struct arena *arena, enum cipher_kind kind, struc
 	unsigned char *out = arena_alloc(arena, iv + plain.n + padding + tag);
 	if (plain.n)
 		memcpy(padded, plain.p, plain.n);
-	if (padding)
-		padded[plain.n + padding - 1] = (char)padding;
-	if (!seal(c, key, str_of(padded, plain.n + padding), out))
+	memset(padded + plain.n, (int)padding, padding);
+	if (!seal(c, key, beside, str_of(padded, plain.n + padding), out))
 		return crypto_failed(reterr_why, "encrypting");
 	*ret_bytes = str_of(out, iv + plain.n + padding + tag);
 	return OK;
+}
+
+enum error_code cipher_encrypt(struct arena *arena, enum cipher_kind kind, struct str key,
+	struct str plain, struct str *ret_bytes, struct why *reterr_why)
+{
+	return cipher_encrypt_beside(arena, kind, key, STR(""), plain, ret_bytes, reterr_why);
 }
 
 static bool open_sealed(const struct cipher *c, struct str key, struct str iv, struct str sealed,

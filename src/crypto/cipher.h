@@ -21,10 +21,13 @@ enum cipher_kind {
 size_t cipher_key_size(enum cipher_kind kind);
 
 /* A random nonce (GCM: 12 bytes) or IV (CBC: 16 bytes), the ciphertext, and the tag of GCM (16
- * bytes), after one another, as XML Encryption 1.1 section 5.2 has it. CBC pads as it says:
- * the last byte is the number of bytes added. `key` has the kind's size. */
+ * bytes), after one another, as XML Encryption 1.1 section 5.2 has it. CBC pads as PKCS#7 does:
+ * each byte that is added is their number. `key` has the kind's size. */
 enum error_code cipher_encrypt(struct arena *arena, enum cipher_kind kind, struct str key,
 	struct str plain, struct str *ret_bytes, struct why *reterr_why) MUST_USE;
+/* The same for GCM with `beside`, which the tag covers, too, and which is not encrypted. */
+enum error_code cipher_encrypt_beside(struct arena *arena, enum cipher_kind kind, struct str key,
+	struct str beside, struct str plain, struct str *ret_bytes, struct why *reterr_why) MUST_USE;
 /* The other way. ERROR_INVALID_VALUE for whatever is wrong, always with the same reason. */
 enum error_code cipher_decrypt(struct arena *arena, enum cipher_kind kind, struct str key,
 	struct str bytes, struct str *ret_plain, struct why *reterr_why) MUST_USE;

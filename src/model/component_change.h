@@ -4,12 +4,18 @@
 
 #include "model/effect.h"
 
+struct component_rep; /* model/representation.h */
+
 enum component_change_kind {
+	COMPONENT_ADD, /* rep, with an id of its own; secrets among its settings are sealed */
 	COMPONENT_CHANGES
 };
 
 struct component_change {
 	enum component_change_kind kind;
+	struct str realm_id, provider_type;
+	struct str parent_id; /* the realm's id, or another component's */
+	const struct component_rep *rep;
 };
 
 #endif

@@ -249,3 +249,49 @@ void key_default_components(
 	*ret_components = list;
 	*ret_n = ARRAY_LENGTH(wanted);
 }
+
+/* What a fallback's component says of its algorithm. */
+static const struct fallback {
+	enum sign_algorithm algorithm;
+	struct str provider, name, value;
+} fallbacks[] = {
+	{ SIGN_RS256, STR_INIT("rsa-generated"), STR_INIT("algorithm"), STR_INIT("RS256") },
+	{ SIGN_RS384, STR_INIT("rsa-generated"), STR_INIT("algorithm"), STR_INIT("RS384") },
+	{ SIGN_RS512, STR_INIT("rsa-generated"), STR_INIT("algorithm"), STR_INIT("RS512") },
+	{ SIGN_PS256, STR_INIT("rsa-generated"), STR_INIT("algorithm"), STR_INIT("PS256") },
+	{ SIGN_PS384, STR_INIT("rsa-generated"), STR_INIT("algorithm"), STR_INIT("PS384") },
+	{ SIGN_PS512, STR_INIT("rsa-generated"), STR_INIT("algorithm"), STR_INIT("PS512") },
+	{ SIGN_HS256, STR_INIT("hmac-generated"), STR_INIT("algorithm"), STR_INIT("HS256") },
+	{ SIGN_HS384, STR_INIT("hmac-generated"), STR_INIT("algorithm"), STR_INIT("HS384") },
+	{ SIGN_HS512, STR_INIT("hmac-generated"), STR_INIT("algorithm"), STR_INIT("HS512") },
+	{ SIGN_ES256, STR_INIT("ecdsa-generated"), STR_INIT("ecdsaEllipticCurveKey"),
+		STR_INIT("P-256") },
+	{ SIGN_ES384, STR_INIT("ecdsa-generated"), STR_INIT("ecdsaEllipticCurveKey"),
+		STR_INIT("P-384") },
+	{ SIGN_ES512, STR_INIT("ecdsa-generated"), STR_INIT("ecdsaEllipticCurveKey"),
+		STR_INIT("P-521") },
+	{ SIGN_EDDSA, STR_INIT("eddsa-generated"), STR_INIT("eddsaEllipticCurveKey"),
+		STR_INIT("Ed25519") },
+};
+
+enum error_code key_provider_fallback(struct arena *arena, enum sign_algorithm algorithm,
+	struct str realm_name, int64_t now_ms, struct component_rep *ret_component,
+	struct why *reterr_why)
+{
+	const struct fallback *row = fallbacks;
+	while (row < fallbacks + ARRAY_LENGTH(fallbacks) && row->algorithm != algorithm)
+		row++;
+	if (row == fallbacks + ARRAY_LENGTH(fallbacks))
+		return error_because(reterr_why, ERROR_UNSUPPORTED_ALGORITHM,
+			"realm %.*s cannot have a key for %s", STR_ARG(realm_name),
+			sign_algorithm_name(algorithm));
+	struct component_rep component = { .id = random_uuid(arena),
+		.name = arena_format(arena, "fallback-%s", sign_algorithm_name(algorithm)),
+		.provider_id = row->provider };
+	set_config(arena, &component, STR("priority"), STR("-100"));
+	set_config(arena, &component, row->name, row->value);
+	enum error_code error = key_generate(arena, &component, realm_name, now_ms, reterr_why);
+	if (!error)
+		*ret_component = component;
+	return error;
+}

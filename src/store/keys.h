@@ -4,8 +4,7 @@
 #define STORE_KEYS_H
 
 #include "model/representation.h"
-
-#define KEY_PROVIDER "org.keycloak.keys.KeyProvider"
+#include "store/key_provider.h"
 
 /* Reads one component's key. *ret_found is false for providers whose keys are not in the
  * component (java-keystore), for unknown ones, for disabled keys, and where the private part

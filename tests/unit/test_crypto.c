@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "crypto/base64.h"
 #include "crypto/random.h"
+#include "crypto/key_agreement.h"
 #include "crypto/seal.h"
 #include "crypto/uuid.h"
 #include "crypto/verify.h"
@@ -699,6 +700,28 @@ static void sealed_values_open_only_where_they_belong(void **state)
 	assert_null(key);
 }
 
+/* ---- keys under keys ---- */
+
+/* RFC 3394 section 4.1. */
+static void key_wrap_is_that_of_rfc_3394(void **state)
+{
+	(void)state;
+	unsigned char key[16], data[16];
+	struct str wrapped;
+	for (size_t i = 0; i < sizeof key; i++) {
+		key[i] = (unsigned char)i;
+		data[i] = (unsigned char)(i * 0x11);
+	}
+	struct str under = str_of(key, sizeof key), secret = str_of(data, sizeof data);
+	assert_int_equal(key_agreement_wrap(arena, under, secret, &wrapped, NULL), OK);
+	assert_true(str_eq(hash_hex(arena, wrapped),
+		STR("1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5")));
+	assert_int_equal(key_agreement_wrap(arena, str_take(under, 15), secret, &wrapped, NULL),
+		ERROR_INVALID_VALUE);
+	assert_int_equal(key_agreement_wrap(arena, under, str_take(secret, 15), &wrapped, NULL),
+		ERROR_INVALID_VALUE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -725,6 +748,7 @@ int main(void)
 		cmocka_unit_test(confusion_of_key_kinds_is_refused),
 		cmocka_unit_test(one_key_signs_in_many_threads),
 		cmocka_unit_test(sealed_values_open_only_where_they_belong),
+		cmocka_unit_test(key_wrap_is_that_of_rfc_3394),
 	};
 	return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }
