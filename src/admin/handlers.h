@@ -17,7 +17,7 @@ http_handler admin_user_consents, admin_user_consent_delete;
 http_handler admin_client_delete, admin_client_secret_get, admin_client_secret_renew;
 http_handler admin_users_list, admin_users_count, admin_users_create, admin_user_get, admin_user_put;
 http_handler admin_user_delete, admin_user_reset_password, admin_user_logout, admin_user_sessions;
-http_handler admin_session_delete, admin_sessions_list, admin_events_list;
+http_handler admin_session_delete, admin_sessions_list;
 http_handler admin_signouts_list, admin_signout_get, admin_signout_retry, admin_signout_cancel;
 http_handler admin_signout_coverage, admin_doctor, admin_client_test_logout;
 http_handler operator_page, operator_page_order, operator_page_back;

@@ -1,4 +1,4 @@
-/* Routes of the admin API: realms, their sessions and events. */
+/* Routes of the admin API: realms and their sessions. */
 #include "admin/handlers.h"
 #include "admin/permission.h"
 #include "admin/routes.h"
@@ -18,7 +18,6 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, R "/push-revocation", admin_realm_push_revocation, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_DELETE, R "/sessions/{session}", admin_session_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_GET, R "/sessions", admin_sessions_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
-	{ HTTP_GET, R "/events", admin_events_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_EVENTS, NULL, NULL },
 	{ HTTP_GET, R "/export", admin_realm_export, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 };
 

@@ -1,11 +1,15 @@
-/* Changes of log: effects as statements. */
+/* Clearing what a realm has recorded: effects as statements. */
 #include "model/log_change.h"
 #include "store/effects.h"
-
-static effect_applier *const appliers[LOG_CHANGES + 1];
+#include "store/statements.h"
 
 void apply_log_change(struct applying *a, const struct effect *effect)
 {
-	if (appliers[0])
-		appliers[0](a, effect);
+	const struct log_change *change = effect->u.log;
+	struct db_value realm = db_text(change->realm_id);
+	if (change->kind == LOG_CLEAR_FAILURES)
+		applying_add(a, &statement_failures_clear, DB_VALUES(realm));
+	else
+		applying_add(a, change->kind == LOG_CLEAR_EVENTS ? &statement_events_clear : &statement_admin_events_clear,
+			DB_VALUES(realm, db_int(change->until_ms), db_int(change->max)));
 }
