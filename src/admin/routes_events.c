@@ -6,7 +6,6 @@
 #include "base/tables.h"
 
 #define R "/admin/realms/{realm}"
-#define ATTACKS R "/attack-detection/brute-force/users"
 
 static const struct http_route routes[] = {
 	{ HTTP_GET, R "/events", admin_events_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_EVENTS, NULL, NULL },
@@ -15,9 +14,9 @@ static const struct http_route routes[] = {
 	{ HTTP_PUT, R "/events/config", admin_events_config_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_EVENTS, NULL, NULL },
 	{ HTTP_GET, R "/admin-events", admin_admin_events_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_EVENTS, NULL, NULL },
 	{ HTTP_DELETE, R "/admin-events", admin_admin_events_clear, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_EVENTS, NULL, NULL },
-	{ HTTP_DELETE, ATTACKS, admin_attack_clear_all, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
-	{ HTTP_GET, ATTACKS "/{user}", admin_attack_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
-	{ HTTP_DELETE, ATTACKS "/{user}", admin_attack_clear, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_DELETE, R "/attack-detection/brute-force/users", admin_attack_clear_all, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/attack-detection/brute-force/users/{user}", admin_attack_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_DELETE, R "/attack-detection/brute-force/users/{user}", admin_attack_clear, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 };
 
 void admin_add_events_routes(struct admin *admin, struct http_router *router)
