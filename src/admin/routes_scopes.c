@@ -1,0 +1,83 @@
+/* Routes of the admin API: client scopes, protocol mappers, scope mappings, example tokens. */
+#include "admin/handlers_scopes.h"
+#include "admin/permission.h"
+#include "admin/routes.h"
+#include "base/limits.h"
+#include "base/tables.h"
+
+#define R "/admin/realms/{realm}"
+#define CLIENT R "/clients/{client}"
+#define SCOPE R "/client-scopes/{scope}"
+
+static const struct http_route routes[] = {
+	{ HTTP_GET, R "/client-scopes", admin_scopes_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_CLIENTS, NULL, NULL },
+	{ HTTP_POST, R "/client-scopes", admin_scopes_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/client-scopes/{scope}", admin_scope_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, R "/client-scopes/{scope}", admin_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, R "/client-scopes/{scope}", admin_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/client-templates", admin_scopes_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_CLIENTS, NULL, NULL },
+	{ HTTP_POST, R "/client-templates", admin_scopes_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/client-templates/{scope}", admin_scope_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, R "/client-templates/{scope}", admin_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, R "/client-templates/{scope}", admin_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/default-default-client-scopes", admin_realm_default_scopes, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, R "/default-default-client-scopes/{scope}", admin_realm_default_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, R "/default-default-client-scopes/{scope}", admin_realm_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/default-client-scopes", admin_client_default_scopes, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, CLIENT "/default-client-scopes/{scope}", admin_client_default_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, CLIENT "/default-client-scopes/{scope}", admin_client_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/default-optional-client-scopes", admin_realm_optional_scopes, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, R "/default-optional-client-scopes/{scope}", admin_realm_optional_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, R "/default-optional-client-scopes/{scope}", admin_realm_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/optional-client-scopes", admin_client_optional_scopes, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, CLIENT "/optional-client-scopes/{scope}", admin_client_optional_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, CLIENT "/optional-client-scopes/{scope}", admin_client_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/protocol-mappers/models", admin_mappers_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_POST, CLIENT "/protocol-mappers/models", admin_mappers_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/protocol-mappers/models/{mapper}", admin_mapper_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, CLIENT "/protocol-mappers/models/{mapper}", admin_mapper_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, CLIENT "/protocol-mappers/models/{mapper}", admin_mapper_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_POST, CLIENT "/protocol-mappers/add-models", admin_mappers_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/protocol-mappers/protocol/{protocol}", admin_mappers_of_protocol, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/scope-mappings", admin_scope_mappings_all, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/scope-mappings/realm", admin_scope_mappings, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/scope-mappings/realm/available", admin_scope_mappings_available, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/scope-mappings/realm/composite", admin_scope_mappings_composite, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_POST, CLIENT "/scope-mappings/realm", admin_scope_mappings_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, CLIENT "/scope-mappings/realm", admin_scope_mappings_remove, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/scope-mappings/clients/{container}", admin_scope_mappings, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/scope-mappings/clients/{container}/available", admin_scope_mappings_available, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/scope-mappings/clients/{container}/composite", admin_scope_mappings_composite, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_POST, CLIENT "/scope-mappings/clients/{container}", admin_scope_mappings_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, CLIENT "/scope-mappings/clients/{container}", admin_scope_mappings_remove, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/protocol-mappers/models", admin_mappers_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_POST, SCOPE "/protocol-mappers/models", admin_mappers_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/protocol-mappers/models/{mapper}", admin_mapper_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, SCOPE "/protocol-mappers/models/{mapper}", admin_mapper_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, SCOPE "/protocol-mappers/models/{mapper}", admin_mapper_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_POST, SCOPE "/protocol-mappers/add-models", admin_mappers_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/protocol-mappers/protocol/{protocol}", admin_mappers_of_protocol, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/scope-mappings", admin_scope_mappings_all, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/scope-mappings/realm", admin_scope_mappings, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/scope-mappings/realm/available", admin_scope_mappings_available, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/scope-mappings/realm/composite", admin_scope_mappings_composite, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_POST, SCOPE "/scope-mappings/realm", admin_scope_mappings_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, SCOPE "/scope-mappings/realm", admin_scope_mappings_remove, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/scope-mappings/clients/{container}", admin_scope_mappings, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/scope-mappings/clients/{container}/available", admin_scope_mappings_available, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, SCOPE "/scope-mappings/clients/{container}/composite", admin_scope_mappings_composite, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_POST, SCOPE "/scope-mappings/clients/{container}", admin_scope_mappings_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, SCOPE "/scope-mappings/clients/{container}", admin_scope_mappings_remove, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/evaluate-scopes/protocol-mappers", admin_evaluate_mappers, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/evaluate-scopes/scope-mappings/{container}/granted", admin_evaluate_granted, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/evaluate-scopes/scope-mappings/{container}/not-granted", admin_evaluate_not_granted, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/evaluate-scopes/generate-example-access-token", admin_evaluate_access_token, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/evaluate-scopes/generate-example-id-token", admin_evaluate_id_token, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/evaluate-scopes/generate-example-userinfo", admin_evaluate_userinfo, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, CLIENT "/evaluate-scopes/generate-example-saml-response", admin_evaluate_saml, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+};
+
+void admin_add_scopes_routes(struct admin *admin, struct http_router *router)
+{
+	router_add(router, routes, ARRAY_LENGTH(routes), admin);
+}
