@@ -4,7 +4,7 @@
 #include "model/roles.h"
 #include "oidc/scope.h"
 
-static const char *const roles_of_permission[PERMISSION_COUNT][4] = {
+static const char *const roles_of_permission[PERMISSION_COUNT][5] = {
 	[PERMISSION_LIST_REALMS] = { "view-realm", "manage-realm", "query-realms" },
 	[PERMISSION_CREATE_REALM] = { "create-realm" },
 	[PERMISSION_VIEW_REALM] = { "view-realm", "manage-realm" },
@@ -14,6 +14,10 @@ static const char *const roles_of_permission[PERMISSION_COUNT][4] = {
 	[PERMISSION_LIST_CLIENTS] = { "view-clients", "manage-clients", "query-clients" },
 	[PERMISSION_VIEW_CLIENTS] = { "view-clients", "manage-clients" },
 	[PERMISSION_MANAGE_CLIENTS] = { "manage-clients" },
+	[PERMISSION_LIST_ROLES] = { "view-realm", "manage-realm", "manage-identity-providers" },
+	[PERMISSION_VIEW_ROLES] = { "view-realm", "manage-realm", "view-clients", "manage-clients" },
+	[PERMISSION_MANAGE_ROLES] = { "manage-realm", "manage-clients" },
+	[PERMISSION_LIST_GROUPS] = { "query-groups", "view-users", "manage-users" },
 	[PERMISSION_VIEW_EVENTS] = { "view-events", "manage-events" },
 	[PERMISSION_MANAGE_EVENTS] = { "manage-events" },
 };
@@ -94,14 +98,21 @@ bool permission_granted(struct arena *arena, const struct realm *home, const str
 	return permission_roles(arena, home, bearer, &set) && set_grants(arena, home, &set, target, permission);
 }
 
+bool permission_guards(const struct realm *target, const struct client *client)
+{
+	if (!client)
+		return false;
+	return is_master(target) ? str_ends(client->client_id, STR("-realm")) :
+				   str_eq_z(client->client_id, "realm-management");
+}
+
 /* A role that makes an administrator: one of realm-management, or in master one of a realm's
  * client, or master's own two. */
 static bool is_admin_role(const struct realm *target, const struct role *role)
 {
 	if (!role->client)
 		return is_master(target) && (str_eq_z(role->name, "admin") || str_eq_z(role->name, "create-realm"));
-	return is_master(target) ? str_ends(role->client->client_id, STR("-realm")) :
-				   str_eq_z(role->client->client_id, "realm-management");
+	return permission_guards(target, role->client);
 }
 
 /* The caller has the role itself, or its like in the client that speaks for the realm. */

@@ -17,6 +17,10 @@ enum permission {
 	PERMISSION_LIST_CLIENTS, /* clientIds; the rest takes VIEW_CLIENTS */
 	PERMISSION_VIEW_CLIENTS,
 	PERMISSION_MANAGE_CLIENTS,
+	PERMISSION_LIST_ROLES,   /* those of the realm */
+	PERMISSION_VIEW_ROLES,   /* of the realm or of clients; the handler looks which */
+	PERMISSION_MANAGE_ROLES, /* alike */
+	PERMISSION_LIST_GROUPS,  /* that there are some; the rest takes VIEW_USERS */
 	PERMISSION_VIEW_EVENTS,
 	PERMISSION_MANAGE_EVENTS,
 	PERMISSION_COUNT
@@ -41,5 +45,7 @@ bool permission_roles(struct arena *arena, const struct realm *home, const struc
 		      struct role_set *ret_held);
 bool permission_by_roles(struct arena *arena, const struct realm *home, const struct role_set *held,
 			 const struct realm *target, enum permission permission);
+/* Whether roles of that client (NULL: the realm's) are those of administrators, which nobody changes. */
+bool permission_guards(const struct realm *target, const struct client *client);
 
 #endif

@@ -13,5 +13,6 @@ admin_add_routes_of admin_add_clients_routes;
 admin_add_routes_of admin_add_users_routes;
 admin_add_routes_of admin_add_signouts_routes;
 admin_add_routes_of admin_add_scopes_routes;
+admin_add_routes_of admin_add_roles_routes;
 
 #endif

@@ -134,9 +134,8 @@ static enum error_code decode_segment(
 	enum error_code code = params_decode(arena, raw, false, &segment, reterr_why);
 	if (code)
 		return code;
-	if (str_contains(segment, STR("/")) || str_has_control(segment))
-		return error_because(
-			reterr_why, ERROR_INVALID_REQUEST, "path: encoded slash or control byte");
+	if (str_has_control(segment))
+		return error_because(reterr_why, ERROR_INVALID_REQUEST, "path: control byte");
 	if (str_eq_z(segment, ".") || str_eq_z(segment, ".."))
 		return error_because(reterr_why, ERROR_INVALID_REQUEST, "path: dot segment");
 	*ret_segment = segment;
@@ -225,6 +224,14 @@ static const struct node *find(
 	return found;
 }
 
+static bool has_encoded_slash(const struct http_request *request)
+{
+	for (size_t i = 0; i < request->n_segments; i++)
+		if (str_contains(request->segments[i], STR("/")))
+			return true;
+	return false;
+}
+
 enum error_code router_match(const struct http_router *router, struct http_request *request,
 	struct http_match *ret_match, struct why *reterr_why)
 {
@@ -232,6 +239,9 @@ enum error_code router_match(const struct http_router *router, struct http_reque
 	if (code)
 		return code;
 	const struct node *node = find(&router->root, request, 0, 0);
+	bool slash = has_encoded_slash(request);
+	if (!node && slash)
+		return error_because(reterr_why, ERROR_INVALID_REQUEST, "path: encoded slash");
 	if (!node)
 		return error_because(reterr_why, ERROR_NOT_FOUND, "no route for this path");
 	if (request->method == HTTP_HEAD) {
@@ -246,6 +256,8 @@ enum error_code router_match(const struct http_router *router, struct http_reque
 	if (bit == METHOD_BITS || !node->routes[bit])
 		return error_because(reterr_why, ERROR_METHOD_NOT_ALLOWED, "method %s",
 			http_method_name(request->method));
+	if (slash && !(node->routes[bit]->flags & HTTP_SLASHES))
+		return error_because(reterr_why, ERROR_INVALID_REQUEST, "path: encoded slash");
 	ret_match->route = request->route = node->routes[bit];
 	ret_match->context = node->contexts[bit];
 	return OK;

@@ -18,6 +18,7 @@ enum {
 	HTTP_CORS = 8,        /* preflights are answered for this path */
 	HTTP_CSRF = 16,       /* a form of ours: Origin and Sec-Fetch-Site must not name another
 				 site (403); the form's token is the handler's affair */
+	HTTP_SLASHES = 32,    /* its {names} may hold slashes, sent as %2F: they are no paths */
 };
 
 struct http_route {
@@ -55,9 +56,9 @@ struct http_match {
 
 /* Splits and decodes request->raw_path (fills path, segments, under_auth) and finds the route
  * for request->method (fills route, route_values).
- * Errors: INVALID_REQUEST (bad percent sequence; an encoded slash, NUL or control byte; a "."
- * or ".." segment), INVALID_NOT_UTF8, NOT_FOUND, METHOD_NOT_ALLOWED (*ret_match is filled:
- * methods, cors; so it is for an OPTIONS request that no route takes itself). */
+ * Errors: INVALID_REQUEST (bad percent sequence; NUL or a control byte; a "." or ".." segment; an
+ * encoded slash where the route has not HTTP_SLASHES), INVALID_NOT_UTF8, NOT_FOUND,
+ * METHOD_NOT_ALLOWED (*ret_match is filled: methods, cors; so it is for an OPTIONS request that no route takes itself). */
 enum error_code router_match(const struct http_router *router, struct http_request *request,
 	struct http_match *ret_match, struct why *reterr_why) MUST_USE;
 

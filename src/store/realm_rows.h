@@ -57,6 +57,9 @@ void row_put_client_scopes(struct row_batch *batch, const struct client_rep *cli
 /* The client, its roles, and all that names them. */
 void row_delete_client(struct row_batch *batch, struct str id);
 void row_add_scope(struct row_batch *batch, const struct scope_rep *scope);
+/* What the rows of a role and a group hold as JSON. */
+struct str role_doc(struct arena *arena, const struct role_rep *role);
+struct str group_doc(struct arena *arena, const struct group_rep *group);
 /* client_id: the client's id, or empty. */
 void row_add_role(struct row_batch *batch, const struct role_rep *role, struct str client_id);
 void row_add_group(struct row_batch *batch, const struct group_rep *group, struct str parent_id);

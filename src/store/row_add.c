@@ -181,28 +181,36 @@ void row_add_scope(struct row_batch *batch, const struct scope_rep *scope)
 			db_text(json_text_of(batch->arena, &scope_shape, scope))));
 }
 
-void row_add_role(struct row_batch *batch, const struct role_rep *role, struct str client_id)
+struct str role_doc(struct arena *arena, const struct role_rep *role)
 {
 	struct role_rep doc = *role;
 	doc.composites = (struct role_composites){ .kept = role->composites.kept };
 	doc.container_id = (struct str){ NULL, 0 };
-	row_add(batch, &statement_role_add,
-		DB_VALUES(db_text(role->role.id), db_text(batch->realm_id), db_text(client_id),
-			db_text(role->role.name),
-			db_text(json_text_of(batch->arena, &role_shape, &doc))));
+	return json_text_of(arena, &role_shape, &doc);
 }
 
-void row_add_group(struct row_batch *batch, const struct group_rep *group, struct str parent_id)
+void row_add_role(struct row_batch *batch, const struct role_rep *role, struct str client_id)
+{
+	row_add(batch, &statement_role_add,
+		DB_VALUES(db_text(role->role.id), db_text(batch->realm_id), db_text(client_id),
+			db_text(role->role.name), db_text(role_doc(batch->arena, role))));
+}
+
+struct str group_doc(struct arena *arena, const struct group_rep *group)
 {
 	struct group_rep doc = *group;
 	doc.children = NULL;
 	doc.children_n = doc.client_roles_n = 0;
 	doc.realm_roles = (struct str_list){ NULL, 0 };
 	doc.group.path = doc.parent_id = (struct str){ NULL, 0 };
+	return json_text_of(arena, &group_shape, &doc);
+}
+
+void row_add_group(struct row_batch *batch, const struct group_rep *group, struct str parent_id)
+{
 	row_add(batch, &statement_group_add,
 		DB_VALUES(db_text(group->group.id), db_text(batch->realm_id), db_text(parent_id),
-			db_text(group->group.name),
-			db_text(json_text_of(batch->arena, &group_shape, &doc))));
+			db_text(group->group.name), db_text(group_doc(batch->arena, group))));
 }
 
 void row_add_component(struct row_batch *batch, const struct component_rep *component,

@@ -1,0 +1,57 @@
+/* Who holds a role: users and groups that have it directly. */
+#include "admin/group_rep.h"
+#include "admin/handlers_roles.h"
+#include "admin/members.h"
+#include "admin/role_rep.h"
+
+enum { PAGE = 100 }; /* when the query does not say */
+
+void admin_role_users(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	const struct role *role;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (!admin_may(&call, PERMISSION_VIEW_USERS))
+		role_rep_forbid(&call);
+	else if (role_rep_find(&call, false, &role))
+		members_answer(&call, MEMBERS_OF_ROLE, role->id, PAGE);
+	admin_close(&call);
+}
+
+static bool holds(const struct group *group, const struct role *role)
+{
+	for (size_t i = 0; i < group->roles_n; i++)
+		if (group->roles[i] == role)
+			return true;
+	return false;
+}
+
+static void answer_groups(struct admin_call *call, const struct role *role)
+{
+	struct admin_page page;
+	struct group_writer writer;
+	size_t matching = 0;
+	bool brief = admin_query_true(call, "briefRepresentation", true);
+	if (!admin_query_page(call, PAGE, &page) || !group_writer_open(call, brief ? GROUP_BRIEF : GROUP_FULL, &writer))
+		return;
+	struct text text = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_array_begin(&w);
+	for (size_t i = 0; i < call->realm->groups_n; i++)
+		if (holds(&call->realm->groups[i], role) && admin_page_has(&page, matching++))
+			group_write(&writer, &w, &call->realm->groups[i]);
+	json_write_array_end(&w);
+	admin_json(call, text_str(&text));
+}
+
+void admin_role_groups(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	const struct role *role;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (role_rep_find(&call, false, &role))
+		answer_groups(&call, role);
+	admin_close(&call);
+}
