@@ -20,15 +20,6 @@ static void inactive(struct client_request *r, const struct bearer *bearer, stru
 	http_no_store(r->visit->response);
 }
 
-/* The address that asked for a service account's token, as the token says it. */
-static struct str client_address(struct arena *arena, const struct bearer *bearer)
-{
-	struct json_node *tree;
-	if (bearer->session || json_tree_read(arena, bearer->claims.json, &tree, NULL) != OK)
-		return STR("");
-	return json_tree_get_text(tree, STR("clientAddress"));
-}
-
 /* The claims of the token, as mappers have them for introspection, and RFC 7662's members. */
 static enum error_code active_text(struct client_request *r, const struct bearer *bearer, struct str *ret_text,
 				   struct why *reterr_why)
@@ -36,8 +27,7 @@ static enum error_code active_text(struct client_request *r, const struct bearer
 	struct arena *arena = r->visit->arena;
 	struct json_node *tree;
 	struct scope_grant grant;
-	struct claims_input input = bearer_claims(r->visit, bearer, &grant);
-	input.client_address = client_address(arena, bearer);
+	const struct claims_input input = bearer_claims(r->visit, bearer, &grant);
 	enum error_code code = token_introspection_claims(arena, &input, &bearer->claims, &tree, reterr_why);
 	if (code != OK)
 		return code;

@@ -94,6 +94,27 @@ static struct str access_type(const struct client_request *r)
 		STR("at+jwt") : STR("JWT");
 }
 
+static bool wants_refresh(const struct client_request *r, const struct token_grant *grant)
+{
+	bool wanted = grant->exchanged == EXCHANGED_NOT || grant->exchanged == EXCHANGED_REFRESH;
+	return wanted && grant->part && gives_refresh_tokens(r);
+}
+
+static bool wants_id(const struct token_grant *grant)
+{
+	bool wanted = grant->exchanged == EXCHANGED_NOT ? grant->scope.openid :
+							  grant->exchanged == EXCHANGED_ID || grant->exchanged_id;
+	return wanted && grant->session;
+}
+
+/* RFC 8693 section 2.2.1. */
+static const char *issued_type(enum token_exchanged exchanged)
+{
+	return exchanged == EXCHANGED_ID ? "urn:ietf:params:oauth:token-type:id_token" :
+	       exchanged == EXCHANGED_REFRESH ? "urn:ietf:params:oauth:token-type:refresh_token" :
+						"urn:ietf:params:oauth:token-type:access_token";
+}
+
 static enum error_code sign_all(struct client_request *r, const struct token_grant *grant,
 				const struct token_input *input, struct signed_tokens *tokens, struct why *reterr_why)
 {
@@ -101,11 +122,11 @@ static enum error_code sign_all(struct client_request *r, const struct token_gra
 	struct str claims = token_access_claims(arena, input, &tokens->access_life_s);
 	enum error_code code = fallback_key_sign(r->visit, algorithm_of(r, "access.token.signed.response.alg"),
 						 access_type(r), claims, &tokens->access, reterr_why);
-	if (code == OK && grant->part && !grant->exchanged && gives_refresh_tokens(r)) {
+	if (code == OK && wants_refresh(r, grant)) {
 		claims = token_refresh_claims(arena, input, &tokens->refresh_life_s);
 		code = fallback_key_sign(r->visit, STR("HS512"), STR("JWT"), claims, &tokens->refresh, reterr_why);
 	}
-	if (code == OK && grant->scope.openid && grant->session && !grant->exchanged)
+	if (code == OK && wants_id(grant))
 		code = sign_id(r, input, tokens, reterr_why);
 	return code;
 }
@@ -152,18 +173,19 @@ static struct str answer_json(struct client_request *r, const struct token_grant
 			      const struct token_input *input, const struct signed_tokens *tokens)
 {
 	struct json_node *tree = json_node_object(r->visit->arena);
-	put_text(tree, "access_token", tokens->access);
+	bool id_instead = grant->exchanged == EXCHANGED_ID;
+	put_text(tree, "access_token", id_instead ? tokens->id : tokens->access);
 	put_int(tree, "expires_in", tokens->access_life_s);
 	put_int(tree, "refresh_expires_in", tokens->refresh_life_s);
 	put_text(tree, "refresh_token", tokens->refresh);
-	put_text(tree, "token_type", STR("Bearer"));
-	put_text(tree, "id_token", tokens->id);
+	put_text(tree, "token_type", id_instead ? STR("N_A") : STR("Bearer"));
+	put_text(tree, "id_token", id_instead ? STR("") : tokens->id);
 	put_int(tree, "not-before-policy", life_not_before_s(r->visit->realm, r->client, grant->user));
 	if (grant->session)
 		put_text(tree, "session_state", grant->session->id);
 	json_node_append(tree, STR("scope"), json_node_text(tree->arena, grant->scope.text));
 	if (grant->exchanged)
-		put_text(tree, "issued_token_type", STR("urn:ietf:params:oauth:token-type:access_token"));
+		put_text(tree, "issued_token_type", str_from(issued_type(grant->exchanged)));
 	claims_map(&input->claims, CLAIMS_RESPONSE, tree);
 	return json_tree_text(r->visit->arena, tree);
 }

@@ -6,6 +6,10 @@
 #include "model/user.h"
 #include "oidc/token.h"
 
+/* Given for another token (token exchange), and what is given: nothing else comes with it but
+ * an access token beside a refresh token. */
+enum token_exchanged { EXCHANGED_NOT, EXCHANGED_ACCESS, EXCHANGED_REFRESH, EXCHANGED_ID };
+
 /* Who gets tokens, and in which session. Filled by a grant. */
 struct token_grant {
 	const struct user *user;          /* with roles and groups */
@@ -16,7 +20,8 @@ struct token_grant {
 	struct str claims_request;        /* the parameter `claims` of the sign-in */
 	struct str client_address;        /* client credentials only */
 	struct refresh_place refresh;     /* of the refresh token to give */
-	bool exchanged;                   /* for another token: an access token alone */
+	enum token_exchanged exchanged;
+	bool exchanged_id;                /* an ID token beside what the exchange is for */
 	struct str_list audience;         /* of the access token; none: all that mappers give */
 };
 

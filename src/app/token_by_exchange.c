@@ -3,8 +3,10 @@
  * for one of its own. The user's session stays the same; another client gets a part in it, so
  * that it is told of the session's end. */
 #include "app/bearer.h"
+#include "app/consenting.h"
 #include "app/token_answer.h"
 #include "base/limits.h"
+#include "base/tables.h"
 #include "base/text.h"
 
 #define TYPE(name) "urn:ietf:params:oauth:token-type:" name
@@ -24,25 +26,58 @@ static bool refuse(struct client_request *r, enum error_code code, struct str te
 	return false;
 }
 
+/* What is not told by the table of errors. */
+static bool refuse_as(struct client_request *r, struct str error, struct str event_error, struct str text)
+{
+	event_emit_error(r->visit, &r->event, event_error, text);
+	http_respond_error(r->visit->response, 400, error, text);
+	http_no_store(r->visit->response);
+	return false;
+}
+
 static bool check_client(struct client_request *r)
 {
 	if (r->client->public_client)
-		return refuse(r, ERROR_UNAUTHORIZED_CLIENT, STR("Public client is not allowed to exchange token"));
+		return refuse_as(r, STR("invalid_client"), STR("invalid_client"),
+				 STR("Public client is not allowed to exchange token"));
 	if (!attributes_true(&r->client->attributes, STR("standard.token.exchange.enabled"), false))
 		return refuse(r, ERROR_INVALID_REQUEST,
 			      STR("Standard token exchange is not enabled for the requested client"));
 	return true;
 }
 
-static bool check_request(struct client_request *r)
+/* Parameters of exchanges that are not the standard one, and those that it wants. */
+static bool check_parameters(struct client_request *r)
 {
-	struct str type = client_request_value(r, "subject_token_type");
-	struct str wanted = client_request_value(r, "requested_token_type");
-	if (!client_request_value(r, "subject_token").n)
-		return refuse(r, ERROR_INVALID_REQUEST, STR("Parameter 'subject_token' is required"));
-	if (!str_eq_z(type, TYPE("access_token")))
+	static const char *const unsupported[] = { "subject_issuer", "requested_issuer", "requested_subject" };
+	static const char *const required[] = { "subject_token", "subject_token_type" };
+	struct arena *arena = r->visit->arena;
+	for (size_t i = 0; i < ARRAY_LENGTH(unsupported); i++)
+		if (params_count(r->form, unsupported[i]))
+			return refuse(r, ERROR_INVALID_REQUEST, arena_format(arena,
+				"Parameter '%s' is not supported for standard token exchange", unsupported[i]));
+	for (size_t i = 0; i < ARRAY_LENGTH(required); i++)
+		if (!params_count(r->form, required[i]))
+			return refuse(r, ERROR_INVALID_REQUEST, arena_format(arena,
+				"Parameter '%s' required for standard token exchange", required[i]));
+	if (!str_eq_z(client_request_value(r, "subject_token_type"), TYPE("access_token")))
 		return refuse(r, ERROR_INVALID_REQUEST, STR("Parameter 'subject_token' supports access tokens only"));
-	if (wanted.n && !str_eq_z(wanted, TYPE("access_token")))
+	return true;
+}
+
+static bool read_wanted(struct exchange *x)
+{
+	struct client_request *r = x->r;
+	struct str wanted = client_request_value(r, "requested_token_type");
+	struct str refresh = attributes_get(&r->client->attributes,
+		STR("standard.token.exchange.enableRefreshRequestedTokenType"));
+	if (!params_count(r->form, "requested_token_type") || str_eq_z(wanted, TYPE("access_token")))
+		x->grant.exchanged = EXCHANGED_ACCESS;
+	else if (str_eq_z(wanted, TYPE("id_token")))
+		x->grant.exchanged = EXCHANGED_ID;
+	else if (str_eq_z(wanted, TYPE("refresh_token")) && str_eq_z(refresh, "SAME_SESSION"))
+		x->grant.exchanged = EXCHANGED_REFRESH;
+	else
 		return refuse(r, ERROR_INVALID_REQUEST, STR("requested_token_type unsupported"));
 	return true;
 }
@@ -51,7 +86,7 @@ static void read_audience(struct exchange *x)
 {
 	struct client_request *r = x->r;
 	for (size_t i = 0; i < r->form->n; i++)
-		if (str_eq_z(r->form->list[i].name, "audience") && r->form->list[i].value.n)
+		if (str_eq_z(r->form->list[i].name, "audience"))
 			*(struct str *)arena_push(r->visit->arena, &x->audience.items, &x->audience.n,
 				sizeof *x->audience.items) = r->form->list[i].value;
 }
@@ -79,6 +114,9 @@ static bool check_audience(struct exchange *x)
 {
 	x->available = token_answer_audience(x->r, &x->grant);
 	for (size_t i = 0; i < x->audience.n; i++)
+		if (!realm_client_by_client_id(x->r->visit->realm, x->audience.items[i]))
+			return refuse_as(x->r, STR("invalid_client"), STR("client_not_found"), STR("Audience not found"));
+	for (size_t i = 0; i < x->audience.n; i++)
 		if (!str_list_has(&x->available, x->audience.items[i]))
 			return refuse(x->r, ERROR_INVALID_REQUEST, arena_join(x->r->visit->arena,
 				STR("Requested audience not available: "), x->audience.items[i], STR("")));
@@ -98,7 +136,10 @@ static void take_part(struct exchange *x, struct effects *effects)
 		.last_refresh_s = r->visit->now_ms / 1000, .scope = x->grant.scope.refresh_text };
 	x->grant.session = session;
 	x->grant.part = &x->part;
-	if (lives)
+	bool refresh = x->grant.exchanged == EXCHANGED_REFRESH;
+	if (refresh)
+		x->grant.refresh = token_answer_first(r, &x->part);
+	if (lives && !refresh)
 		return;
 	struct effect_client_session *effect = &effects_add(effects, EFFECT_CLIENT_SESSION_PUT)->u.client_session;
 	effect->row = x->part;
@@ -138,11 +179,44 @@ static enum error_code answer(struct exchange *x, struct why *reterr_why)
 	event_detail(r->visit, &event, "audience", audience_text(x));
 	event_detail(r->visit, &event, "token_id", answer.access_jti);
 	event_detail(r->visit, &event, "scope", x->grant.scope.text);
-	event_detail(r->visit, &event, "requested_token_type", STR(TYPE("access_token")));
+	struct str wanted = client_request_value(r, "requested_token_type");
+	event_detail(r->visit, &event, "requested_token_type", wanted.n ? wanted : STR(TYPE("access_token")));
 	event_detail(r->visit, &event, "username", x->subject.user->username);
 	event_emit(r->visit, &event);
 	token_answer_send(r, &answer);
 	return OK;
+}
+
+/* The scope: as asked for; else that of the client's own token, or what the client has by default.
+ * *ret_allowed false on OK: answered. */
+static enum error_code read_scope(struct exchange *x, bool *ret_allowed, struct why *reterr_why)
+{
+	struct client_request *r = x->r;
+	struct visit *visit = r->visit;
+	struct arena *arena = visit->arena;
+	struct scope_grant *grant = &x->grant.scope;
+	struct str scope = client_request_value(r, "scope");
+	bool own = str_eq(x->subject.claims.azp, r->client->client_id), covers;
+	if (!scope.n && own) {
+		scope_resolve_again(arena, r->client, x->subject.claims.scope, grant);
+	} else if (!scope_resolve(arena, r->client, scope, grant)) {
+		*ret_allowed = refuse(r, ERROR_INVALID_SCOPE, arena_join(arena, STR("Invalid scopes: "), scope, STR("")));
+		return OK;
+	}
+	x->grant.exchanged_id = scope.n && grant->openid;
+	bool offline = grant->offline_access;
+	struct role_set held = roles_of_user(arena, visit->realm, x->grant.user);
+	scope_limit(arena, &held, grant);
+	if (offline && x->grant.exchanged == EXCHANGED_REFRESH) {
+		*ret_allowed = refuse_as(r, STR("not_allowed"), STR("not_allowed"),
+					 STR("Offline tokens not allowed for the user or client"));
+		return OK;
+	}
+	enum error_code code = consenting_covers(visit, r->client, x->grant.user->id, grant, &covers, reterr_why);
+	if (code == OK)
+		*ret_allowed = covers || refuse(r, ERROR_INVALID_SCOPE, arena_join(arena,
+			STR("Missing consents for Token Exchange in client "), r->client->client_id, STR("")));
+	return code;
 }
 
 static enum error_code round_trip(struct exchange *x, struct why *reterr_why)
@@ -155,19 +229,14 @@ static enum error_code round_trip(struct exchange *x, struct why *reterr_why)
 		return code;
 	if (!check_subject(x, code == OK ? NULL : dead))
 		return OK;
-	struct str scope = client_request_value(r, "scope");
-	x->grant = (struct token_grant){ .user = x->subject.user, .session = x->subject.session,
-		.acr = x->subject.claims.acr.n ? x->subject.claims.acr : STR("1"), .exchanged = true,
-		.audience = x->audience };
-	if (scope.n && !scope_resolve(visit->arena, r->client, scope, &x->grant.scope)) {
-		client_request_fail(r, ERROR_INVALID_SCOPE, arena_join(visit->arena, STR("Invalid scopes: "), scope, STR("")),
-				    STR(""));
-		return OK;
-	}
-	if (!scope.n)
-		scope_resolve_again(visit->arena, r->client, x->subject.claims.scope, &x->grant.scope);
-	if (!token_answer_scope(r, x->subject.user, &x->grant.scope) || !check_audience(x))
-		return OK;
+	x->grant.user = x->subject.user;
+	x->grant.session = x->subject.session;
+	x->grant.acr = x->subject.claims.acr.n ? x->subject.claims.acr : STR("1");
+	x->grant.audience = x->audience;
+	bool allowed = false;
+	code = read_scope(x, &allowed, reterr_why);
+	if (code != OK || !allowed || !check_audience(x))
+		return code;
 	struct effects effects = effects_new(visit->arena);
 	take_part(x, &effects);
 	code = effects.n ? app_apply(visit->app, &effects, reterr_why) : OK;
@@ -178,7 +247,7 @@ void token_by_exchange(struct client_request *r)
 {
 	struct exchange x = { .r = r };
 	struct why why = { "" };
-	if (!check_client(r) || !check_request(r))
+	if (!check_client(r) || !check_parameters(r) || !read_wanted(&x))
 		return;
 	read_audience(&x);
 	enum error_code code = ERROR_STALE;

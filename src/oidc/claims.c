@@ -48,7 +48,8 @@ static const struct mapper_type *type_of(struct str name)
 
 static bool on(const struct mapper *mapper, struct str name, bool absent)
 {
-	return attributes_true(&mapper->config, name, absent);
+	struct str value = attributes_get(&mapper->config, name);
+	return value.n ? str_eq_z(value, "true") : absent;
 }
 
 /* Whether the mapper's settings want it in this document. A switch that an old export

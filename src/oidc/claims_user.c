@@ -11,15 +11,6 @@ static const struct json_list_pair *find(const struct json_list_pair *pairs, siz
 	return NULL;
 }
 
-/* The group's own values, or those of the nearest group above that has some. */
-static const struct json_list_pair *group_attribute(const struct group *group, struct str name)
-{
-	const struct json_list_pair *found = NULL;
-	for (; group && !found; group = group->parent)
-		found = find(group->attributes, group->attributes_n, name);
-	return found;
-}
-
 struct values {
 	struct str *items;
 	size_t n;
@@ -39,15 +30,16 @@ static void add_pair(struct arena *arena, struct values *values, const struct js
 		add_once(arena, values, pair->values[i]);
 }
 
-/* aggregate.attrs: the user's own values and those of each of the groups. */
+/* aggregate.attrs: the user's own values, those of each of the groups, and of all above them. */
 static void set_all(const struct claims_job *job, struct str name)
 {
 	const struct user *user = job->input->user;
 	struct values values = { .n = 0 };
 	add_pair(job->arena, &values, find(user->attributes, user->attributes_n, name));
 	for (size_t i = 0; i < user->group_ids.n; i++)
-		add_pair(job->arena, &values,
-			 group_attribute(realm_group_by_id(job->input->realm, user->group_ids.items[i]), name));
+		for (const struct group *group = realm_group_by_id(job->input->realm, user->group_ids.items[i]);
+		     group; group = group->parent)
+			add_pair(job->arena, &values, find(group->attributes, group->attributes_n, name));
 	claims_set_values(job, values.items, values.n);
 }
 
@@ -118,7 +110,8 @@ void claims_address(const struct claims_job *job)
 		if (pair)
 			json_node_put(address, str_from(parts[i][2]), json_node_text(job->arena, pair->values[0]));
 	}
-	json_node_put(job->tree, STR("address"), address);
+	if (address->n)
+		json_node_put(job->tree, STR("address"), address);
 }
 
 void claims_groups(const struct claims_job *job)

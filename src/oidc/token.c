@@ -55,7 +55,9 @@ struct str token_access_claims(struct arena *arena, const struct token_input *in
 	if (claims->session)
 		put_text(arena, tree, "sid", claims->session->id);
 	/* Realms of before Keycloak 25 have no mapper that says it. */
-	if (!claims->lightweight && !realm_scope_by_name(claims->realm, STR("basic")))
+	bool old = !claims->lightweight && !realm_scope_by_name(claims->realm, STR("basic"));
+	/* Without a session nothing else says whose token it is. */
+	if (old || (claims->lightweight && !claims->session))
 		put_text(arena, tree, "sub", claims->user->id);
 	claims_map(claims, CLAIMS_ACCESS, tree);
 	if (input->audience.n)

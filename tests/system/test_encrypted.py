@@ -86,7 +86,7 @@ def opened(text, key):
 
 @pytest.mark.parametrize("number", range(len(WAYS)))
 def test_only_the_client_can_read_it(encrypted, number):
-    """B3: the algorithms are those of the client's row."""
+    """B3.4: the algorithms are those of the client's row."""
     algorithm, name, encoding = WAYS[number]
     one, key = app(encrypted.server, f"way-{number}"), key_of(name)
     answer = sign_in(one).json()
@@ -112,7 +112,7 @@ def test_only_the_client_can_read_it(encrypted, number):
 @pytest.mark.parametrize("client_id", [
     "no-key", "other-key", "no-keys", "not-json", "unknown", "unknown-enc"])
 def test_what_cannot_be_encrypted_is_not_given(encrypted, client_id):
-    """Never in the clear instead."""
+    """B3.4: never in the clear instead."""
     answer = sign_in(app(encrypted.server, client_id))
     assert answer.status_code in (400, 500) and "id_token" not in answer.json(), answer.text
     # Without an ID token there is nothing to encrypt but userinfo.

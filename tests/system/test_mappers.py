@@ -66,6 +66,14 @@ def mapped(shared):
     return World(shared, changed)
 
 
+@pytest.fixture(scope="module")
+def light(shared):
+    def changed(realm):
+        batch = realms.client(realm, "batch")
+        batch["attributes"]["client.use.lightweight.access.token.enabled"] = "true"
+    return World(shared, changed)
+
+
 def test_a_pairwise_subject_is_the_same_everywhere(mapped):
     shop, browser = mapped.shop, Browser()
     tokens = shop.sign_in(browser)
@@ -117,6 +125,15 @@ def test_a_light_token_says_little_and_introspection_the_rest(mapped):
     assert set(Tokens(blog.refresh(tokens).json()).claims()) == set(claims)
     mapped.admin.request("DELETE", "/sessions/" + tokens.sid, 204)
     assert not blog.is_alive(tokens)
+
+
+def test_a_light_token_of_a_service_account_says_whose_it_is(light):
+    """No session says it."""
+    answer = light.batch.post("token", grant_type="client_credentials").json()
+    claims = Tokens(answer).claims()
+    found = light.batch.introspect(answer["access_token"])
+    assert found["active"] and claims["sub"] == found["sub"]
+    assert "clientHost" not in found and found["username"] == "service-account-batch"
 
 
 def test_algorithms_are_the_clients(mapped):

@@ -702,7 +702,7 @@ static void sealed_values_open_only_where_they_belong(void **state)
 
 /* ---- keys under keys ---- */
 
-/* RFC 3394 section 4.1. */
+/* B3.4: RFC 3394 section 4.1. */
 static void key_wrap_is_that_of_rfc_3394(void **state)
 {
 	(void)state;
