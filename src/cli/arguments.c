@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/tables.h"
+#include "cli/resource.h"
 #include "cli/verbs.h"
 
 enum { NEAR_ENOUGH = 3 }; /* edits between a flag and what may have been meant */
@@ -16,11 +17,49 @@ const struct flag_row flag_rows[FLAG_COUNT] = {
 
 const struct verb verbs[] = {
 #define V(run, name, operands, least, most, flags, help) \
-	{ run, name, operands, least, most, flags, help },
+	{ run, name, operands, least, most, flags, help, NULL, NULL },
 #include "cli/verbs.def"
 #undef V
+/* What `list`, `get`, `create`, `update` and `delete` have, of every kind of thing. */
+#define OF(id, run, word, verb, operands, least, most, flags, help, example) \
+	{ run, word " " verb, operands, least, most, flags, help, example, &resources[RESOURCE_##id] },
+#define R(id, word, several, path, member, key, by_name, by_words, maps, where, paged, made_by,  \
+	columns, goes, made, place, one, setting)                                                \
+	OF(id, resource_list, word, "list", "", 0, 0,                                            \
+		SERVED | READS | FLAG(QUERY) | (where) | (paged), "list the " several,           \
+		place " --fields " member)                                                       \
+	OF(id, resource_get, word, "get", "NAME", 1, 1, SERVED | READS | (where),                \
+		"show one of the " several ", by its name or id", one " " place " --format json") \
+	OF(id, resource_create, word, "create", "[NAME]", 0, 1,                                  \
+		SERVED | SETS | FLAG(ID) | (where) | (made_by), "make one of the " several,      \
+		one " " place " -s " setting)                                                    \
+	OF(id, resource_update, word, "update", "NAME", 1, 1, SERVED | SETS | (where),           \
+		"change one of the " several "; what is not named stays",                        \
+		one " " place " -s " setting)                                                    \
+	OF(id, resource_delete, word, "delete", "NAME...", 1, 1000,                              \
+		SERVED | FLAG(YES) | FLAG(DRY_RUN) | (where), "delete some of the " several goes, \
+		one " " place " --yes")
+#include "cli/resources.def"
+#undef R
+#undef OF
 };
 const size_t verbs_n = ARRAY_LENGTH(verbs);
+
+static const struct {
+	const char *verb, *words;
+} examples[] = {
+#define X(verb, words) { verb, words },
+#include "cli/examples.def"
+#undef X
+};
+
+const char *arguments_example(const struct verb *verb)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(examples) && !verb->example; i++)
+		if (str_eq_z(str_from(verb->name), examples[i].verb))
+			return examples[i].words;
+	return verb->example ? verb->example : "";
+}
 
 /* What Keycloak's scripts call it. */
 static const struct {
@@ -32,7 +71,6 @@ static const struct {
 	{ "export", "realm export" },
 	{ "bootstrap-admin", "user recover-admin" },
 	{ "show-config", "serve --show-config" },
-	{ "logout", "user logout" },
 };
 
 static struct str first_word(struct str name)
@@ -162,8 +200,8 @@ static enum error_code find_flag(const struct verb *verb, struct str word, enum 
 		is_long ? "--" : "-", STR_ARG(name), verb->name);
 }
 
-static enum error_code read_flag(struct arguments *arguments, size_t argc, const char *const *argv,
-	size_t *at, struct why *reterr_why)
+static enum error_code read_flag(struct arena *arena, struct arguments *arguments, size_t argc,
+	const char *const *argv, size_t *at, struct why *reterr_why)
 {
 	enum flag flag = 0; /* set by find_flag when it returns OK */
 	struct str value;
@@ -182,6 +220,9 @@ static enum error_code read_flag(struct arguments *arguments, size_t argc, const
 			reterr_why, ERROR_USAGE, "--%s needs a value: %s", row->name, row->value);
 	arguments->given[flag] = true;
 	arguments->values[flag] = value;
+	struct flag_value *one = arena_push(
+		arena, &arguments->each, &arguments->each_n, sizeof *arguments->each);
+	*one = (struct flag_value){ flag, value };
 	return OK;
 }
 
@@ -235,7 +276,7 @@ static enum error_code read_rest(struct arena *arena, size_t argc, const char *c
 		if (flags && str_eq_z(word, "--"))
 			flags = false;
 		else if (flags && is_flag(word))
-			code = read_flag(arguments, argc, argv, &i, reterr_why);
+			code = read_flag(arena, arguments, argc, argv, &i, reterr_why);
 		else
 			arguments->operands[arguments->n++] = word;
 		if (code != OK)

@@ -18,6 +18,11 @@ enum flag {
 #define LOCAL (PLAIN | FLAG(DATA) | FLAG(DB) | FLAG(CONFIG))   /* asks the data folder's alone */
 #define SERVED (LOCAL | FLAG(SERVER) | FLAG(ADMIN) | FLAG(CA_FILE))
 
+#define READS (FLAG(FORMAT) | FLAG(FIELDS))                    /* prints what it found */
+#define SETS (FLAG(SET) | FLAG(FILE) | FLAG(OUTPUT) | FLAG(DRY_RUN)) /* sends what was typed */
+#define PASSWORDS (FLAG(PASSWORD) | FLAG(PASSWORD_FILE) | FLAG(ASK_PASSWORD) | FLAG(TEMPORARY))
+#define CHANGES (SERVED | FLAG(REALM) | FLAG(DRY_RUN))         /* changes something in a realm */
+
 struct flag_row {
 	const char *name;  /* without the dashes */
 	char letter;       /* short form; 0: none */
@@ -27,6 +32,7 @@ struct flag_row {
 extern const struct flag_row flag_rows[FLAG_COUNT];
 
 struct cli_call;
+struct resource;
 
 struct verb {
 	/* NULL: main has it. */
@@ -36,15 +42,24 @@ struct verb {
 	size_t least, most;   /* how many operands */
 	uint64_t flags;       /* mask of FLAG() */
 	const char *help;
+	const char *example;             /* NULL: examples.def has it */
+	const struct resource *resource; /* NULL: it is about no one kind of thing */
 };
 extern const struct verb verbs[];
 extern const size_t verbs_n;
+
+struct flag_value {
+	enum flag flag;
+	struct str value;
+};
 
 struct arguments {
 	const struct verb *verb; /* NULL: help was asked for, of `group` */
 	struct str group;        /* "realm"; empty: of everything */
 	bool given[FLAG_COUNT];
 	struct str values[FLAG_COUNT]; /* empty unless given; never empty when given */
+	struct flag_value *each;       /* all of them, as they were typed */
+	size_t each_n;
 	struct str *operands;          /* never empty ones */
 	size_t n;
 };
@@ -53,10 +68,13 @@ struct arguments {
  * is how many words its name has. */
 const struct verb *arguments_verb(const char *const *words, size_t n, size_t *ret_words);
 
+/* What may be typed behind the verb; "" when it needs nothing. */
+const char *arguments_example(const struct verb *verb);
+
 /* Reads the arguments behind the program's name. Flags may stand anywhere behind the verb, as
  * --name VALUE, --name=VALUE or -n VALUE; "--" ends them. A single dash before several characters
  * is an operand: ids begin with one at times. Texts are borrowed from argv. A flag
- * that is given twice has its last value. USAGE: why says what to type instead. --help ends
+ * that is given twice has its last value in `values`, and both in `each`. USAGE: why says what to type instead. --help ends
  * the reading: what else is wrong does not matter then. */
 MUST_USE enum error_code arguments_read(struct arena *arena, size_t argc, const char *const *argv,
 	struct arguments *ret_arguments, struct why *reterr_why);

@@ -11,7 +11,7 @@ enum { ANSWER_MAX = 1 << 30, CONNECT_MS = 10000 };
 
 static enum error_code check_flags(const struct cli_call *call, struct why *reterr_why)
 {
-	bool remote = call_given(call, FLAG_SERVER);
+	bool remote = login_server(call).n;
 	if (!remote && (call_given(call, FLAG_ADMIN) || call_given(call, FLAG_CA_FILE)))
 		return error_because(
 			reterr_why, ERROR_USAGE, "--admin and --ca-file go with --server");
@@ -23,8 +23,11 @@ static enum error_code check_flags(const struct cli_call *call, struct why *rete
 
 static enum error_code open_client(struct cli_call *call, struct why *reterr_why)
 {
+	struct str ca_file = call_value(call, FLAG_CA_FILE);
+	if (!ca_file.n && call->login)
+		ca_file = call->login->ca_file;
 	const struct client_config config = {
-		.ca_file = call_value(call, FLAG_CA_FILE),
+		.ca_file = ca_file,
 		.max_body = ANSWER_MAX,
 		.connect_timeout_ms = CONNECT_MS,
 		.total_timeout_ms = -1,
@@ -37,7 +40,7 @@ enum error_code ask_open(struct cli_call *call, struct why *reterr_why)
 {
 	if (call->client)
 		return OK;
-	bool remote = call_given(call, FLAG_SERVER);
+	bool remote = login_server(call).n;
 	enum error_code code = check_flags(call, reterr_why);
 	if (code == OK && remote)
 		code = login_base(call, reterr_why);
@@ -55,18 +58,40 @@ enum error_code ask_open(struct cli_call *call, struct why *reterr_why)
 	return code == OK ? open_client(call, reterr_why) : code;
 }
 
-/* What the server says of a failure: Keycloak's two forms, and OAuth's. */
-static struct str words_of(struct cli_call *call, const struct client_result *result)
+/* One failure: Keycloak's two forms, and OAuth's; with the member and the values that it names. */
+static void add_words(struct text *text, const struct json_node *json)
 {
 	static const char *const names[] = { "errorMessage", "error_description", "error" };
+	struct str words = STR(""), field = ask_text(json, "field");
+	const struct json_node *params = ask_list(json, "params");
+	for (size_t i = 0; i < sizeof names / sizeof names[0] && !words.n; i++)
+		words = ask_text(json, names[i]);
+	if (text->n && words.n)
+		text_add_z(text, "; ");
+	if (field.n)
+		text_addf(text, "%.*s: ", STR_ARG(field));
+	text_add(text, words);
+	for (size_t i = 0; params && i < params->n; i++)
+		text_addf(text, "%s%.*s", i ? ", " : " (",
+			STR_ARG(json_tree_text(text->arena, params->items[i])));
+	if (params && params->n)
+		text_add_z(text, ")");
+}
+
+/* What the server says: of one failure, or of each member that it refuses. */
+static struct str words_of(struct cli_call *call, const struct client_result *result)
+{
 	struct json_node *json;
+	struct text text = text_new(call->arena, 0);
 	if (json_tree_read(call->arena, result->body, &json, NULL) != OK ||
 		json->kind != JSON_NODE_OBJECT)
 		return STR("");
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (ask_text(json, names[i]).n)
-			return call_clean(call, ask_text(json, names[i]));
-	return STR("");
+	const struct json_node *errors = ask_list(json, "errors");
+	for (size_t i = 0; errors && i < errors->n; i++)
+		add_words(&text, errors->items[i]);
+	if (!text.n)
+		add_words(&text, json);
+	return call_clean(call, text_str(&text));
 }
 
 static enum error_code code_of(int status)
@@ -103,6 +128,8 @@ static enum error_code read_answer(struct cli_call *call, const struct ask_reque
 		return error_because(reterr_why, ERROR_NETWORK_FAILED, "%.*s",
 			STR_ARG(call_clean(call, result->reason)));
 	}
+	answer.etag = client_result_header(result, STR("ETag"));
+	answer.location = client_result_header(result, STR("Location"));
 	if (answer.body.n && !request->raw) {
 		enum error_code code =
 			json_tree_read(call->arena, answer.body, &answer.json, reterr_why);
@@ -122,16 +149,22 @@ enum error_code ask(struct cli_call *call, const struct ask_request *request,
 		code = login_token(call, reterr_why);
 	if (code != OK)
 		return code;
-	const struct client_header bearer = { STR("Authorization"),
-		arena_join(call->arena, STR("Bearer "), call->token, STR("")) };
+	struct client_header headers[2];
+	size_t headers_n = 0;
+	if (call->token.n)
+		headers[headers_n++] = (struct client_header){ STR("Authorization"),
+			arena_join(call->arena, STR("Bearer "), call->token, STR("")) };
+	if (request->if_match.n)
+		headers[headers_n++] =
+			(struct client_header){ STR("If-Match"), request->if_match };
 	const struct client_request sent = {
 		.method = str_from(request->method),
 		.url = arena_join(call->arena, call->base, request->path, STR("")),
 		.content_type = str_from(request->content_type),
 		.body = request->body,
 		.body_borrowed = true,
-		.headers = &bearer,
-		.headers_n = call->token.n ? 1 : 0,
+		.headers = headers,
+		.headers_n = headers_n,
 		.unix_socket = call->socket,
 		.policy = CLIENT_POLICY_ANY,
 		.total_timeout_ms = -1,
@@ -222,18 +255,14 @@ enum error_code ask_realms(
 	return OK;
 }
 
-/* One realm's items, each with the realm as its first member. */
-static void add_items(struct cli_call *call, struct str realm, const struct json_node *items,
-	struct json_node *list)
+struct json_node *ask_of_realm(
+	struct cli_call *call, struct str realm, const struct json_node *item)
 {
-	for (size_t i = 0; items->kind == JSON_NODE_LIST && i < items->n; i++) {
-		const struct json_node *item = items->items[i];
-		struct json_node *copy = json_node_object(call->arena);
-		json_node_put(copy, STR("realm"), json_node_text(call->arena, realm));
-		for (size_t k = 0; item->kind == JSON_NODE_OBJECT && k < item->n; k++)
-			json_node_put(copy, item->members[k].name, item->members[k].value);
-		json_node_add(list, copy);
-	}
+	struct json_node *copy = json_node_object(call->arena);
+	json_node_put(copy, STR("realm"), json_node_text(call->arena, realm));
+	for (size_t k = 0; item->kind == JSON_NODE_OBJECT && k < item->n; k++)
+		json_node_put(copy, item->members[k].name, item->members[k].value);
+	return copy;
 }
 
 enum error_code ask_lists(struct cli_call *call, const char *pattern, struct str query,
@@ -248,9 +277,9 @@ enum error_code ask_lists(struct cli_call *call, const char *pattern, struct str
 		struct str path = ask_path(call->arena, pattern, realms[i], STR(""));
 		code = ask_get(
 			call, arena_join(call->arena, path, query, STR("")), &items, reterr_why);
-		if (code == OK)
-			add_items(call, realms[i], items, list);
-		else if (code == ERROR_NAME_NOT_FOUND && !call_given(call, FLAG_REALM))
+		for (size_t k = 0; code == OK && items->kind == JSON_NODE_LIST && k < items->n; k++)
+			json_node_add(list, ask_of_realm(call, realms[i], items->items[k]));
+		if (code == ERROR_NAME_NOT_FOUND && !call_given(call, FLAG_REALM))
 			code = OK; /* deleted meanwhile */
 	}
 	if (code == OK)

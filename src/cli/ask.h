@@ -9,6 +9,7 @@ struct ask_answer {
 	int status;             /* 2xx */
 	struct str body;        /* in the call's arena */
 	struct json_node *json; /* the body; NULL when it has none, or when `raw` */
+	struct str etag, location; /* headers; empty: there is none */
 };
 
 struct ask_request {
@@ -16,6 +17,7 @@ struct ask_request {
 	struct str path; /* as ask_path makes it */
 	const char *content_type;
 	struct str body; /* borrowed until the answer */
+	struct str if_match; /* an etag; empty: whatever it is now */
 	bool raw;        /* the answer is not read as JSON */
 };
 
@@ -47,6 +49,9 @@ MUST_USE enum error_code ask_realms(
  * or empty) as one list, each item with its "realm" put first. */
 MUST_USE enum error_code ask_lists(struct cli_call *call, const char *pattern, struct str query,
 	struct json_node **ret_list, struct why *reterr_why);
+/* A copy of an object with its "realm" put first. */
+struct json_node *ask_of_realm(
+	struct cli_call *call, struct str realm, const struct json_node *item);
 /* Tries an order in each of these realms (`pattern` has {} for the realm and {} for `id`) until
  * one knows the id. NAME_NOT_FOUND: none does; `what` is the word for it. */
 MUST_USE enum error_code ask_where_it_is(struct cli_call *call, const char *method,

@@ -9,6 +9,8 @@
 #include "client/client.h"
 #include "json/tree.h"
 
+struct login;
+
 struct cli_call {
 	struct arena *arena;
 	struct arguments arguments;
@@ -20,6 +22,7 @@ struct cli_call {
 	bool opened;                /* host->open succeeded, host->close is due */
 	struct str socket;          /* the server's unix socket; empty: --server */
 	struct str base;            /* "http://local" or the server's URL */
+	struct login *login;        /* that is kept of --server; NULL: none */
 	struct str password, token; /* of --server's administrator */
 	int64_t token_until_ms;     /* monotonic clock */
 };
