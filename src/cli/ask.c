@@ -72,10 +72,9 @@ static void add_words(struct text *text, const struct json_node *json)
 		text_addf(text, "%.*s: ", STR_ARG(field));
 	text_add(text, words);
 	for (size_t i = 0; params && i < params->n; i++)
-		text_addf(text, "%s%.*s", i ? ", " : " (",
-			STR_ARG(json_tree_text(text->arena, params->items[i])));
-	if (params && params->n)
-		text_add_z(text, ")");
+		text_addf(text, "%s%.*s%s", i ? ", " : " (",
+			STR_ARG(json_tree_text(text->arena, params->items[i])),
+			i + 1 == params->n ? ")" : "");
 }
 
 /* What the server says: of one failure, or of each member that it refuses. */

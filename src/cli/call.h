@@ -12,7 +12,8 @@
 struct login;
 
 struct cli_call {
-	struct arena *arena;
+	struct arena *arena; /* a verb that runs for long has others for a while */
+	struct arena *kept;  /* as long as the call */
 	struct arguments arguments;
 	const struct cli_host *host;
 	FILE *out, *err;

@@ -83,6 +83,6 @@ static int run(struct cli_call *call, int argc, char **argv)
 int cli_run(const struct cli_host *host, int argc, char **argv)
 {
 	ARENA_SCOPED arena = arena_new(0);
-	struct cli_call call = { .arena = arena, .host = host, .out = stdout, .err = stderr };
+	struct cli_call call = { .arena = arena, .kept = arena, .host = host, .out = stdout, .err = stderr };
 	return run(&call, argc, argv);
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/call.h"
+#include "cli/resource.h"
 #include "cli/verbs.h"
 
 enum { NAME_COLUMN = 28, FLAG_COLUMN = 20 };
@@ -15,17 +16,28 @@ static struct str usage(struct arena *arena, const struct verb *verb)
 		arena, "%s%s%s", verb->name, verb->operands[0] ? " " : "", verb->operands);
 }
 
+/* What has the same five verbs. */
+static void add_resources(struct text *text)
+{
+	text_add_z(text, "\nand list, get, create, update and delete, as in curfew client list, of:\n\n");
+	for (size_t i = 0; i < RESOURCE_COUNT; i++)
+		text_addf(text, "  %-*s %s\n", NAME_COLUMN, resources[i].word, resources[i].several);
+}
+
 struct str help_verbs(struct arena *arena, struct str group)
 {
 	struct text text = text_new(arena, 0);
 	struct str prefix = arena_join(arena, group, STR(" "), STR(""));
 	text_add_z(&text, "curfew VERB [flags]\n\n");
 	for (size_t i = 0; i < verbs_n; i++) {
-		if (group.n && !str_starts(str_from(verbs[i].name), prefix))
+		if (group.n ? !str_starts(str_from(verbs[i].name), prefix)
+			    : verbs[i].resource != NULL)
 			continue;
 		struct str line = usage(arena, &verbs[i]);
 		text_addf(&text, "  %-*.*s %s\n", NAME_COLUMN, STR_ARG(line), verbs[i].help);
 	}
+	if (!group.n)
+		add_resources(&text);
 	text_add_z(&text,
 		"\nEach verb has --help, and --json where it prints something. A verb asks the server that "
 		"has the\ndata folder; where none runs, it opens the folder itself for as long as it takes.\n"
@@ -56,6 +68,8 @@ struct str help_verb(struct arena *arena, const struct verb *verb)
 	for (size_t i = 0; i < FLAG_COUNT; i++)
 		if ((verb->flags & SERVED) & (UINT64_C(1) << i))
 			add_flag(&text, &flag_rows[i]);
+	const char *example = arguments_example(verb);
+	text_addf(&text, "\nFor example:\n  curfew %s%s%s\n", verb->name, example[0] ? " " : "", example);
 	return text_str(&text);
 }
 

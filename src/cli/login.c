@@ -95,9 +95,9 @@ static enum error_code get_tokens(
 		json->kind == JSON_NODE_OBJECT;
 	struct str token = good ? ask_text(json, "access_token") : STR("");
 	if (result.http_status == 200 && token.n) {
-		login->access = token;
+		login->access = arena_str(call->kept, token);
 		login->access_until_ms = until(json, "expires_in", TOKEN_MS);
-		login->refresh = ask_text(json, "refresh_token");
+		login->refresh = arena_str(call->kept, ask_text(json, "refresh_token"));
 		login->refresh_until_ms = until(json, "refresh_expires_in", 0);
 		return OK;
 	}

@@ -89,9 +89,10 @@ enum error_code resource_create(struct cli_call *call, struct why *reterr_why)
 	if (call_given(call, FLAG_ID) && !call_given(call, FLAG_DRY_RUN))
 		call_print(call, "%.*s\n", STR_ARG(call_clean(call, id)));
 	else
-		change_said(call, "id", id, "%.*s is made, id %.*s\n",
+		change_said(call, "id", id, "%.*s is made%s%.*s\n",
 			STR_ARG(resource_words(call, resource, realm, name)),
-			STR_ARG(call_clean(call, id)));
+			resource->key == RESOURCE_BY_NAME ? "" : ", id ",
+			STR_ARG(resource->key == RESOURCE_BY_NAME ? STR("") : call_clean(call, id)));
 	return OK;
 }
 

@@ -161,16 +161,19 @@ enum error_code shown_one(
 	if (code == OK && call_given(call, FLAG_FIELDS)) {
 		code = read_columns(call->arena, call_value(call, FLAG_FIELDS), true, columns, &n,
 			reterr_why);
-		object = chosen(call->arena, object, columns, n);
 	}
 	if (code != OK)
 		return code;
 	if (json) {
-		call_json(call, object);
+		call_json(call, n ? chosen(call->arena, object, columns, n) : object);
 		return OK;
 	}
 	struct grid grid = grid_new(call->arena, headings);
-	for (size_t i = 0; i < object->n; i++) {
+	for (size_t i = 0; i < n; i++) {
+		grid_add(&grid, str_from(columns[i].heading));
+		add_cell(&grid, &columns[i], object);
+	}
+	for (size_t i = 0; !n && i < object->n; i++) {
 		grid_add(&grid, object->members[i].name);
 		grid_add(&grid, cell_text(call->arena, object->members[i].value));
 	}

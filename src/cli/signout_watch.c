@@ -78,11 +78,8 @@ static enum error_code look_aside(struct watch *w, struct why *reterr_why)
 {
 	struct cli_call *call = w->call;
 	struct arena *own = call->arena;
-	struct str token = call->token;
 	call->arena = arena_new(0);
 	enum error_code code = look(w, own, reterr_why);
-	if (call->token.p != token.p)
-		call->token = arena_str(own, call->token);
 	arena_free(call->arena);
 	call->arena = own;
 	return code;

@@ -101,6 +101,7 @@ TABLES = {
     "src/metrics/metrics.def": ("M", 1),
     "src/cli/verbs.def": ("V", 1),
     "src/cli/flags.def": ("F", 1),
+    "src/cli/resources.def": ("R", 1),
 }
 _MARK = re.compile(r"<!-- table: (\S+) -->\n((?:\s*\n|\|.*\n)+)")
 
