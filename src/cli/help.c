@@ -28,7 +28,7 @@ struct str help_verbs(struct arena *arena, struct str group)
 {
 	struct text text = text_new(arena, 0);
 	struct str prefix = arena_join(arena, group, STR(" "), STR(""));
-	text_add_z(&text, "curfew VERB [flags]\n\n");
+	text_addf(&text, "curfew %.*s%sVERB [flags]\n\n", STR_ARG(group), group.n ? " " : "");
 	for (size_t i = 0; i < verbs_n; i++) {
 		if (group.n ? !str_starts(str_from(verbs[i].name), prefix)
 			    : verbs[i].resource != NULL)

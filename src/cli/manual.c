@@ -44,13 +44,15 @@ static void add_verb(struct text *text, const struct verb *verb)
 	text_add_z(text, "\"\n");
 	add(text, verb->help);
 	text_add_z(text, ".\n");
-	for (size_t i = FLAG_COUNT, n = 0; i-- > 0;) {
+	size_t n = 0;
+	for (size_t i = 0; i < FLAG_COUNT; i++) {
 		if (!((verb->flags & ~SERVED) & (UINT64_C(1) << i)))
 			continue;
-		text_add_z(text, n++ ? ",\n" : ".br\nFlags: ");
+		text_add_z(text, n++ ? ";\n" : ".br\nFlags: ");
 		add_flag_name(text, &flag_rows[i]);
 	}
-	text_add_z(text, "\n.PP\n.nf\n    curfew ");
+	text_add_z(text, n ? "\n" : "");
+	text_add_z(text, ".PP\n.nf\n    curfew ");
 	add(text, verb->name);
 	text_add_z(text, example[0] ? " " : "");
 	add(text, example);

@@ -194,7 +194,7 @@ def test_users_and_events_are_listed(common):
     (("signout", "retry", "nosuch"), NOT_FOUND, "nosuch"),
     (("signout", "show", "../../realms"), FAILED, ""),
     (("user", "logout", "nosuch"), NOT_FOUND, "nosuch"),
-    (("user", "list", "-r", "nosuch"), NOT_FOUND, "Realm"),
+    (("user", "list", "-r", "nosuch"), NOT_FOUND, "there is no realm nosuch"),
     (("realm", "export", "nosuch"), NOT_FOUND, "nosuch"),
     (("realm", "delete", "nosuch"), NOT_FOUND, "nosuch"),
     (("realm", "import", "nosuch.json"), FAILED, "nosuch.json"),

@@ -13,6 +13,8 @@
 #include "cli/help.h"
 #include "cli/newest.h"
 #include "cli/receipt.h"
+#include "cli/resource.h"
+#include "cli/setting.h"
 
 /* ---- arguments ---- */
 
@@ -250,15 +252,138 @@ static void help_names_every_verb_and_flag(void **state)
 	struct str all = help_verbs(arena, STR("")), group = help_verbs(arena, STR("user"));
 	for (size_t i = 0; i < verbs_n; i++) {
 		struct str line = arena_format(arena, "\n  %s", verbs[i].name);
-		assert_true(str_contains(all, line));
+		struct str kind = arena_format(
+			arena, "\n  %s ", verbs[i].resource ? verbs[i].resource->word : verbs[i].name);
+		assert_true(str_contains(all, kind));
 		assert_int_equal(str_contains(group, line),
 			str_starts(str_from(verbs[i].name), STR("user ")));
 		struct str help = help_verb(arena, &verbs[i]);
 		for (size_t f = 0; f < FLAG_COUNT; f++) {
-			struct str flag = arena_format(arena, "--%s ", flag_rows[f].name);
+			const char letter[] = { '-', flag_rows[f].letter, ',', 0 };
+			struct str flag = arena_format(arena, "\n  %s --%s ",
+				flag_rows[f].letter ? letter : "   ", flag_rows[f].name);
 			assert_int_equal(str_contains(help, flag), (verbs[i].flags >> f) & 1);
 		}
 	}
+}
+
+/* Words as a shell would cut the example: quotes hold blanks together and go away. */
+static size_t shell_words(struct arena *arena, const char *text, const char **words, size_t most)
+{
+	size_t n = 0;
+	while (*text) {
+		char *word = arena_z(arena, str_from(text)), quote = 0;
+		size_t length = 0;
+		for (; *text && (quote || *text != ' '); text++) {
+			if (*text == quote)
+				quote = 0;
+			else if (!quote && *text == '\'')
+				quote = *text;
+			else
+				word[length++] = *text;
+		}
+		word[length] = 0;
+		while (*text == ' ')
+			text++;
+		assert_true(n < most);
+		words[n++] = word;
+	}
+	return n;
+}
+
+static void every_verb_has_an_example_that_is_understood(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < verbs_n; i++) {
+		ARENA_SCOPED arena = arena_new(0);
+		const char *words[32];
+		struct str line = arena_format(
+			arena, "%s %s", verbs[i].name, arguments_example(&verbs[i]));
+		size_t n = shell_words(arena, line.p, words, 32);
+		assert_ptr_equal(good(arena, n, words).verb, &verbs[i]);
+		assert_true(arguments_example(&verbs[i])[0] || !verbs[i].least);
+	}
+}
+
+/* ---- what is sent ---- */
+
+static void values_are_what_they_look_like(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t resource;
+		const char *before, *typed, *after;
+	} cases[] = {
+		{ RESOURCE_CLIENT, "{}", "name=x", "{\"name\":\"x\"}" },
+		{ RESOURCE_CLIENT, "{}", "enabled=true", "{\"enabled\":true}" },
+		{ RESOURCE_CLIENT, "{}", "x=12", "{\"x\":12}" },
+		{ RESOURCE_CLIENT, "{}", "x=012", "{\"x\":\"012\"}" },
+		{ RESOURCE_CLIENT, "{}", "clientId=12", "{\"clientId\":\"12\"}" },
+		{ RESOURCE_CLIENT, "{\"x\":\"y\"}", "x=12", "{\"x\":\"12\"}" },
+		{ RESOURCE_CLIENT, "{}", "x=a=b", "{\"x\":\"a=b\"}" },
+		{ RESOURCE_CLIENT, "{}", "x=\"12\"", "{\"x\":\"12\"}" },
+		{ RESOURCE_CLIENT, "{}", "x=[1,\"b\"]", "{\"x\":[1,\"b\"]}" },
+		{ RESOURCE_CLIENT, "{}", "attributes.x=1", "{\"attributes\":{\"x\":\"1\"}}" },
+		{ RESOURCE_CLIENT, "{}", "attributes.\"a.b\"=true",
+			"{\"attributes\":{\"a.b\":\"true\"}}" },
+		{ RESOURCE_USER, "{}", "attributes.x=1", "{\"attributes\":{\"x\":[\"1\"]}}" },
+		{ RESOURCE_USER, "{\"attributes\":{\"x\":[\"1\"]}}", "attributes.x+=2",
+			"{\"attributes\":{\"x\":[\"1\",\"2\"]}}" },
+		{ RESOURCE_USER, "{}", "attributes.x+=[\"1\",\"2\"]",
+			"{\"attributes\":{\"x\":[\"1\",\"2\"]}}" },
+		{ RESOURCE_CLIENT, "{\"l\":[\"a\"]}", "l=b", "{\"l\":[\"b\"]}" },
+		{ RESOURCE_CLIENT, "{\"l\":[\"a\"]}", "l=", "{\"l\":[]}" },
+		{ RESOURCE_CLIENT, "{\"t\":\"a\"}", "t=", "{\"t\":\"\"}" },
+		{ RESOURCE_CLIENT, "{}", "attributes.x=", "{\"attributes\":{\"x\":null}}" },
+		{ RESOURCE_USER, "{}", "attributes.x=", "{\"attributes\":{\"x\":[]}}" },
+		{ RESOURCE_CLIENT, "{\"o\":{\"a\":1}}", "o.b=2", "{\"o\":{\"a\":1,\"b\":2}}" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		ARENA_SCOPED arena = arena_new(0);
+		struct json_node *object = NULL;
+		struct why why = { "" };
+		assert_int_equal(
+			json_tree_read(arena, str_from(cases[i].before), &object, NULL), OK);
+		if (setting_apply(arena, &resources[cases[i].resource], object,
+			    str_from(cases[i].typed), &why) != OK)
+			fail_msg("%s: %s", cases[i].typed, why.text);
+		assert_string_equal(json_tree_text(arena, object).p, cases[i].after);
+	}
+}
+
+static void what_is_no_setting_is_refused(void **state)
+{
+	(void)state;
+	static const char *const cases[] = { "", "x", "=x", "+=x", "x+=", "a..b=1", ".a=1", "a.=1",
+		"\"a=1", "a\"b\"=1", "x=[1", "x={]", "t.x=1", "t.x.y=1" };
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		ARENA_SCOPED arena = arena_new(0);
+		struct json_node *object = NULL;
+		struct why why = { "" };
+		assert_int_equal(json_tree_read(arena, STR("{\"t\":\"a\"}"), &object, NULL), OK);
+		assert_int_equal(setting_apply(arena, &resources[RESOURCE_USER], object,
+					 str_from(cases[i]), &why),
+			ERROR_USAGE);
+		assert_true(why.text[0]);
+		assert_string_equal(json_tree_text(arena, object).p, "{\"t\":\"a\"}");
+	}
+}
+
+static void files_go_over_what_is_there(void **state)
+{
+	(void)state;
+	ARENA_SCOPED arena = arena_new(0);
+	struct json_node *object = NULL, *from = NULL;
+	assert_int_equal(json_tree_read(arena,
+				 STR("{\"a\":1,\"o\":{\"x\":1,\"y\":2},\"l\":[1]}"), &object,
+				 NULL),
+		OK);
+	assert_int_equal(
+		json_tree_read(arena, STR("{\"o\":{\"y\":3},\"l\":[],\"n\":null}"), &from, NULL),
+		OK);
+	setting_merge(object, from);
+	assert_string_equal(json_tree_text(arena, object).p,
+		"{\"a\":1,\"o\":{\"x\":1,\"y\":3},\"l\":[],\"n\":null}");
 }
 
 /* ---- paths ---- */
@@ -398,6 +523,10 @@ int main(void)
 		cmocka_unit_test(counts_and_times),
 		cmocka_unit_test(the_tables_are_sound),
 		cmocka_unit_test(help_names_every_verb_and_flag),
+		cmocka_unit_test(every_verb_has_an_example_that_is_understood),
+		cmocka_unit_test(values_are_what_they_look_like),
+		cmocka_unit_test(what_is_no_setting_is_refused),
+		cmocka_unit_test(files_go_over_what_is_there),
 		cmocka_unit_test(paths_are_encoded),
 		cmocka_unit_test(columns_are_as_wide_as_their_widest_cell),
 		cmocka_unit_test(a_cell_obeys_nobody),
