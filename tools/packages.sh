@@ -3,8 +3,9 @@
 #
 #   packages_ensure NAME PACKAGE...   installs what is missing, says so
 #   venv_ensure FOLDER REQUIREMENTS   makes the environment when it is missing or outdated
-#   node_ensure FOLDER SOURCE         the same of Node's packages: SOURCE has package.json, its
-#                                     lock, and where Node comes from when there is none
+#   node_ensure FOLDER SOURCE         the same of Node's packages: SOURCE has package.json and its
+#                                     lock; Node itself comes by pip when there is none
+#   go_ensure PROGRAM SOURCE          builds the Go program of SOURCE
 #
 # They remember what they found in .cache/, so that a second call costs no more than a
 # comparison: the stamp of the packages holds their list and the date of dpkg's database.
@@ -121,7 +122,7 @@ node_ensure()
 	fi
 	# The distribution's npm is hundreds of packages.
 	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-		venv_ensure "$root/.cache/node" "$2/requirements.txt" || return 1
+		venv_ensure "$root/.cache/node" "$root/tests/system/data/node.txt" || return 1
 	fi
 	packages_say "installing Node's packages of ${2#"$root"/} in ${1#"$root"/}"
 	rm -rf "$1"
@@ -132,4 +133,15 @@ node_ensure()
 		rm -rf "$1"
 		return 1
 	fi
+}
+
+go_ensure()
+{
+	if [ -x "$1" ] && [ -z "$(find "$2" -newer "$1" -type f)" ]; then
+		return 0
+	fi
+	command -v go >/dev/null || packages_install golang-go || return 1
+	packages_say "building ${1#"$root"/} from ${2#"$root"/}"
+	(cd "$2" && GOCACHE=$root/.cache/go-build GOPATH=$root/.cache/go \
+		GOFLAGS='-mod=readonly -modcacherw' go build -o "$1" . >&2)
 }
