@@ -144,6 +144,12 @@ enum error_code scope_check(const struct scope_rep *rep, const char *path, struc
 	return mappers_check(scope->mappers, scope->mappers_n, path, reterr_why);
 }
 
+bool redirect_uri_is_harmless(struct str uri)
+{
+	struct why why = { "" };
+	return rep_url(uri, "$", "redirectUris", &why) == OK;
+}
+
 enum error_code redirect_uri_check(struct str uri, const char *path, struct why *reterr_why)
 {
 	enum error_code error = rep_url(uri, path, "redirectUris", reterr_why);

@@ -61,6 +61,8 @@ MUST_USE enum error_code client_check(
 /* A client of which no web origins are said gets those of its redirect URIs. */
 void client_derive_web_origins(struct arena *arena, struct client *client);
 enum { CLIENT_SECRET_LETTERS = 86 }; /* of a secret that we make, as Keycloak does */
+/* Whether it is one line whose scheme runs no code, be it a URI or not. */
+bool redirect_uri_is_harmless(struct str uri);
 /* A redirect URI or pattern that may be registered; for the admin API too. */
 MUST_USE enum error_code redirect_uri_check(
 	struct str uri, const char *path, struct why *reterr_why);

@@ -115,6 +115,9 @@ void draft_rows(struct draft *draft, struct row_batch *batch);
 /* For users: NULL when there is no such thing. */
 const struct draft_role *draft_find_role(
 	const struct draft *draft, struct str client_id, struct str name);
+/* A role that only those who hold it name is made, as by Keycloak. client_id is empty or known. */
+const struct draft_role *draft_make_role(struct draft *draft, struct str client_id, struct str name,
+	const char *path, const char *field);
 const struct draft_group *draft_find_group(const struct draft *draft, struct str path);
 
 #endif

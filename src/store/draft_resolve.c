@@ -92,8 +92,26 @@ const struct draft_role *draft_find_role(
 	return table_get(client ? &client->roles : &draft->realm_roles, name);
 }
 
-/* Names of roles of one holder (a client, or the realm) to roles. */
-static enum error_code find_roles(struct draft *draft, struct str client_id,
+const struct draft_role *draft_make_role(
+	struct draft *draft, struct str client_id, struct str name, const char *path, const char *field)
+{
+	struct draft_client *client = table_get(&draft->client_by_client_id, client_id);
+	struct draft_role *role = arena_alloc(draft->arena, sizeof *role);
+	*role = (struct draft_role){
+		.rep.role = { .id = random_uuid(draft->arena), .name = arena_str(draft->arena, name) },
+		.client_id = client ? client->rep.client.client_id : STR(""),
+		.client = client,
+		.path = "made" };
+	push_pointer(draft, &draft->roles, &draft->roles_n, role);
+	table_put(client ? &client->roles : &draft->realm_roles, role->rep.role.name, role);
+	draft_warn(draft, "%s.%s: there was no such %s \"%.*s\"; it is made", path, field,
+		client_id.n ? "role of that client" : "realm role", STR_ARG(str_take(name, 80)));
+	return role;
+}
+
+/* Names of roles of one holder (a client, or the realm) to roles; `make`: those that are not
+ * there are made. */
+static enum error_code find_roles(struct draft *draft, bool make, struct str client_id,
 	const struct str *names, size_t n, const char *path, const char *field,
 	struct draft_role ***list, size_t *list_n, struct why *reterr_why)
 {
@@ -101,6 +119,8 @@ static enum error_code find_roles(struct draft *draft, struct str client_id,
 		return no_such(reterr_why, path, field, client_id, "client");
 	for (size_t i = 0; i < n; i++) {
 		const struct draft_role *role = draft_find_role(draft, client_id, names[i]);
+		if (!role && make && names[i].n)
+			role = draft_make_role(draft, client_id, names[i], path, field);
 		if (!role)
 			return no_such(reterr_why, path, field, names[i],
 				client_id.n ? "role of that client" : "realm role");
@@ -113,12 +133,12 @@ static enum error_code resolve_role(
 	struct draft *draft, struct draft_role *role, struct why *reterr_why)
 {
 	const struct role_composites *composites = &role->rep.composites;
-	enum error_code error = find_roles(draft, (struct str){ NULL, 0 }, composites->realm.items,
+	enum error_code error = find_roles(draft, false, (struct str){ NULL, 0 }, composites->realm.items,
 		composites->realm.n, role->path, "composites.realm", &role->children,
 		&role->children_n, reterr_why);
 	for (size_t i = 0; !error && i < composites->clients_n; i++) {
 		const struct json_list_pair *pair = &composites->clients[i];
-		error = find_roles(draft, pair->key, pair->values, pair->n, role->path,
+		error = find_roles(draft, false, pair->key, pair->values, pair->n, role->path,
 			"composites.client", &role->children, &role->children_n, reterr_why);
 	}
 	return error;
@@ -140,7 +160,7 @@ static enum error_code resolve_mapping(
 			rep->client.n ? rep->client : rep->client_scope,
 			rep->client.n ? "client" : "client scope");
 	mapping->holder_id = rep->client.n ? client->rep.client.id : scope->rep.scope.id;
-	return find_roles(draft, mapping->role_client, rep->roles.items, rep->roles.n,
+	return find_roles(draft, true, mapping->role_client, rep->roles.items, rep->roles.n,
 		mapping->path, "roles", &mapping->roles, &mapping->roles_n, reterr_why);
 }
 
@@ -177,12 +197,12 @@ static enum error_code resolve_groups(struct draft *draft, struct why *reterr_wh
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
 				"%s.name = \"%.*s\": another group has that path", group->path,
 				STR_ARG(group->rep->group.name));
-		error = find_roles(draft, (struct str){ NULL, 0 }, group->rep->realm_roles.items,
+		error = find_roles(draft, true, (struct str){ NULL, 0 }, group->rep->realm_roles.items,
 			group->rep->realm_roles.n, group->path, "realmRoles", &group->roles,
 			&group->roles_n, reterr_why);
 		for (size_t j = 0; !error && j < group->rep->client_roles_n; j++) {
 			const struct json_list_pair *pair = &group->rep->client_roles[j];
-			error = find_roles(draft, pair->key, pair->values, pair->n, group->path,
+			error = find_roles(draft, true, pair->key, pair->values, pair->n, group->path,
 				"clientRoles", &group->roles, &group->roles_n, reterr_why);
 		}
 	}

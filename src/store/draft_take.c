@@ -72,6 +72,21 @@ static void *push(struct draft *draft, void *list, size_t *n, size_t size)
 
 /* ---- one taker a member ---- */
 
+/* Keycloak's import takes redirect URIs that its admin API refuses; none of them can match. */
+static void drop_useless_redirects(struct draft *draft, struct client *client, const char *path)
+{
+	struct str_list kept = { arena_array(draft->arena, client->redirect_uris.n, sizeof(struct str)), 0 };
+	for (size_t i = 0; i < client->redirect_uris.n; i++) {
+		struct str uri = client->redirect_uris.items[i];
+		struct why why = { "" };
+		if (redirect_uri_is_harmless(uri) && redirect_uri_check(uri, path, &why) != OK)
+			draft_warn(draft, "%s, left out", why.text);
+		else
+			kept.items[kept.n++] = uri;
+	}
+	client->redirect_uris = kept;
+}
+
 static enum error_code take_client(
 	struct draft *draft, struct str raw, const char *path, struct why *reterr_why)
 {
@@ -83,6 +98,8 @@ static enum error_code take_client(
 	client->roles = table_new(draft->arena, 0);
 	enum error_code error =
 		json_read(draft->arena, raw, &client_shape, &options, &client->rep, reterr_why);
+	if (!error)
+		drop_useless_redirects(draft, &client->rep.client, path);
 	return error ? error : client_check(&client->rep, path, reterr_why);
 }
 

@@ -182,18 +182,22 @@ static enum error_code add_rows(void *argument, struct db *db, struct why *reter
 	return error ? error : db_run_batch(db, step->calls, step->n, reterr_why);
 }
 
-static enum error_code stage_configuration(struct import *import)
+static struct row_batch batch_of(struct import *import)
 {
-	struct row_batch batch = { .arena = import->arena,
+	return (struct row_batch){ .arena = import->arena,
 		.store = import->store,
 		.realm_id = import->draft->realm.settings.id,
 		.why = import->why };
-	draft_rows(import->draft, &batch);
-	enum error_code error = batch.code;
-	for (size_t at = 0; !error && at < batch.n; at += ROWS_AT_ONCE) {
+}
+
+/* `first`: the realm's own row is the first of them. */
+static enum error_code stage(struct import *import, const struct row_batch *batch, bool first)
+{
+	enum error_code error = batch->code;
+	for (size_t at = 0; !error && at < batch->n; at += ROWS_AT_ONCE) {
 		struct why why = { "" };
-		struct rows_step step = { batch.calls + at, batch.n - at, batch.realm_id,
-			import->options->now_ms, at > 0 };
+		struct rows_step step = { batch->calls + at, batch->n - at, batch->realm_id,
+			import->options->now_ms, at > 0 || !first };
 		if (step.n > ROWS_AT_ONCE)
 			step.n = ROWS_AT_ONCE;
 		error = writes_run(&import->writes, add_rows, &step, &why);
@@ -206,6 +210,27 @@ static enum error_code stage_configuration(struct import *import)
 			return error_because(import->why, error, "%s", why.text);
 	}
 	return error;
+}
+
+static enum error_code stage_configuration(struct import *import)
+{
+	struct row_batch batch = batch_of(import);
+	draft_rows(import->draft, &batch);
+	import->roles_staged = import->draft->roles_n;
+	return stage(import, &batch, true);
+}
+
+enum error_code import_stage_roles(struct import *import)
+{
+	struct row_batch batch = batch_of(import);
+	const struct draft *draft = import->draft;
+	for (size_t i = import->roles_staged; i < draft->roles_n; i++) {
+		const struct draft_role *role = draft->roles[i];
+		row_add_role(&batch, &role->rep,
+			role->client ? role->client->rep.client.id : (struct str){ NULL, 0 });
+	}
+	import->roles_staged = draft->roles_n;
+	return stage(import, &batch, false);
 }
 
 static enum error_code publish(void *argument, struct db *db, struct why *reterr_why)

@@ -15,6 +15,7 @@ struct import {
 	int64_t bytes_total;  /* of the source */
 	int64_t bytes_before; /* of earlier passes, for the progress */
 	int64_t passes;
+	size_t roles_staged;  /* of the draft's roles, how many have rows */
 	struct store_import_summary summary;
 	struct why *why;
 };
@@ -26,6 +27,9 @@ MUST_USE enum error_code import_walk(struct import *import,
 	void *context);
 /* Tells the progress; CANCELLED when it says so. */
 MUST_USE enum error_code import_progress(struct import *import, int64_t bytes_done);
+
+/* Rows for the roles that users made (draft_make_role). */
+MUST_USE enum error_code import_stage_roles(struct import *import);
 
 /* Reads all users. `dry`: only whether they can be taken; else they are staged, with service
  * accounts for clients that lack theirs. */

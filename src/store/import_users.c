@@ -157,9 +157,13 @@ static void push_text(struct arena *arena, struct str_list *list, struct str tex
 static enum error_code take_roles(struct user_pass *pass, struct str client_id,
 	const struct str *names, size_t n, const char *path, const char *field, struct user *user)
 {
+	struct draft *draft = pass->import->draft;
+	bool known = !client_id.n || table_get(&draft->client_by_client_id, client_id);
 	for (size_t i = 0; i < n; i++) {
-		const struct draft_role *role =
-			draft_find_role(pass->import->draft, client_id, str_trim(names[i]));
+		struct str name = str_trim(names[i]);
+		const struct draft_role *role = draft_find_role(draft, client_id, name);
+		if (!role && known && name.n)
+			role = draft_make_role(draft, client_id, name, path, field);
 		if (!role)
 			return error_because(pass->import->why, ERROR_INVALID_VALUE,
 				"%s.%s: \"%.*s\": there is no such role%s%.*s", path, field,
@@ -350,7 +354,7 @@ static size_t rows_of(const struct user *user)
 
 static enum error_code flush(struct user_pass *pass)
 {
-	enum error_code error = OK;
+	enum error_code error = pass->dry ? OK : import_stage_roles(pass->import);
 	if (pass->n && !pass->dry)
 		qsort(pass->users, pass->n, sizeof *pass->users, by_id);
 	for (size_t at = 0; !error && !pass->dry && at < pass->n;) {
