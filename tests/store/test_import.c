@@ -233,6 +233,34 @@ static void hand_made_realm(void **state)
 	expect_password("ada", "lovelace");
 }
 
+/* Roles that only those who hold them name are made, once each; redirect URIs that are none go. */
+static void what_keycloak_makes_of_it(void **state)
+{
+	(void)state;
+	static const char json[] =
+		"{\"realm\":\"loose\",\"groups\":[{\"name\":\"g\",\"realmRoles\":[\"of-group\"]}],"
+		"\"clients\":[{\"clientId\":\"app\",\"redirectUris\":[\"localhost\",\"https://app/*\"]}],"
+		"\"clientScopeMappings\":{\"app\":[{\"client\":\"app\",\"roles\":[\"mapped\"]}]},"
+		"\"users\":[{\"username\":\"u\",\"realmRoles\":[\"of-group\",\"of-user\"],"
+		"\"clientRoles\":{\"app\":[\"mapped\",\"own\"]}},"
+		"{\"username\":\"v\",\"realmRoles\":[\"of-user\"]}]}";
+	IMPORT(str_from(json), OK);
+	struct realm *realm = load_realm("loose");
+	const struct client *app = realm_client_by_client_id(realm, STR("app"));
+	assert_int_equal(app->redirect_uris.n, 1);
+	expect_text(app->redirect_uris.items[0], "https://app/*");
+	assert_int_equal(app->roles_n, 2);
+	assert_true(warned("\"localhost\": A redirect URI is not a valid URI, left out"));
+	assert_true(warned("$.users[0].realmRoles: there was no such realm role \"of-user\"; it is made"));
+	struct user *user = NULL;
+	EXPECT(store_find_user_by_login(on.store, on.arena, realm->settings.id, STR("v"), false, USER_ROLES,
+		       &user, &why),
+		OK);
+	assert_int_equal(user->role_ids.n, 1);
+	expect_text(realm_role_by_id(realm, user->role_ids.items[0])->name, "of-user");
+	unload_realm(realm);
+}
+
 static void hand_made_clients(void **state)
 {
 	(void)state;
@@ -517,6 +545,7 @@ int main(int argc, char **argv)
 		IN_STORE(users_of_the_export),
 		IN_STORE(no_secret_in_clear),
 		IN_STORE(hand_made_realm),
+		IN_STORE(what_keycloak_makes_of_it),
 		IN_STORE(hand_made_clients),
 		IN_STORE(hand_made_realm_comes_back),
 		IN_STORE(null_counts_as_absent),

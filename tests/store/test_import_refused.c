@@ -78,8 +78,8 @@ static void files_that_are_refused(void **state)
 			ERROR_INVALID_VALUE, "$.clients[1].id = \"1\": $.clients[0]" },
 		{ "{\"realm\":\"r\",\"groups\":[{\"name\":\"g\"},{\"name\":\"g\"}]}",
 			ERROR_INVALID_VALUE, "$.groups[1]" },
-		{ "{\"realm\":\"r\",\"groups\":[{\"name\":\"g\",\"realmRoles\":[\"no\"]}]}",
-			ERROR_INVALID_VALUE, "$.groups[0].realmRoles: \"no\"" },
+		{ "{\"realm\":\"r\",\"groups\":[{\"name\":\"g\",\"clientRoles\":{\"no\":[\"x\"]}}]}",
+			ERROR_INVALID_VALUE, "$.groups[0].clientRoles: \"no\"" },
 		{ "{\"realm\":\"r\",\"defaultGroups\":[\"/no\"]}", ERROR_INVALID_VALUE,
 			"defaultGroups: \"/no\"" },
 		{ "{\"realm\":\"r\",\"browserFlow\":\"no\"}", ERROR_INVALID_VALUE,
@@ -109,8 +109,6 @@ static void users_that_are_refused(void **state)
 		{ "{}", ERROR_INVALID_VALUE, "$.users[1].username" },
 		{ "{\"username\":\"b\",\"nosuch\":2}", ERROR_UNKNOWN_FIELD,
 			"$.users[1].nosuch = 2" },
-		{ "{\"username\":\"b\",\"realmRoles\":[\"no\"]}", ERROR_INVALID_VALUE,
-			"$.users[1].realmRoles: \"no\"" },
 		{ "{\"username\":\"b\",\"clientRoles\":{\"no\":[\"x\"]}}", ERROR_INVALID_VALUE,
 			"of client no" },
 		{ "{\"username\":\"b\",\"groups\":[\"/no\"]}", ERROR_INVALID_VALUE,
@@ -372,7 +370,7 @@ static void a_new_realm_takes_over(void **state)
 	assert_int_equal(count("select count(*) from delivery where state = 'queued'"), 1);
 	/* What cannot be imported takes nothing over. */
 	IMPORT(STR("{\"realm\":\"customers\",\"users\":[{\"username\":\"a\","
-		   "\"realmRoles\":[\"no\"]}]}"),
+		   "\"groups\":[\"no\"]}]}"),
 		ERROR_INVALID_VALUE);
 	assert_int_equal(count("select count(*) from delivery where state = 'queued'"), 1);
 	IMPORT(customers(), OK);
