@@ -9,6 +9,7 @@ typedef void admin_add_routes_of(struct admin *admin, struct http_router *router
 
 admin_add_routes_of admin_add_realms_routes;
 admin_add_routes_of admin_add_events_routes;
+admin_add_routes_of admin_add_components_routes;
 admin_add_routes_of admin_add_clients_routes;
 admin_add_routes_of admin_add_users_routes;
 admin_add_routes_of admin_add_signouts_routes;

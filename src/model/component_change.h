@@ -1,4 +1,5 @@
-/* Changes of components, as effects (EFFECT_COMPONENT_CHANGE). */
+/* Changes of components, as effects (EFFECT_COMPONENT_CHANGE). They come after REALM_CHANGED, at
+ * whose version the components were looked at. */
 #ifndef MODEL_COMPONENT_CHANGE_H
 #define MODEL_COMPONENT_CHANGE_H
 
@@ -8,6 +9,8 @@ struct component_rep; /* model/representation.h */
 
 enum component_change_kind {
 	COMPONENT_ADD, /* rep, with an id of its own; secrets among its settings are sealed */
+	COMPONENT_UPDATE, /* the same for a row that is there */
+	COMPONENT_DELETE, /* rep->id, and what hangs below it */
 	COMPONENT_CHANGES
 };
 

@@ -1,6 +1,8 @@
 /* Keycloak's key providers; see keys.h. */
 #include "store/keys.h"
 
+#include "store/components.h"
+
 #include "base/tables.h"
 #include "crypto/base64.h"
 #include "crypto/sign_key.h"
@@ -120,17 +122,23 @@ static enum error_code parse(struct arena *arena, const struct component_rep *co
 	return OK;
 }
 
-enum error_code key_of_component(struct arena *arena, const struct component_rep *component,
+static enum key_state state_of(const struct component_rep *component)
+{
+	if (!is_true(component, STR("enabled")))
+		return KEY_DISABLED;
+	return is_true(component, STR("active")) ? KEY_ACTIVE : KEY_PASSIVE;
+}
+
+enum error_code component_read_key(struct arena *arena, const struct component_rep *component,
 	struct realm_key *ret_key, bool *ret_found, struct why *reterr_why)
 {
 	const struct provider *provider = find_provider(component->provider_id);
 	struct why why = { "" };
 	*ret_found = false;
-	if (!provider || !is_true(component, STR("enabled")) ||
-		!component_config(component, provider->private_name).n)
+	if (!provider || !component_config(component, provider->private_name).n)
 		return OK;
 	struct realm_key key = { .provider_id = component->id, .use = provider->use };
-	key.state = is_true(component, STR("active")) ? KEY_ACTIVE : KEY_PASSIVE;
+	key.state = state_of(component);
 	struct str priority = component_config(component, STR("priority"));
 	if (priority.n && !str_to_int64(priority, &key.priority))
 		return error_because(reterr_why, ERROR_INVALID_VALUE,
@@ -144,6 +152,15 @@ enum error_code key_of_component(struct arena *arena, const struct component_rep
 	*ret_key = key;
 	*ret_found = true;
 	return OK;
+}
+
+enum error_code key_of_component(struct arena *arena, const struct component_rep *component,
+	struct realm_key *ret_key, bool *ret_found, struct why *reterr_why)
+{
+	*ret_found = false;
+	if (state_of(component) == KEY_DISABLED)
+		return OK;
+	return component_read_key(arena, component, ret_key, ret_found, reterr_why);
 }
 
 /* ---- new keys ---- */
@@ -162,6 +179,15 @@ static void set_config(
 		.key = name, .values = arena_array(arena, 1, sizeof *pair->values), .n = 1
 	};
 	pair->values[0] = value;
+}
+
+static void drop_config(struct component_rep *component, struct str name)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < component->config_n; i++)
+		if (!str_eq(component->config[i].key, name))
+			component->config[n++] = component->config[i];
+	component->config_n = n;
 }
 
 static int bits_of(const struct component_rep *component, const struct provider *provider)
@@ -200,7 +226,8 @@ static enum error_code fill(struct arena *arena, struct component_rep *component
 	set_config(arena, component, provider->private_name, arena_str(arena, secret_str(&text)));
 	if (provider->kind == SIGN_KEY_SECRET) {
 		set_config(arena, component, STR("kid"), random_uuid(arena));
-	} else if (provider->kind == SIGN_KEY_RSA) {
+	} else if (provider->kind == SIGN_KEY_RSA ||
+		   str_eq_nocase(component_config(component, STR("ecGenerateCertificate")), STR("true"))) {
 		if ((error = x509_self_signed(
 			     arena, key, realm_name, now_ms, &certificate, reterr_why)))
 			return error;
@@ -222,6 +249,83 @@ enum error_code key_generate(struct arena *arena, struct component_rep *componen
 	if (error)
 		return error;
 	error = fill(arena, component, provider, key, realm_name, now_ms, reterr_why);
+	sign_key_free(key);
+	return error;
+}
+
+/* Whether the key is of the size and on the curve that the component asks for. */
+static bool fits(struct arena *arena, const struct component_rep *component, const struct provider *provider)
+{
+	struct realm_key key = { .key = NULL };
+	if (parse(arena, component, provider, &key, NULL) != OK) {
+		sign_key_free(key.key);
+		return false;
+	}
+	enum sign_key_kind kind = sign_key_kind(key.key);
+	bool sized = kind == SIGN_KEY_RSA || kind == SIGN_KEY_SECRET;
+	bool good = kind == kind_of(component, provider) &&
+		(!sized || sign_key_bits(key.key) == bits_of(component, provider));
+	sign_key_free(key.key);
+	return good;
+}
+
+/* What the curve is called where nothing was said. */
+static void name_curve(struct arena *arena, struct component_rep *component, const struct provider *provider)
+{
+	static const struct {
+		struct str provider, entry, value;
+	} rows[] = {
+		{ STR_INIT("ecdsa-generated"), STR_INIT("ecdsaEllipticCurveKey"), STR_INIT("P-256") },
+		{ STR_INIT("ecdh-generated"), STR_INIT("ecdhEllipticCurveKey"), STR_INIT("P-256") },
+		{ STR_INIT("eddsa-generated"), STR_INIT("eddsaEllipticCurveKey"), STR_INIT("Ed25519") },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		if (str_eq(rows[i].provider, provider->id) && !component_config(component, rows[i].entry).n)
+			set_config(arena, component, rows[i].entry, rows[i].value);
+}
+
+static enum error_code check_imported(struct arena *arena, struct component_rep *component,
+	const struct sign_key *key, struct str realm_name, int64_t now_ms, struct why *reterr_why)
+{
+	struct str text = component_config(component, STR("certificate")), certificate;
+	struct sign_key *of_certificate = NULL;
+	if (sign_key_kind(key) != SIGN_KEY_RSA)
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "Failed to decode private key");
+	if (!text.n) {
+		enum error_code error = x509_self_signed(arena, key, realm_name, now_ms, &certificate, reterr_why);
+		if (!error)
+			set_config(arena, component, STR("certificate"), certificate);
+		return error;
+	}
+	if (sign_key_from_certificate(text, &of_certificate, NULL))
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "Failed to decode certificate");
+	bool same = sign_key_same(key, of_certificate);
+	sign_key_free(of_certificate);
+	return same ? OK : error_because(reterr_why, ERROR_INVALID_VALUE, "Certificate does not match private key");
+}
+
+enum error_code component_complete_key(struct arena *arena, struct component_rep *component,
+	struct str realm_name, int64_t now_ms, struct why *reterr_why)
+{
+	const struct provider *provider = find_provider(component->provider_id);
+	struct sign_key *key;
+	if (!provider || !str_eq(component->provider_type, STR(KEY_PROVIDER)))
+		return OK;
+	if (provider->generated) {
+		name_curve(arena, component, provider);
+		if (!fits(arena, component, provider)) {
+			drop_config(component, provider->private_name);
+			drop_config(component, STR("kid"));
+			drop_config(component, STR("certificate"));
+		}
+		return key_generate(arena, component, realm_name, now_ms, reterr_why);
+	}
+	struct str text = component_config(component, provider->private_name);
+	if (!text.n)
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "'Private RSA Key' is required");
+	if (sign_key_from_private(text, &key, NULL))
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "Failed to decode private key");
+	enum error_code error = check_imported(arena, component, key, realm_name, now_ms, reterr_why);
 	sign_key_free(key);
 	return error;
 }

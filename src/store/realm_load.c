@@ -2,6 +2,7 @@
 #include "crypto/seal.h"
 #include "json/write.h"
 #include "model/possible.h"
+#include "store/components.h"
 #include "store/realm_rows.h"
 #include "store/rows.h"
 #include "store/sealed.h"
@@ -653,5 +654,25 @@ enum error_code store_find_realm(struct store *store, struct arena *arena, struc
 	loaded.rep.default_role = NULL;
 	*ret_realm = loaded.rep;
 	*ret_version = loaded.realm->version;
+	return OK;
+}
+
+static enum error_code read_components(struct load *load, void *argument)
+{
+	(void)argument;
+	return load_components(load);
+}
+
+enum error_code store_list_components(struct store *store, struct arena *arena, struct str realm_id,
+	struct component_rep **ret_components, size_t *ret_n, struct why *reterr_why)
+{
+	struct realm realm = { .settings.id = realm_id };
+	struct loaded loaded = { .realm = &realm };
+	struct load load = { .store = store, .arena = arena, .to = &loaded, .why = reterr_why };
+	enum error_code error = read_moment(&load, read_components, NULL);
+	if (error)
+		return error;
+	*ret_components = loaded.components;
+	*ret_n = loaded.components_n;
 	return OK;
 }

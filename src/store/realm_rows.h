@@ -66,6 +66,9 @@ void row_add_group(struct row_batch *batch, const struct group_rep *group, struc
 /* With its children. */
 void row_add_component(struct row_batch *batch, const struct component_rep *component,
 	struct str provider_type, struct str parent_id);
+/* The same for a row that is there already, without its children. */
+void row_change_component(struct row_batch *batch, const struct component_rep *component,
+	struct str provider_type, struct str parent_id);
 
 /* Client attributes that hold a private key or a secret. */
 bool client_attribute_is_secret(struct str name);

@@ -213,8 +213,9 @@ void row_add_group(struct row_batch *batch, const struct group_rep *group, struc
 			db_text(group->group.name), db_text(group_doc(batch->arena, group))));
 }
 
-void row_add_component(struct row_batch *batch, const struct component_rep *component,
-	struct str provider_type, struct str parent_id)
+/* What a component's row holds as JSON: `doc`, and its secrets sealed. */
+static void component_texts(struct row_batch *batch, const struct component_rep *component,
+	struct str *ret_doc, struct str *ret_sealed)
 {
 	struct component_rep doc = *component;
 	struct sealed_component secret = { 0 };
@@ -229,16 +230,34 @@ void row_add_component(struct row_batch *batch, const struct component_rep *comp
 			: arena_push(batch->arena, &doc.config, &doc.config_n, sizeof *doc.config);
 		*pair = component->config[i];
 	}
+	*ret_doc = json_text_of(batch->arena, &component_shape, &doc);
+	*ret_sealed = sealed(batch, "component", component->id, &sealed_component_shape, &secret);
+}
+
+void row_add_component(struct row_batch *batch, const struct component_rep *component,
+	struct str provider_type, struct str parent_id)
+{
+	struct str doc, secrets;
+	component_texts(batch, component, &doc, &secrets);
 	row_add(batch, &statement_component_add,
 		DB_VALUES(db_text(component->id), db_text(batch->realm_id), db_text(parent_id),
-			db_text(provider_type), db_text(component->name),
-			db_text(json_text_of(batch->arena, &component_shape, &doc)),
-			db_text(sealed(batch, "component", component->id, &sealed_component_shape,
-				&secret))));
+			db_text(provider_type), db_text(component->name), db_text(doc),
+			db_text(secrets)));
 	for (size_t i = 0; i < component->children_n; i++) {
 		const struct component_rep *children = component->children[i].items;
 		for (size_t j = 0; j < component->children[i].n; j++)
 			row_add_component(
 				batch, &children[j], component->children[i].key, component->id);
 	}
+}
+
+void row_change_component(struct row_batch *batch, const struct component_rep *component,
+	struct str provider_type, struct str parent_id)
+{
+	struct str doc, secrets;
+	component_texts(batch, component, &doc, &secrets);
+	row_add(batch, &statement_component_change,
+		DB_VALUES(db_text(component->id), db_text(batch->realm_id),
+			db_text(parent_id), db_text(provider_type), db_text(component->name),
+			db_text(doc), db_text(secrets)));
 }
