@@ -287,7 +287,8 @@ static void look(struct outbox *outbox)
 	struct store_lane *found;
 	size_t n;
 	struct why why = { "" };
-	bool read = store_list_lanes(outbox->config.store, arena, &found, &n, &why) == OK;
+	bool read = !failpoint("outbox.look") &&
+		store_list_lanes(outbox->config.store, arena, &found, &n, &why) == OK;
 	if (read) {
 		lanes_update(outbox->lanes, found, n);
 		struct lane **lanes = lanes_all(outbox->lanes, &n);

@@ -327,3 +327,22 @@ def server_told_all(make, count):
                          for name, sink in sinks.items()), "all are told", 60)
     time.sleep(1)
     return made
+
+
+def test_a_store_that_fails_is_asked_once_a_second(make):
+    """However quickly it fails, and whoever wants it looked at; once it works all are told."""
+    failures = 8
+    sink = make.sink()
+    realm = realms.customers({})
+    realms.add_client(realm, "app", sink.url)
+    server = make.server(realm, start=False)
+    began = time.monotonic()
+    server.start(realms.write(realm, server.folder), CURFEW_FAILPOINTS=f"outbox.look=error:{failures}")
+    app = App(server, "app", sink.url, "app-secret")
+    asked = lambda: server.log().count("looking for deliveries:")  # noqa: E731
+    while asked() < failures:
+        tokens = app.sign_in()
+        app.post("logout", refresh_token=tokens.refresh)
+        assert asked() <= time.monotonic() - began + 1
+    assert sink.wait_told(tokens.sid, 30)
+    assert asked() == failures
