@@ -26,20 +26,18 @@ static bool refuse(struct client_request *r, enum error_code code, struct str te
 	return false;
 }
 
-/* What is not told by the table of errors. */
-static bool refuse_as(struct client_request *r, struct str error, struct str event_error, struct str text)
+/* What the table of errors does not tell; `reason` is for the event. */
+static bool refuse_as(struct client_request *r, const char *error, const char *event_error, struct str text,
+		      struct str reason)
 {
-	event_emit_error(r->visit, &r->event, event_error, text);
-	http_respond_error(r->visit->response, 400, error, text);
+	event_emit_error(r->visit, &r->event, str_from(event_error), reason);
+	http_respond_error(r->visit->response, 400, str_from(error), text);
 	http_no_store(r->visit->response);
 	return false;
 }
 
 static bool check_client(struct client_request *r)
 {
-	if (r->client->public_client)
-		return refuse_as(r, STR("invalid_client"), STR("invalid_client"),
-				 STR("Public client is not allowed to exchange token"));
 	if (!attributes_true(&r->client->attributes, STR("standard.token.exchange.enabled"), false))
 		return refuse(r, ERROR_INVALID_REQUEST,
 			      STR("Standard token exchange is not enabled for the requested client"));
@@ -96,18 +94,32 @@ static bool check_subject(struct exchange *x, const char *dead)
 {
 	struct client_request *r = x->r;
 	const struct bearer *subject = &x->subject;
-	if (dead || !subject->session) {
-		client_request_fail(r, ERROR_INVALID_REQUEST, STR("Invalid token"),
-				    dead ? str_from(dead) : STR("the token belongs to no session"));
-		return false;
-	}
+	if (dead || !subject->session)
+		return refuse_as(r, "invalid_request", "invalid_token", STR("Invalid token"),
+				 STR("subject_token validation failure"));
+	struct str wanted = client_request_value(r, "requested_token_type");
+	event_detail(r->visit, &r->event, "requested_token_type", wanted.n ? wanted : STR(TYPE("access_token")));
+	event_detail(r->visit, &r->event, "username", subject->user->username);
 	event_detail(r->visit, &r->event, "subject_token_client_id", subject->claims.azp);
 	r->event.user_id = subject->user->id;
 	r->event.session_id = subject->session->id;
+	struct str public = STR("Public client is not allowed to exchange token");
+	if (r->client->public_client)
+		return refuse_as(r, "invalid_client", "invalid_client", public, public);
 	if (!str_eq(subject->claims.azp, r->client->client_id) &&
-	    !jwt_has_audience(&subject->claims, r->client->client_id))
-		return refuse(r, ERROR_ACCESS_DENIED, STR("Client is not within the token audience"));
+	    !jwt_has_audience(&subject->claims, r->client->client_id)) {
+		client_request_fail(r, ERROR_ACCESS_DENIED, STR("Client is not within the token audience"),
+				    STR("client is not within the token audience"));
+		return false;
+	}
 	return true;
+}
+
+static bool refuse_unknown(struct exchange *x, struct str audience)
+{
+	event_detail(x->r->visit, &x->r->event, "audience", audience);
+	return refuse_as(x->r, "invalid_client", "client_not_found", STR("Audience not found"),
+			 STR("audience not found"));
 }
 
 static bool check_audience(struct exchange *x)
@@ -115,7 +127,7 @@ static bool check_audience(struct exchange *x)
 	x->available = token_answer_audience(x->r, &x->grant);
 	for (size_t i = 0; i < x->audience.n; i++)
 		if (!realm_client_by_client_id(x->r->visit->realm, x->audience.items[i]))
-			return refuse_as(x->r, STR("invalid_client"), STR("client_not_found"), STR("Audience not found"));
+			return refuse_unknown(x, x->audience.items[i]);
 	for (size_t i = 0; i < x->audience.n; i++)
 		if (!str_list_has(&x->available, x->audience.items[i]))
 			return refuse(x->r, ERROR_INVALID_REQUEST, arena_join(x->r->visit->arena,
@@ -175,13 +187,13 @@ static enum error_code answer(struct exchange *x, struct why *reterr_why)
 	}
 	struct event event = r->event;
 	event.type = STR("TOKEN_EXCHANGE");
-	event_detail(r->visit, &event, "auth_method", STR("token_exchange"));
 	event_detail(r->visit, &event, "audience", audience_text(x));
 	event_detail(r->visit, &event, "token_id", answer.access_jti);
 	event_detail(r->visit, &event, "scope", x->grant.scope.text);
-	struct str wanted = client_request_value(r, "requested_token_type");
-	event_detail(r->visit, &event, "requested_token_type", wanted.n ? wanted : STR(TYPE("access_token")));
-	event_detail(r->visit, &event, "username", x->subject.user->username);
+	if (answer.refresh_jti.n) {
+		event_detail(r->visit, &event, "refresh_token_id", answer.refresh_jti);
+		event_detail(r->visit, &event, "refresh_token_type", STR("Refresh"));
+	}
 	event_emit(r->visit, &event);
 	token_answer_send(r, &answer);
 	return OK;
@@ -208,14 +220,15 @@ static enum error_code read_scope(struct exchange *x, bool *ret_allowed, struct 
 	struct role_set held = roles_of_user(arena, visit->realm, x->grant.user);
 	scope_limit(arena, &held, grant);
 	if (offline && x->grant.exchanged == EXCHANGED_REFRESH) {
-		*ret_allowed = refuse_as(r, STR("not_allowed"), STR("not_allowed"),
-					 STR("Offline tokens not allowed for the user or client"));
+		struct str text = STR("Offline tokens not allowed for the user or client");
+		*ret_allowed = refuse_as(r, "not_allowed", "not_allowed", text, text);
 		return OK;
 	}
 	enum error_code code = consenting_covers(visit, r->client, x->grant.user->id, grant, &covers, reterr_why);
+	struct str missing = arena_join(arena, STR("Missing consents for Token Exchange in client "),
+					r->client->client_id, STR(""));
 	if (code == OK)
-		*ret_allowed = covers || refuse(r, ERROR_INVALID_SCOPE, arena_join(arena,
-			STR("Missing consents for Token Exchange in client "), r->client->client_id, STR("")));
+		*ret_allowed = covers || refuse_as(r, "invalid_scope", "consent_denied", missing, missing);
 	return code;
 }
 
@@ -227,7 +240,7 @@ static enum error_code round_trip(struct exchange *x, struct why *reterr_why)
 	enum error_code code = bearer_open(visit, client_request_value(r, "subject_token"), &x->subject, &dead, reterr_why);
 	if (code != OK && code != ERROR_INVALID_TOKEN)
 		return code;
-	if (!check_subject(x, code == OK ? NULL : dead))
+	if (!check_subject(x, code == OK ? NULL : dead) || !read_wanted(x))
 		return OK;
 	x->grant.user = x->subject.user;
 	x->grant.session = x->subject.session;
@@ -247,7 +260,8 @@ void token_by_exchange(struct client_request *r)
 {
 	struct exchange x = { .r = r };
 	struct why why = { "" };
-	if (!check_client(r) || !check_parameters(r) || !read_wanted(&x))
+	event_detail(r->visit, &r->event, "auth_method", STR("token_exchange"));
+	if (!check_client(r) || !check_parameters(r))
 		return;
 	read_audience(&x);
 	enum error_code code = ERROR_STALE;

@@ -14,12 +14,13 @@ ACCESS = "urn:ietf:params:oauth:token-type:access_token"
 
 
 def changed(realm):
+    realm["eventsEnabled"] = True
     shop, blog = (realms.client(realm, name) for name in ("django-shop", "django-blog"))
     shop["protocolMappers"] = [
         {"name": name, "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper",
          "config": {"included.client.audience": name, "access.token.claim": "true"}}
         for name in ("django-blog", "legacy-node")]
-    for one in (shop, blog):
+    for one in (shop, blog, realms.client(realm, "spa")):
         one["attributes"]["standard.token.exchange.enabled"] = "true"
     blog["protocolMappers"] = [
         {"name": name, "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper",
@@ -133,6 +134,43 @@ def test_a_refresh_token_of_the_same_session(trading):
         "error_description": "Offline tokens not allowed for the user or client"})
     trading.admin.request("DELETE", "/sessions/" + tokens.sid, 204)
     assert trading.shop.refresh(again).status_code == 400
+
+
+def event(trading, kind):
+    """The newest one of its type: (client, error, details)."""
+    found = trading.admin.get("/events", type=kind, max=1)[0]
+    return found["clientId"], found.get("error"), found["details"]
+
+
+def test_events(trading):
+    """As Keycloak 26.7 writes them."""
+    tokens = trading.shop.sign_in()
+    always = {"auth_method": "token_exchange", "client_auth_method": "client-secret",
+              "grant_type": GRANT}
+    known = {**always, "requested_token_type": ACCESS, "subject_token_client_id": "django-shop",
+             "username": "ada"}
+    answer = swap(trading.blog, tokens.access, audience="api-2").json()
+    assert event(trading, "TOKEN_EXCHANGE") == ("django-blog", None, {
+        **known, "audience": "api-2", "scope": answer["scope"],
+        "token_id": Tokens(answer).claims()["jti"]})
+    swap(trading.blog, "zz")
+    assert event(trading, "TOKEN_EXCHANGE_ERROR") == (
+        "django-blog", "invalid_token", {**always, "reason": "subject_token validation failure"})
+    swap(trading.legacy, tokens.access)
+    assert event(trading, "TOKEN_EXCHANGE_ERROR") == ("legacy-node", "invalid_request", {
+        **always, "reason": "Standard token exchange is not enabled for the requested client"})
+    swap(trading.blog, trading.front.sign_in().access)
+    assert event(trading, "TOKEN_EXCHANGE_ERROR") == ("django-blog", "not_allowed", {
+        **known, "subject_token_client_id": "front-app",
+        "reason": "client is not within the token audience"})
+    swap(trading.blog, tokens.access, audience="nowhere")
+    assert event(trading, "TOKEN_EXCHANGE_ERROR") == ("django-blog", "client_not_found", {
+        **known, "audience": "nowhere", "reason": "audience not found"})
+    kind = KIND + "refresh_token"
+    answer = Tokens(swap(trading.shop, tokens.access, requested_token_type=kind).json())
+    details = event(trading, "TOKEN_EXCHANGE")[2]
+    assert details["requested_token_type"] == kind and details["refresh_token_type"] == "Refresh"
+    assert details["refresh_token_id"] == answer.claims("refresh")["jti"]
 
 
 KIND = "urn:ietf:params:oauth:token-type:"
