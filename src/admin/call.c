@@ -152,7 +152,7 @@ void admin_fail(struct admin_call *call, enum error_code code, const struct why 
 
 void admin_refuse_input(struct admin_call *call, struct str text)
 {
-	http_respond_error(call->response, 400, STR("invalid_input"), text);
+	http_respond_error(call->response, 400, str_from(call->input_error ? call->input_error : "invalid_input"), text);
 }
 
 void admin_refuse_body(struct admin_call *call, enum error_code code, const struct why *why)

@@ -19,6 +19,7 @@ struct admin_call {
 	struct http_response *response;
 	struct arena *arena;
 	const struct realm *realm; /* visit.realm */
+	const char *input_error;   /* what admin_refuse_input names; NULL: "invalid_input" */
 };
 
 /* Authenticates, checks the route's permission, finds the route's realm. False: answered. */

@@ -1,9 +1,8 @@
-/* /admin/realms/{realm}/clients/{client}: get, put, patch, delete, its secret. */
+/* /admin/realms/{realm}/clients/{client}: get, put, patch, delete. */
 #include "admin/client_change.h"
 #include "admin/ending.h"
 #include "admin/etag.h"
 #include "admin/handlers.h"
-#include "admin/service_account.h"
 #include "base/clock.h"
 
 void admin_client_get(void *context, struct http_request *request, struct http_response *response)
@@ -25,36 +24,20 @@ void admin_client_get(void *context, struct http_request *request, struct http_r
 
 /* ---- put and patch ---- */
 
-/* The door that a change of a client goes through, when it is one. */
-static struct str add_order(struct admin_call *call, const struct client *before, const struct client *after,
-			    struct effects *effects)
-{
-	struct mass_order order = { .client = after };
-	if (before->enabled && !after->enabled) {
-		order.door = DOOR_CLIENT_DISABLED;
-	} else if (after->not_before_s > before->not_before_s) {
-		order.door = DOOR_NOT_BEFORE_CLIENT;
-		order.not_before_s = after->not_before_s;
-	} else {
-		return STR("");
-	}
-	return ending_add(call, &order, effects);
-}
-
 static bool put(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
 {
 	const struct client before = client->client;
 	struct str *ret_signout = context;
 	struct why why = { "" };
 	bool patch = call->request->method == HTTP_PATCH;
-	if (!(patch ? client_rep_read_patch(call, client) : client_rep_read_change(call, client)))
+	if (!(patch ? client_rep_read_patch(call, call->request->body, client) :
+		      client_rep_read_change(call, call->request->body, client)))
 		return false;
-	enum error_code code = service_account_fit(call, &client->client, false, effects, &why);
+	enum error_code code = client_change_effects(call, &before, client, effects, ret_signout, &why);
 	if (code != OK) {
 		admin_fail(call, code, &why);
 		return false;
 	}
-	*ret_signout = add_order(call, &before, &client->client, effects);
 	admin_event_add(call, effects, "UPDATE", "CLIENT", client_rep_path(call, client, ""));
 	return true;
 }
@@ -97,50 +80,5 @@ void admin_client_delete(void *context, struct http_request *request, struct htt
 	} else if (found) {
 		admin_fail(&call, code, &why);
 	}
-	admin_close(&call);
-}
-
-/* ---- the secret ---- */
-
-static void answer_secret(struct admin_call *call, const struct client_rep *client)
-{
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	json_member_text(&w, "type", STR("secret"));
-	if (client->client.secret.n)
-		json_member_text(&w, "value", client->client.secret);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
-}
-
-void admin_client_secret_get(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	struct client_rep client;
-	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_rep_find(&call, &client, &version))
-		answer_secret(&call, &client);
-	admin_close(&call);
-}
-
-static bool renew(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
-{
-	client_rep_new_secret(call, client);
-	*(struct client_rep *)context = *client;
-	admin_event_add(call, effects, "ACTION", "CLIENT", client_rep_path(call, client, "/client-secret"));
-	return true;
-}
-
-void admin_client_secret_renew(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	struct client_rep client;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_change(&call, renew, &client))
-		answer_secret(&call, &client);
 	admin_close(&call);
 }

@@ -23,7 +23,48 @@ static void refuse(struct admin_call *call, enum error_code code, const struct w
 		admin_fail(call, code, why);
 }
 
+/* The door that a change of a client goes through, when it is one. */
+static struct str add_end_order(struct admin_call *call, const struct client *before, const struct client *after,
+			    struct effects *effects)
+{
+	struct mass_order order = { .client = after };
+	if (before->enabled && !after->enabled) {
+		order.door = DOOR_CLIENT_DISABLED;
+	} else if (after->not_before_s > before->not_before_s) {
+		order.door = DOOR_NOT_BEFORE_CLIENT;
+		order.not_before_s = after->not_before_s;
+	} else {
+		return STR("");
+	}
+	return ending_add(call, &order, effects);
+}
+
+enum error_code client_change_effects(struct admin_call *call, const struct client *before,
+				      const struct client_rep *after, struct effects *effects,
+				      struct str *ret_signout, struct why *reterr_why)
+{
+	enum error_code code = service_account_fit(call, &after->client, false, effects, reterr_why);
+	if (code == OK)
+		*ret_signout = add_end_order(call, before, &after->client, effects);
+	return code;
+}
+
+enum error_code client_add(struct admin_call *call, const struct client_rep *client, struct effects *effects,
+			   struct why *reterr_why)
+{
+	/* The realm's row first: whoever else changes clients waits here. */
+	add_realm_change(call, 0, effects);
+	effects_add(effects, EFFECT_CLIENT_CREATE)->u.client =
+		(struct effect_client){ call->realm->settings.id, client, call->visit.now_ms - 1 };
+	return service_account_fit(call, &client->client, false, effects, reterr_why);
+}
+
 bool client_change(struct admin_call *call, client_changer *change, void *context)
+{
+	return client_change_by_id(call, http_route_value(call->request, "client"), change, context);
+}
+
+bool client_change_by_id(struct admin_call *call, struct str id, client_changer *change, void *context)
 {
 	struct client_rep client;
 	struct why why = { "" };
@@ -31,7 +72,7 @@ bool client_change(struct admin_call *call, client_changer *change, void *contex
 	enum error_code code = ERROR_STALE;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
 		call->visit.now_ms = clock_wall_ms();
-		if (!client_rep_find(call, &client, &version) || !etag_fits(call, client_rep_stored(call, &client)))
+		if (!client_rep_find_by_id(call, id, &client, &version) || !etag_fits(call, client_rep_stored(call, &client)))
 			return false;
 		struct effects effects = effects_new(call->arena);
 		add_realm_change(call, version, &effects);

@@ -7,16 +7,22 @@
 
 #define SERVICE_ACCOUNT_SCOPE STR("service_account")
 
-bool client_rep_find(struct admin_call *call, struct client_rep *ret_client, int64_t *ret_version)
+bool client_rep_find_by_id(struct admin_call *call, struct str id, struct client_rep *ret_client,
+			   int64_t *ret_version)
 {
 	struct why why = { "" };
-	enum error_code code = store_find_client(call->app->store, call->arena, call->realm->settings.id,
-		http_route_value(call->request, "client"), ret_client, ret_version, &why);
+	enum error_code code = store_find_client(call->app->store, call->arena, call->realm->settings.id, id,
+						 ret_client, ret_version, &why);
 	if (code == ERROR_NAME_NOT_FOUND)
 		admin_not_found(call, "Could not find client");
 	else if (code != OK)
 		admin_fail(call, code, &why);
 	return code == OK;
+}
+
+bool client_rep_find(struct admin_call *call, struct client_rep *ret_client, int64_t *ret_version)
+{
+	return client_rep_find_by_id(call, http_route_value(call->request, "client"), ret_client, ret_version);
 }
 
 struct str client_rep_path(struct admin_call *call, const struct client_rep *client, const char *tail)
@@ -114,14 +120,15 @@ static void add_realm_scopes(struct admin_call *call, const struct client_rep *c
 			add_name(call->arena, list, scopes[i]->name);
 }
 
+/* Who names scopes of one kind gets none of the other but those that it names. */
 static void inherit_scopes(struct admin_call *call, struct client_rep *client)
 {
 	const struct realm *realm = call->realm;
-	if (!JSON_SENT(&client_shape, client, default_scopes.items))
-		add_realm_scopes(call, client, realm->default_scopes, realm->default_scopes_n, &client->default_scopes);
-	if (!JSON_SENT(&client_shape, client, optional_scopes.items))
-		add_realm_scopes(call, client, realm->optional_scopes, realm->optional_scopes_n,
-				 &client->optional_scopes);
+	if (JSON_SENT(&client_shape, client, default_scopes.items) ||
+	    JSON_SENT(&client_shape, client, optional_scopes.items))
+		return;
+	add_realm_scopes(call, client, realm->default_scopes, realm->default_scopes_n, &client->default_scopes);
+	add_realm_scopes(call, client, realm->optional_scopes, realm->optional_scopes_n, &client->optional_scopes);
 }
 
 static enum error_code complete_mappers(struct admin_call *call, struct client *client, struct why *reterr_why)
@@ -160,6 +167,11 @@ static bool check(struct admin_call *call, struct client_rep *client)
 {
 	struct why why = { "" };
 	struct str findings = client_validate(call->arena, &client->client);
+	if (findings.n && call->input_error && str_contains(findings, STR("A redirect URI"))) {
+		/* RFC 7591 section 3.2.2 has an error of its own for these. */
+		http_respond_error(call->response, 400, STR("invalid_redirect_uri"), findings);
+		return false;
+	}
 	if (findings.n) {
 		admin_refuse_input(call, findings);
 		return false;
@@ -177,11 +189,11 @@ bool client_rep_read(struct admin_call *call, struct str json, struct client_rep
 	return parse(call, json, client) && check(call, client);
 }
 
-bool client_rep_read_new(struct admin_call *call, struct client_rep *ret_client)
+bool client_rep_read_new(struct admin_call *call, struct str json, struct client_rep *ret_client)
 {
 	struct client_rep client = client_rep_default;
 	struct client *c = &client.client;
-	if (!parse(call, call->request->body, &client))
+	if (!parse(call, json, &client))
 		return false;
 	if (!c->id.n)
 		c->id = random_uuid(call->arena);
@@ -217,11 +229,11 @@ static void keep_apart(struct admin_call *call, const struct client_rep *before,
 	judge_account_scope(call, client);
 }
 
-bool client_rep_read_change(struct admin_call *call, struct client_rep *client)
+bool client_rep_read_change(struct admin_call *call, struct str json, struct client_rep *client)
 {
 	const struct client_rep before = *client;
 	struct client *c = &client->client;
-	if (!client_rep_read(call, call->request->body, client))
+	if (!client_rep_read(call, json, client))
 		return false;
 	merge_pairs(call->arena, before.client.attributes.pairs, before.client.attributes.n, &c->attributes.pairs,
 		    &c->attributes.n);
@@ -237,13 +249,13 @@ struct str client_rep_stored(struct admin_call *call, const struct client_rep *c
 	return json_text_of(call->arena, &client_shape, client);
 }
 
-bool client_rep_read_patch(struct admin_call *call, struct client_rep *client)
+bool client_rep_read_patch(struct admin_call *call, struct str patch, struct client_rep *client)
 {
 	const struct client_rep before = *client;
 	struct client_rep patched = client_rep_default;
 	struct why why = { "" };
 	struct str json;
-	enum error_code code = json_merge_patch(call->arena, client_rep_stored(call, client), call->request->body, &json, &why);
+	enum error_code code = json_merge_patch(call->arena, client_rep_stored(call, client), patch, &json, &why);
 	if (code != OK) {
 		admin_refuse_body(call, code, &why);
 		return false;

@@ -1,7 +1,6 @@
 /* /admin/realms/{realm}/clients: list and create. */
-#include "admin/client_rep.h"
+#include "admin/client_change.h"
 #include "admin/handlers.h"
-#include "admin/service_account.h"
 
 /* What the query asks for. */
 struct wanted {
@@ -173,15 +172,11 @@ static void create(struct admin_call *call)
 {
 	struct client_rep client;
 	struct why why = { "" };
-	if (!client_rep_read_new(call, &client))
+	if (!client_rep_read_new(call, call->request->body, &client))
 		return;
 	struct effects effects = effects_new(call->arena);
 	struct str path = client_rep_path(call, &client, "");
-	/* The realm's row first: whoever else changes clients waits here. */
-	effects_add(&effects, EFFECT_REALM_CHANGED)->u.realm_changed.realm_id = call->realm->settings.id;
-	effects_add(&effects, EFFECT_CLIENT_CREATE)->u.client =
-		(struct effect_client){ call->realm->settings.id, &client, call->visit.now_ms - 1 };
-	enum error_code code = service_account_fit(call, &client.client, false, &effects, &why);
+	enum error_code code = client_add(call, &client, &effects, &why);
 	admin_event_add(call, &effects, "CREATE", "CLIENT", path);
 	if (code == OK)
 		code = app_apply(call->app, &effects, &why);

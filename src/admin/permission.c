@@ -18,6 +18,7 @@ static const char *const roles_of_permission[PERMISSION_COUNT][5] = {
 	[PERMISSION_VIEW_ROLES] = { "view-realm", "manage-realm", "view-clients", "manage-clients" },
 	[PERMISSION_MANAGE_ROLES] = { "manage-realm", "manage-clients" },
 	[PERMISSION_LIST_GROUPS] = { "query-groups", "view-users", "manage-users" },
+	[PERMISSION_CREATE_CLIENT] = { "create-client", "manage-clients" },
 	[PERMISSION_VIEW_EVENTS] = { "view-events", "manage-events" },
 	[PERMISSION_MANAGE_EVENTS] = { "manage-events" },
 };

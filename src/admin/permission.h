@@ -21,6 +21,7 @@ enum permission {
 	PERMISSION_VIEW_ROLES,   /* of the realm or of clients; the handler looks which */
 	PERMISSION_MANAGE_ROLES, /* alike */
 	PERMISSION_LIST_GROUPS,  /* that there are some; the rest takes VIEW_USERS */
+	PERMISSION_CREATE_CLIENT, /* by client registration */
 	PERMISSION_VIEW_EVENTS,
 	PERMISSION_MANAGE_EVENTS,
 	PERMISSION_COUNT

@@ -12,6 +12,7 @@ void admin_add_routes(struct admin *admin, struct http_router *router)
 	admin_add_events_routes(admin, router);
 	admin_add_components_routes(admin, router);
 	admin_add_clients_routes(admin, router);
+	admin_add_registration_routes(admin, router);
 	admin_add_users_routes(admin, router);
 	admin_add_signouts_routes(admin, router);
 	admin_add_scopes_routes(admin, router);

@@ -11,6 +11,7 @@ admin_add_routes_of admin_add_realms_routes;
 admin_add_routes_of admin_add_events_routes;
 admin_add_routes_of admin_add_components_routes;
 admin_add_routes_of admin_add_clients_routes;
+admin_add_routes_of admin_add_registration_routes;
 admin_add_routes_of admin_add_users_routes;
 admin_add_routes_of admin_add_signouts_routes;
 admin_add_routes_of admin_add_scopes_routes;

@@ -1,5 +1,6 @@
 /* Routes of the admin API: clients. */
 #include "admin/handlers.h"
+#include "admin/handlers_clients.h"
 #include "admin/permission.h"
 #include "admin/routes.h"
 #include "base/limits.h"
@@ -16,6 +17,17 @@ static const struct http_route routes[] = {
 	{ HTTP_DELETE, R "/clients/{client}", admin_client_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}/client-secret", admin_client_secret_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
 	{ HTTP_POST, R "/clients/{client}/client-secret", admin_client_secret_renew, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/clients/{client}/client-secret/rotated", admin_client_secret_rotated_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_DELETE, R "/clients/{client}/client-secret/rotated", admin_client_secret_rotated_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/clients/{client}/service-account-user", admin_client_service_account, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_POST, R "/clients/{client}/registration-access-token", admin_client_registration_token, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/clients/{client}/installation/providers/{provider}", admin_client_installation, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/clients/{client}/management/permissions", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, R "/clients/{client}/management/permissions", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/client-types", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_PUT, R "/client-types", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/clients/{client}/authz/{rest...}", admin_authz_not_built, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
+	{ HTTP_POST | HTTP_PUT | HTTP_DELETE, R "/clients/{client}/authz/{rest...}", admin_authz_not_built, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_POST, R "/clients/{client}/nodes", admin_client_nodes_create, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_DELETE, R "/clients/{client}/nodes/{node}", admin_client_node_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}/test-nodes-available", admin_client_test_nodes, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },

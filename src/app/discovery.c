@@ -21,6 +21,7 @@ static const struct endpoint_name endpoints[] = {
 	{ "check_session_iframe", "/protocol/openid-connect/login-status-iframe.html" },
 	{ "revocation_endpoint", "/protocol/openid-connect/revoke" },
 	{ "jwks_uri", "/protocol/openid-connect/certs" },
+	{ "registration_endpoint", "/clients-registrations/openid-connect" },
 };
 
 /* Lists that are the same for every realm: only what this server does. */

@@ -166,6 +166,7 @@ void row_delete_client(struct row_batch *batch, struct str id)
 		&statement_client_links_delete,
 		&statement_client_mappings_delete,
 		&statement_client_consents_delete,
+		&statement_client_registration_delete,
 	};
 	row_add(batch, &statement_client_take_away,
 		DB_VALUES(db_text(id), db_text(batch->realm_id)));

@@ -84,6 +84,8 @@ static enum error_code remove_some(void *argument, struct db *db, struct why *re
 		&statement_realm_purge_groups,
 		&statement_realm_purge_group_roles,
 		&statement_realm_purge_components,
+		&statement_realm_purge_initial_accesses,
+		&statement_realm_purge_registration_tokens,
 		&statement_realm_purge_row,
 	};
 	struct removal *removal = argument;

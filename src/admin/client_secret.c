@@ -1,0 +1,91 @@
+/* /admin/realms/{realm}/clients/{client}/client-secret: the secret, a new one, the one before it. */
+#include "admin/client_change.h"
+#include "admin/handlers.h"
+#include "admin/handlers_clients.h"
+
+#define ROTATED STR("client.secret.rotated")
+
+static void answer_secret(struct admin_call *call, struct str secret)
+{
+	struct text text = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	json_member_text(&w, "type", STR("secret"));
+	if (secret.n)
+		json_member_text(&w, "value", secret);
+	json_write_object_end(&w);
+	admin_json(call, text_str(&text));
+}
+
+void admin_client_secret_get(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct client_rep client;
+	int64_t version;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (client_rep_find(&call, &client, &version))
+		answer_secret(&call, client.client.secret);
+	admin_close(&call);
+}
+
+static bool renew(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
+{
+	client_rep_new_secret(call, client);
+	*(struct client_rep *)context = *client;
+	admin_event_add(call, effects, "ACTION", "CLIENT", client_rep_path(call, client, "/client-secret"));
+	return true;
+}
+
+void admin_client_secret_renew(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct client_rep client;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (client_change(&call, renew, &client))
+		answer_secret(&call, client.client.secret);
+	admin_close(&call);
+}
+
+/* ---- what rotation left: until it expires it is accepted too ---- */
+
+void admin_client_secret_rotated_get(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct client_rep client;
+	int64_t version;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (client_rep_find(&call, &client, &version)) {
+		struct str rotated = attributes_get(&client.client.attributes, ROTATED);
+		if (rotated.n)
+			answer_secret(&call, rotated);
+		else
+			admin_not_found(&call, "Client does not have a rotated secret");
+	}
+	admin_close(&call);
+}
+
+static bool forget(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
+{
+	struct attributes *attributes = &client->client.attributes;
+	size_t kept = 0;
+	(void)context;
+	for (size_t i = 0; i < attributes->n; i++)
+		if (!str_starts(attributes->pairs[i].key, ROTATED))
+			attributes->pairs[kept++] = attributes->pairs[i];
+	attributes->n = kept;
+	admin_event_add(call, effects, "ACTION", "CLIENT", client_rep_path(call, client, "/client-secret/rotated"));
+	return true;
+}
+
+void admin_client_secret_rotated_delete(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (client_change(&call, forget, NULL))
+		admin_no_content(&call);
+	admin_close(&call);
+}
