@@ -1,5 +1,6 @@
 /* Routes of the admin API: realms and their sessions. */
 #include "admin/handlers.h"
+#include "admin/handlers_realms.h"
 #include "admin/permission.h"
 #include "admin/routes.h"
 #include "base/limits.h"
@@ -18,6 +19,26 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, R "/push-revocation", admin_realm_push_revocation, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_DELETE, R "/sessions/{session}", admin_session_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_GET, R "/sessions", admin_sessions_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_POST, R "/clear-realm-cache", admin_clear_realm_cache, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_POST, R "/clear-keys-cache", admin_clear_realm_cache, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_POST, R "/clear-user-cache", admin_clear_user_cache, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_POST, R "/clear-crl-cache", admin_clear_user_cache, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_GET, R "/credential-registrators", admin_credential_registrators, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_GET, R "/client-registration-policy/providers", admin_registration_policies, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_GET, R "/localization", admin_locales_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_GET, R "/localization/{locale}", admin_locale_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_POST, R "/localization/{locale}", admin_locale_post, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_DELETE, R "/localization/{locale}", admin_locale_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_GET, R "/localization/{locale}/{key}", admin_locale_text_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_PUT, R "/localization/{locale}/{key}", admin_locale_text_put, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_DELETE, R "/localization/{locale}/{key}", admin_locale_text_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_GET, R "/client-policies/profiles", admin_client_profiles_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_PUT, R "/client-policies/profiles", admin_client_profiles_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_GET, R "/client-policies/policies", admin_client_policies_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_PUT, R "/client-policies/policies", admin_client_policies_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_POST, R "/partial-export", admin_partial_export, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_GET, "/admin/serverinfo", admin_server_info, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_REALMS, NULL, NULL },
+	{ HTTP_GET, "/admin/{realm}/console/whoami", admin_whoami, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_REALMS, NULL, NULL },
 	{ HTTP_GET, R "/export", admin_realm_export, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 };
 

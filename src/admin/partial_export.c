@@ -1,0 +1,44 @@
+/* POST /admin/realms/{realm}/partial-export: the realm without users and with its secrets masked. */
+#include "admin/call.h"
+#include "admin/handlers_realms.h"
+#include "base/tables.h"
+#include "json/tree.h"
+#include "store/export.h"
+
+static enum error_code collect(void *context, struct str piece, struct why *reterr_why)
+{
+	struct text *text = context;
+	text_add(text, piece);
+	return text->failed ? error_because(reterr_why, ERROR_TOO_LARGE, "the realm's export is too large") : OK;
+}
+
+/* Scopes and components are always told of; the store gives them with the clients. */
+static void leave_out(struct json_node *realm, bool clients)
+{
+	static const char *const of_clients[] = { "clients", "scopeMappings", "clientScopeMappings" };
+	json_node_remove(realm, STR("users"));
+	for (size_t i = 0; !clients && i < ARRAY_LENGTH(of_clients); i++)
+		json_node_remove(realm, str_from(of_clients[i]));
+}
+
+void admin_partial_export(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct json_node *realm;
+	struct why why = { "" };
+	if (!admin_open(&call, context, request, response))
+		return;
+	struct text text = text_new(call.arena, 0);
+	const struct store_export_options options = { .clients = true, .mask_secrets = true,
+		.groups_roles = admin_query_true(&call, "exportGroupsAndRoles", false), .write = collect, .context = &text };
+	enum error_code code = store_export_realm(call.app->store, call.realm->settings.name, &options, &why);
+	if (code == OK)
+		code = json_tree_read(call.arena, text_str(&text), &realm, &why);
+	if (code == OK) {
+		leave_out(realm, admin_query_true(&call, "exportClients", false));
+		admin_json(&call, json_tree_text(call.arena, realm));
+	} else {
+		admin_fail(&call, code, &why);
+	}
+	admin_close(&call);
+}

@@ -1,0 +1,179 @@
+"""What hangs on a realm in the admin API: texts, client policies, caches; what the server is; the
+export of a part."""
+
+import json
+import secrets
+
+import pytest
+import requests
+
+from support import realm as realms
+
+
+@pytest.fixture(scope="module")
+def server(shared):
+    return shared.server(realms.customers({}))
+
+
+@pytest.fixture
+def admin(server):
+    name = "parts-" + secrets.token_hex(4)
+    server.admin().create_realm({"realm": name, "enabled": True, "sslRequired": "none",
+                                 "adminEventsEnabled": True})
+    return server.admin(name)
+
+
+def text(admin, path, body, expect=204, kind="text/plain"):
+    return admin.request("PUT", path, expect, data=body, headers={"content-type": kind})
+
+
+def test_texts_by_locale_and_key(admin):
+    assert admin.get("/localization") == [] and admin.get("/localization/de") == {}
+    admin.request("POST", "/localization/de", 204, json={"loginTitle": "Hallo", "a": "b"})
+    admin.request("POST", "/localization/de", 204, json={"c": "d", "a": 1})
+    text(admin, "/localization/de/k1", "ein Text".encode())
+    text(admin, "/localization/de/k1", "ein anderer Täxt <b>".encode())
+    assert admin.get("/localization") == ["de"]
+    assert admin.get("/localization/de") == {
+        "loginTitle": "Hallo", "a": "1", "c": "d", "k1": "ein anderer Täxt <b>"}
+    answer = admin.request("GET", "/localization/de/k1", 200)
+    assert answer.text == "ein anderer Täxt <b>"
+    assert answer.headers["content-type"].startswith("text/plain")
+    admin.request("POST", "/localization/fr", 204, json={"x": "y"})
+    admin.request("PUT", "", 204, json={"defaultLocale": "fr"})
+    assert admin.get("/localization/de", useRealmDefaultLocaleFallback="true")["x"] == "y"
+    assert "x" not in admin.get("/localization/de")
+    admin.request("DELETE", "/localization/de/k1", 204)
+    admin.request("DELETE", "/localization/de", 204)
+    assert admin.get("/localization") == ["fr"]
+    paths = [one["resourcePath"] for one in admin.get("/admin-events", resourcePath="localization*")]
+    assert paths[:2] == ["localization/de", "localization/de/k1"]
+    # They go with the realm.
+    assert admin.get("/export")["localizationTexts"] == {"fr": {"x": "y"}}
+
+
+def test_texts_that_are_not_there(admin):
+    missing = {"error": "Localization text not found"}
+    admin.request("POST", "/localization/de", 204, json={"a": "b"})
+    for method, path in (("GET", "/localization/de/nope"), ("GET", "/localization/fr/nope"),
+                         ("DELETE", "/localization/de/nope"), ("DELETE", "/localization/fr/a")):
+        assert admin.request(method, path, 404).json() == missing
+    assert admin.request("DELETE", "/localization/fr", 404).json() == {
+        "error": "No localization texts for locale fr found."}
+
+
+def test_texts_that_cannot_be(admin):
+    for body in ({"a": {}}, {"a": []}, [], "x"):
+        admin.request("POST", "/localization/de", 400, json=body)
+    admin.request("POST", "/localization/de", 400, json={"a": "x" * 5000})
+    admin.request("POST", "/localization/de", 400, json={"x" * 300: "a"})
+    text(admin, "/localization/de/k", b"\xff", 400)
+    text(admin, "/localization/de/k", b"{}", 415, "application/json")
+    assert admin.get("/localization") == []
+
+
+PROFILE = {"name": "p1", "description": "d", "executors": [
+    {"executor": "pkce-enforcer", "configuration": {"auto-configure": True}}]}
+POLICY = {"name": "q1", "enabled": True, "conditions": [
+    {"condition": "any-client", "configuration": {}}], "profiles": ["p1", "fapi-1-baseline"]}
+
+
+def test_client_profiles_and_policies_are_kept(admin):
+    assert admin.get("/client-policies/profiles") == {"profiles": []}
+    assert admin.get("/client-policies/policies") == {"policies": []}
+    known = admin.get("/client-policies/profiles", **{"include-global-profiles": "true"})
+    assert "fapi-1-baseline" in {one["name"] for one in known["globalProfiles"]}
+    admin.request("PUT", "/client-policies/profiles", 204, json={**known, "profiles": [PROFILE]})
+    assert admin.get("/client-policies/profiles") == {"profiles": [PROFILE]}
+    admin.request("PUT", "/client-policies/policies", 204,
+                  json={"policies": [POLICY, {"name": "q2"}]})
+    assert admin.get("/client-policies/policies") == {"policies": [
+        POLICY, {"name": "q2", "enabled": False, "conditions": [], "profiles": []}]}
+    assert admin.get("/client-policies/policies", **{"include-global-policies": "true"})[
+        "globalPolicies"] == []
+    assert admin.get("/export")["clientProfiles"] == {"profiles": [PROFILE]}
+    admin.request("PUT", "/client-policies/profiles", 204, json={})
+    assert admin.get("/client-policies/profiles") == {"profiles": []}
+
+
+@pytest.mark.parametrize("profiles, text", [
+    ([PROFILE, PROFILE], "proposed client profile name duplicated."),
+    ([{"executors": []}], "client profile without its name not allowed."),
+    ([{"name": "fapi-1-baseline"}],
+     "Proposed profile name 'fapi-1-baseline' is duplicated as a global profile"),
+    ([{"name": "x", "executors": [{"executor": "nope"}]}],
+     "proposed client profile contains the executor, which does not have valid provider, or has "
+     "invalid configuration.")])
+def test_profiles_that_cannot_be(admin, profiles, text):
+    answer = admin.request("PUT", "/client-policies/profiles", 400, json={"profiles": profiles})
+    assert answer.json() == {"errorMessage": text}
+    assert admin.get("/client-policies/profiles") == {"profiles": []}
+
+
+@pytest.mark.parametrize("policies, text", [
+    ([{"name": "q"}, {"name": "q"}], "proposed client policy name duplicated"),
+    ([{"conditions": []}], "client policy without name not allowed"),
+    ([{"name": "q", "profiles": ["nope"]}], "Policy q contains invalid profile nope"),
+    ([{"name": "q", "conditions": [{"condition": "nope"}]}],
+     "Policy q contains invalid condition nope")])
+def test_policies_that_cannot_be(admin, policies, text):
+    answer = admin.request("PUT", "/client-policies/policies", 400, json={"policies": policies})
+    assert answer.json() == {"errorMessage": text}
+    for body in ({"nosuch": []}, {"policies": [{"nosuch": 1}]}, {"policies": {}}, []):
+        admin.request("PUT", "/client-policies/policies", 400, json=body)
+
+
+def test_caches_and_registrators(admin):
+    for what in ("realm", "keys", "user", "crl"):
+        admin.request("POST", f"/clear-{what}-cache", 204)
+    assert isinstance(admin.get("/credential-registrators"), list)
+    assert admin.get()["enabled"] is True
+
+
+def test_registration_policies_know_the_scopes_of_the_realm(admin):
+    kinds = {one["id"]: one for one in admin.get("/client-registration-policy/providers")}
+    assert {"max-clients", "trusted-hosts", "scope"} <= set(kinds)
+    options = kinds["allowed-client-templates"]["properties"][0]["options"]
+    assert {"profile", "email", "openid"} <= set(options)
+
+
+def test_the_server_says_what_it_is(server, admin):
+    answer = requests.get(server.url + "/admin/serverinfo", headers=admin.bearer(), timeout=30)
+    assert answer.status_code == 200
+    info = answer.json()
+    assert info["systemInfo"]["version"] == "26.7.0"
+    assert info["systemInfo"]["productName"] == "Curfew" and info["systemInfo"]["uptimeMillis"] >= 0
+    memory = info["memoryInfo"]
+    assert 0 < memory["used"] < memory["total"] == memory["used"] + memory["free"]
+    assert {"profileInfo", "features", "cryptoInfo", "themes", "socialProviders",
+            "identityProviders", "providers", "protocolMapperTypes", "builtinProtocolMappers",
+            "clientInstallations", "componentTypes", "passwordPolicies", "enums"} <= set(info)
+    mappers = {one["id"] for one in info["protocolMapperTypes"]["openid-connect"]}
+    assert "oidc-usermodel-attribute-mapper" in mappers
+    assert "LOGIN_ERROR" in info["enums"]["eventType"]
+    assert requests.get(server.url + "/admin/serverinfo", timeout=30).status_code == 401
+
+
+def test_whoami_is_for_the_console(server):
+    for realm, expect, word in (("master", 403, "admin-cli"), ("customers", 401, "401")):
+        answer = requests.get(f"{server.url}/admin/{realm}/console/whoami",
+                              headers=server.admin().bearer(), timeout=30)
+        assert answer.status_code == expect and word in answer.json()["error"]
+
+
+def test_a_part_of_the_realm_is_exported_without_secrets(server):
+    admin = server.admin()
+    small = admin.request("POST", "/partial-export", 200).json()
+    assert small["realm"] == "customers" and small["clientScopes"] and small["components"]
+    assert not {"users", "clients", "roles", "groups"} & set(small)
+    query = {"exportClients": "true", "exportGroupsAndRoles": "true"}
+    whole = admin.request("POST", "/partial-export", 200, params=query).json()
+    assert "users" not in whole and {"realm", "client"} <= set(whole["roles"])
+    shop = next(one for one in whole["clients"] if one["clientId"] == "django-shop")
+    assert shop["secret"] == "**********"
+    clear = admin.get("/export")
+    hidden = [one["secret"] for one in clear["clients"] if one.get("secret")]
+    hidden += [value for kind in clear["components"].values() for one in kind
+               for name in ("privateKey", "secret") for value in one["config"].get(name, [])]
+    told = json.dumps(whole)
+    assert len(hidden) > 5 and not [one for one in hidden if one in told]
