@@ -16,6 +16,50 @@ struct str group_path(struct arena *arena, const struct group *group)
 	return path;
 }
 
+size_t group_depth(const struct group *group)
+{
+	size_t depth = 0;
+	for (; group && depth <= REPRESENTATION_GROUP_DEPTH; group = group->parent)
+		depth++;
+	return depth;
+}
+
+bool group_is_below(const struct group *group, const struct group *top)
+{
+	for (int depth = 0; group && depth <= REPRESENTATION_GROUP_DEPTH; group = group->parent, depth++)
+		if (group == top)
+			return true;
+	return false;
+}
+
+bool group_rep_find(struct admin_call *call, const struct group **ret_group)
+{
+	*ret_group = realm_group_by_id(call->realm, http_route_value(call->request, "group"));
+	if (!*ret_group)
+		admin_not_found(call, "Could not find group by id");
+	return *ret_group;
+}
+
+/* A name of blanks is none. */
+bool group_rep_read(struct admin_call *call, struct group_rep *rep)
+{
+	struct why why = { "" };
+	struct json_read_options options = representation_options("$");
+	rep->group.id = rep->group.name = rep->description = STR("");
+	enum error_code code = json_read(call->arena, call->request->body, &group_shape, &options, rep, &why);
+	bool nameless = code == OK ? !str_trim(rep->group.name).n :
+				     str_starts(str_from(why.text), STR("$.name: a required"));
+	if (nameless) {
+		admin_refuse(call, 400, STR("Group name is missing"));
+		return false;
+	}
+	if (code == OK)
+		code = group_check(rep, "$", &why);
+	if (code != OK)
+		admin_refuse_body(call, code, &why);
+	return code == OK;
+}
+
 /* Realm groups come by name; so do the children of each. */
 static void tie_children(struct group_writer *writer)
 {
@@ -96,11 +140,12 @@ static void write_full(struct json_writer *w, struct arena *arena, const struct 
 	write_client_roles(w, arena, group);
 }
 
-static void write_children(const struct group_writer *writer, struct json_writer *w, size_t index)
+static void write_children(const struct group_writer *writer, struct json_writer *w, const struct group *group)
 {
 	const struct realm *realm = writer->call->realm;
+	int32_t first = writer->shown ? writer->first_child[group_index(realm, group)] : -1;
 	json_member_array_begin(w, "subGroups");
-	for (int32_t i = writer->shown ? writer->first_child[index] : -1; i >= 0; i = writer->next_sibling[i])
+	for (int32_t i = first; i >= 0; i = writer->next_sibling[i])
 		if (writer->shown[i])
 			group_write(writer, w, &realm->groups[i]);
 	json_write_array_end(w);
@@ -109,7 +154,6 @@ static void write_children(const struct group_writer *writer, struct json_writer
 void group_write(const struct group_writer *writer, struct json_writer *w, const struct group *group)
 {
 	struct arena *arena = writer->call->arena;
-	size_t index = group_index(writer->call->realm, group);
 	const struct str *description = table_get(&writer->descriptions, group->id);
 	json_write_object_begin(w);
 	json_member_text(w, "id", group->id);
@@ -120,8 +164,8 @@ void group_write(const struct group_writer *writer, struct json_writer *w, const
 	if (group->parent)
 		json_member_text(w, "parentId", group->parent->id);
 	if (writer->counted)
-		json_member_int(w, "subGroupCount", writer->children_n[index]);
-	write_children(writer, w, index);
+		json_member_int(w, "subGroupCount", writer->children_n[group_index(writer->call->realm, group)]);
+	write_children(writer, w, group);
 	if (writer->full)
 		write_full(w, arena, group);
 	if (writer->access)

@@ -12,7 +12,8 @@ struct group_writer {
 	bool access;  /* with what the caller may */
 	bool manage;  /* the caller may change groups */
 	struct table descriptions;
-	/* By the group's index in the realm; -1: none. */
+	/* By the group's index in the realm; -1: none. A group that is not in the realm yet may be
+	 * written too, without subgroups and their count. */
 	int32_t *first_child, *next_sibling, *children_n;
 	const bool *shown; /* of subgroups; NULL: none are */
 };
@@ -24,6 +25,15 @@ void group_write(const struct group_writer *writer, struct json_writer *w, const
 /* The group as the answer. */
 void group_answer(const struct group_writer *writer, const struct group *group);
 
+/* The route's {group}; false: answered. */
+bool group_rep_find(struct admin_call *call, const struct group **ret_group);
+/* The body over `rep`: name and description are what it says, attributes where it has some. False:
+ * answered. */
+bool group_rep_read(struct admin_call *call, struct group_rep *rep);
+/* 1 at the top. */
+size_t group_depth(const struct group *group);
+/* Whether it is `top` or somewhere below it. */
+bool group_is_below(const struct group *group, const struct group *top);
 /* Its index in call->realm->groups. */
 size_t group_index(const struct realm *realm, const struct group *group);
 /* Keycloak's path: names joined by slashes, whatever they hold themselves. */

@@ -2,6 +2,7 @@
 #include "crypto/random.h"
 #include "model/possible.h"
 #include "store/draft.h"
+#include "store/groups.h"
 #include "store/keys.h"
 #include "store/statements.h"
 
@@ -171,28 +172,15 @@ const struct draft_group *draft_find_group(const struct draft *draft, struct str
 	return table_get(&draft->group_by_path, path);
 }
 
-static struct str group_path(struct draft *draft, const struct draft_group *group)
-{
-	struct text text = text_new(draft->arena, 0);
-	if (group->parent)
-		text_add(&text, group->parent->group_path);
-	text_add_char(&text, '/');
-	/* As Keycloak writes a "/" within a name. */
-	for (size_t i = 0; i < group->rep->group.name.n; i++) {
-		if (group->rep->group.name.p[i] == '/')
-			text_add_char(&text, '~');
-		text_add_char(&text, group->rep->group.name.p[i]);
-	}
-	return text_str(&text);
-}
-
 static enum error_code resolve_groups(struct draft *draft, struct why *reterr_why)
 {
 	enum error_code error = OK;
 	draft->group_by_path = table_new(draft->arena, draft->groups_n);
 	for (size_t i = 0; !error && i < draft->groups_n; i++) {
 		struct draft_group *group = draft->groups[i];
-		group->group_path = group_path(draft, group);
+		group->group_path =
+			arena_join(draft->arena, group->parent ? group->parent->group_path : (struct str){ NULL, 0 },
+				group_path_piece(draft->arena, group->rep->group.name), (struct str){ NULL, 0 });
 		if (table_put(&draft->group_by_path, group->group_path, group))
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
 				"%s.name = \"%.*s\": another group has that path", group->path,

@@ -1,6 +1,7 @@
 /* Groups in full; see groups.h. */
 #include "store/groups.h"
 
+#include "base/text.h"
 #include "store/internal.h"
 #include "store/rows.h"
 #include "store/statements.h"
@@ -49,4 +50,16 @@ enum error_code store_list_group_descriptions(struct store *store, struct arena 
 	}
 	*ret_by_id = by_id;
 	return OK;
+}
+
+struct str group_path_piece(struct arena *arena, struct str name)
+{
+	struct text text = text_new(arena, 0);
+	text_add_char(&text, '/');
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '/')
+			text_add_char(&text, '~');
+		text_add_char(&text, name.p[i]);
+	}
+	return text_str(&text);
 }

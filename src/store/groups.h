@@ -14,4 +14,8 @@ MUST_USE enum error_code store_list_group_descriptions(struct store *store, stru
 						       struct str realm_id, struct table *ret_by_id,
 						       struct why *reterr_why);
 
+/* A group's own piece of the path that struct group has: a slash within its name is written "~/", so that
+ * no two groups have one path. */
+struct str group_path_piece(struct arena *arena, struct str name);
+
 #endif

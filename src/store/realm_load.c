@@ -3,6 +3,7 @@
 #include "json/write.h"
 #include "model/possible.h"
 #include "store/components.h"
+#include "store/groups.h"
 #include "store/realm_rows.h"
 #include "store/rows.h"
 #include "store/sealed.h"
@@ -417,19 +418,6 @@ static enum error_code load_mappings(struct load *load, const struct table *scop
 	return error;
 }
 
-/* Keycloak's path of a group: a "/" within a name is written "~/". */
-static struct str path_piece(struct arena *arena, struct str name)
-{
-	struct text text = text_new(arena, 0);
-	text_add_char(&text, '/');
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == '/')
-			text_add_char(&text, '~');
-		text_add_char(&text, name.p[i]);
-	}
-	return text_str(&text);
-}
-
 static struct str path_of(struct load *load, struct group *group, int depth)
 {
 	if (group->path.n || depth > REPRESENTATION_GROUP_DEPTH)
@@ -438,7 +426,7 @@ static struct str path_of(struct load *load, struct group *group, int depth)
 	if (group->parent)
 		parent = path_of(load, group->parent, depth + 1);
 	group->path = arena_join(
-		load->arena, parent, path_piece(load->arena, group->name), (struct str){ NULL, 0 });
+		load->arena, parent, group_path_piece(load->arena, group->name), (struct str){ NULL, 0 });
 	return group->path;
 }
 

@@ -1,0 +1,116 @@
+/* The groups that new users are put in; see default_groups.h. */
+#include "admin/default_groups.h"
+
+#include "admin/group_rep.h"
+#include "admin/handlers_groups.h"
+#include "admin/realm_change.h"
+#include "admin/role_rep.h"
+
+static void push(struct arena *arena, struct str_list *list, struct str path)
+{
+	*(struct str *)arena_push(arena, &list->items, &list->n, sizeof *list->items) = path;
+}
+
+/* The realm's row with these paths. Comes after realm_change's own effect, which raises the version: of
+ * a row that is newer than the snapshot nothing is written. False: answered. */
+static bool put(struct admin_call *call, const struct str_list *paths, struct effects *effects)
+{
+	struct realm_rep *rep = arena_alloc(call->arena, sizeof *rep);
+	struct why why = { "" };
+	int64_t version;
+	enum error_code code = store_find_realm(call->app->store, call->arena, call->realm->settings.id, rep, &version,
+						&why);
+	if (code != OK) {
+		admin_fail(call, code, &why);
+		return false;
+	}
+	rep->default_groups = *paths;
+	effects_add(effects, EFFECT_REALM_UPDATE)->u.realm = (struct effect_realm){
+		.rep = rep, .old_name = rep->settings.name, .version = call->realm->version + 1 };
+	return true;
+}
+
+bool default_groups_follow(struct admin_call *call, const struct group *group, struct str path,
+			   struct effects *effects)
+{
+	const struct realm *realm = call->realm;
+	struct str_list paths = { 0 };
+	bool concerned = false;
+	for (size_t i = 0; i < realm->default_groups_n; i++) {
+		const struct group *one = realm->default_groups[i];
+		bool follows = group_is_below(one, group);
+		concerned = concerned || follows;
+		if (!follows)
+			push(call->arena, &paths, one->path);
+		else if (path.n)
+			push(call->arena, &paths, arena_join(call->arena, path, str_drop(one->path, group->path.n), STR("")));
+	}
+	return !concerned || put(call, &paths, effects);
+}
+
+void admin_default_groups(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct group_writer writer;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (group_writer_open(&call, GROUP_BRIEF, &writer)) {
+		struct text text = text_new(call.arena, 0);
+		struct json_writer w = json_writer_new(&text, false);
+		json_write_array_begin(&w);
+		for (size_t i = 0; i < call.realm->default_groups_n; i++)
+			group_write(&writer, &w, call.realm->default_groups[i]);
+		json_write_array_end(&w);
+		admin_json(&call, text_str(&text));
+	}
+	admin_close(&call);
+}
+
+static bool decide(struct admin_call *call, bool add, struct effects *effects)
+{
+	const struct group *group = realm_group_by_id(call->realm, http_route_value(call->request, "group"));
+	struct str_list paths = { 0 };
+	if (!group) {
+		admin_not_found(call, "Group not found");
+		return false;
+	}
+	for (size_t i = 0; i < call->realm->default_groups_n; i++)
+		if (call->realm->default_groups[i] != group)
+			push(call->arena, &paths, call->realm->default_groups[i]->path);
+	if (add)
+		push(call->arena, &paths, group->path);
+	admin_event_add(call, effects, add ? "CREATE" : "DELETE", "GROUP", role_rep_event_path(call));
+	return put(call, &paths, effects);
+}
+
+static bool decide_add(struct admin_call *call, void *context, struct effects *effects)
+{
+	(void)context;
+	return decide(call, true, effects);
+}
+
+static bool decide_remove(struct admin_call *call, void *context, struct effects *effects)
+{
+	(void)context;
+	return decide(call, false, effects);
+}
+
+void admin_default_group_add(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (realm_change(&call, &(struct realm_change){ .decide = decide_add }))
+		admin_no_content(&call);
+	admin_close(&call);
+}
+
+void admin_default_group_remove(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (realm_change(&call, &(struct realm_change){ .decide = decide_remove }))
+		admin_no_content(&call);
+	admin_close(&call);
+}

@@ -1,0 +1,168 @@
+/* Lists of groups: /groups, /groups/count, /groups/{group}/children, /group-by-path/{path}. */
+#include "admin/attribute_query.h"
+#include "admin/group_rep.h"
+#include "admin/handlers_groups.h"
+#include "admin/search.h"
+
+struct wanted {
+	struct str search;
+	bool exact;   /* the name is the search, to the letter */
+	bool by_attributes;
+	struct attribute_query attributes;
+	const struct group *parent; /* of children */
+};
+
+static bool named(const struct wanted *wanted, const struct group *group)
+{
+	if (!wanted->search.n)
+		return true;
+	return wanted->exact ? str_eq(group->name, wanted->search) : search_contains(group->name, wanted->search);
+}
+
+static bool matches(const struct wanted *wanted, const struct group *group)
+{
+	return wanted->by_attributes ?
+		       attribute_query_holds(&wanted->attributes, group->attributes, group->attributes_n) :
+		       named(wanted, group);
+}
+
+static struct wanted read_query(struct admin_call *call)
+{
+	struct str q = admin_query(call, "q");
+	return (struct wanted){
+		.search = str_trim(admin_query(call, "search")),
+		.exact = admin_query_true(call, "exact", false),
+		.by_attributes = q.n > 0,
+		.attributes = attribute_query_read(call->arena, q),
+	};
+}
+
+static unsigned how_of(struct admin_call *call, bool brief)
+{
+	bool is_brief = admin_query_true(call, "briefRepresentation", brief);
+	bool counted = admin_query_true(call, "subGroupsCount", true);
+	return (is_brief ? GROUP_BRIEF : GROUP_FULL) | (counted ? GROUP_COUNTED : 0) | GROUP_ACCESS;
+}
+
+/* Those of a parent (NULL: at the top), by name. */
+static void write_level(struct admin_call *call, const struct group_writer *writer, const struct wanted *wanted,
+			const struct admin_page *page, struct json_writer *w)
+{
+	size_t matching = 0;
+	for (size_t i = 0; i < call->realm->groups_n; i++) {
+		const struct group *group = &call->realm->groups[i];
+		if (group->parent == wanted->parent && named(wanted, group) && admin_page_has(page, matching++))
+			group_write(writer, w, group);
+	}
+}
+
+/* Those that are found, with the groups above them. */
+static void write_found(struct admin_call *call, struct group_writer *writer, const struct wanted *wanted,
+			const struct admin_page *page, struct json_writer *w)
+{
+	const struct realm *realm = call->realm;
+	bool tree = admin_query_true(call, "populateHierarchy", true);
+	bool *shown = arena_array(call->arena, realm->groups_n, sizeof *shown);
+	size_t matching = 0;
+	for (size_t i = 0; i < realm->groups_n; i++) {
+		const struct group *group = &realm->groups[i];
+		if (!matches(wanted, group) || !admin_page_has(page, matching++))
+			continue;
+		if (!tree)
+			group_write(writer, w, group);
+		for (int depth = 0; tree && group && depth <= REPRESENTATION_GROUP_DEPTH; depth++, group = group->parent)
+			shown[group_index(realm, group)] = true;
+	}
+	writer->shown = shown;
+	for (size_t i = 0; tree && i < realm->groups_n; i++)
+		if (shown[i] && !realm->groups[i].parent)
+			group_write(writer, w, &realm->groups[i]);
+}
+
+static void list(struct admin_call *call)
+{
+	struct admin_page page;
+	struct group_writer writer;
+	struct wanted wanted = read_query(call);
+	if (!admin_query_page(call, -1, &page) || !group_writer_open(call, how_of(call, true), &writer))
+		return;
+	struct text text = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_array_begin(&w);
+	/* Who may only know that there are groups sees none. */
+	if (!admin_may(call, PERMISSION_VIEW_USERS))
+		page.max = 0;
+	if (wanted.search.n || wanted.by_attributes)
+		write_found(call, &writer, &wanted, &page, &w);
+	else
+		write_level(call, &writer, &wanted, &page, &w);
+	json_write_array_end(&w);
+	admin_json(call, text_str(&text));
+}
+
+void admin_groups_list(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	list(&call);
+	admin_close(&call);
+}
+
+enum { CHILDREN_PAGE = 10 }; /* when the query does not say */
+
+void admin_group_children(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct admin_page page;
+	struct group_writer writer;
+	const struct group *group;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (group_rep_find(&call, &group) && admin_query_page(&call, CHILDREN_PAGE, &page) &&
+	    group_writer_open(&call, how_of(&call, false), &writer)) {
+		struct wanted wanted = read_query(&call);
+		struct text text = text_new(call.arena, 0);
+		struct json_writer w = json_writer_new(&text, false);
+		wanted.parent = group;
+		json_write_array_begin(&w);
+		write_level(&call, &writer, &wanted, &page, &w);
+		json_write_array_end(&w);
+		admin_json(&call, text_str(&text));
+	}
+	admin_close(&call);
+}
+
+void admin_groups_count(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	size_t count = 0;
+	if (!admin_open(&call, context, request, response))
+		return;
+	struct wanted wanted = read_query(&call);
+	bool top = !wanted.search.n && admin_query_true(&call, "top", false);
+	for (size_t i = 0; i < call.realm->groups_n; i++)
+		count += named(&wanted, &call.realm->groups[i]) && !(top && call.realm->groups[i].parent);
+	admin_json(&call, arena_format(call.arena, "{\"count\":%zu}", count));
+	admin_close(&call);
+}
+
+void admin_group_by_path(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct group_writer writer;
+	const struct group *found = NULL;
+	if (!admin_open(&call, context, request, response))
+		return;
+	struct str path = http_route_value(request, "path");
+	if (str_ends(path, STR("/")))
+		path = str_take(path, path.n - 1);
+	for (size_t i = 0; i < call.realm->groups_n && !found; i++)
+		if (str_eq(str_drop(group_path(call.arena, &call.realm->groups[i]), 1), path))
+			found = &call.realm->groups[i];
+	if (!found)
+		admin_not_found(&call, "Group path does not exist");
+	else if (group_writer_open(&call, GROUP_FULL | GROUP_COUNTED, &writer))
+		group_answer(&writer, found);
+	admin_close(&call);
+}
