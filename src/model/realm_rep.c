@@ -298,10 +298,19 @@ static enum error_code headers_check(
 	return error;
 }
 
+/* Exports of Keycloak before 18 say "autheticatorFlow" alone. */
+static void mark_flows(struct realm_rep *realm)
+{
+	for (size_t i = 0; i < realm->flows_n; i++)
+		for (size_t j = 0; j < realm->flows[i].executions_n; j++)
+			realm->flows[i].executions[j].is_flow |= realm->flows[i].executions[j].flow.n > 0;
+}
+
 enum error_code realm_check(struct realm_rep *realm, const char *path, struct why *reterr_why)
 {
 	const struct realm_settings *settings = &realm->settings;
 	enum error_code error;
+	mark_flows(realm);
 	if ((error = rep_name(settings->id, false, path, "id", reterr_why)) ||
 		(error = realm_name_check(settings->name, path, reterr_why)) ||
 		(error = rep_line(settings->display_name, path, "displayName", reterr_why)) ||

@@ -233,12 +233,21 @@ static void hand_made_realm(void **state)
 	expect_password("ada", "lovelace");
 }
 
-/* Roles that only those who hold them name are made, once each; redirect URIs that are none go. */
+/* Roles that only those who hold them name are made, once each; redirect URIs that are none go; old
+ * exports spell the mark of a sub-flow in their own way. */
 static void what_keycloak_makes_of_it(void **state)
 {
 	(void)state;
 	static const char json[] =
-		"{\"realm\":\"loose\",\"groups\":[{\"name\":\"g\",\"realmRoles\":[\"of-group\"]}],"
+		"{\"realm\":\"loose\",\"directGrantFlow\":\"old\",\"authenticationFlows\":["
+		"{\"alias\":\"old\",\"providerId\":\"basic-flow\",\"topLevel\":true,\"authenticationExecutions\":["
+		"{\"authenticator\":\"direct-grant-validate-username\",\"requirement\":\"REQUIRED\",\"priority\":1},"
+		"{\"authenticator\":\"direct-grant-validate-password\",\"requirement\":\"REQUIRED\",\"priority\":2},"
+		"{\"requirement\":\"CONDITIONAL\",\"priority\":3,\"flowAlias\":\"otp\",\"autheticatorFlow\":true}]},"
+		"{\"alias\":\"otp\",\"providerId\":\"basic-flow\",\"authenticationExecutions\":["
+		"{\"authenticator\":\"conditional-user-configured\",\"requirement\":\"REQUIRED\",\"priority\":1},"
+		"{\"authenticator\":\"direct-grant-validate-otp\",\"requirement\":\"REQUIRED\",\"priority\":2}]},"
+		"{\"alias\":\"browser\",\"providerId\":\"basic-flow\",\"topLevel\":true}],\"groups\":[{\"name\":\"g\",\"realmRoles\":[\"of-group\"]}],"
 		"\"clients\":[{\"clientId\":\"app\",\"redirectUris\":[\"localhost\",\"https://app/*\"]}],"
 		"\"clientScopeMappings\":{\"app\":[{\"client\":\"app\",\"roles\":[\"mapped\"]}]},"
 		"\"users\":[{\"username\":\"u\",\"realmRoles\":[\"of-group\",\"of-user\"],"
@@ -246,6 +255,7 @@ static void what_keycloak_makes_of_it(void **state)
 		"{\"username\":\"v\",\"realmRoles\":[\"of-user\"]}]}";
 	IMPORT(str_from(json), OK);
 	struct realm *realm = load_realm("loose");
+	expect_text(realm->direct_grant_not_possible, "");
 	const struct client *app = realm_client_by_client_id(realm, STR("app"));
 	assert_int_equal(app->redirect_uris.n, 1);
 	expect_text(app->redirect_uris.items[0], "https://app/*");
@@ -258,7 +268,7 @@ static void what_keycloak_makes_of_it(void **state)
 		OK);
 	assert_int_equal(user->role_ids.n, 1);
 	expect_text(realm_role_by_id(realm, user->role_ids.items[0])->name, "of-user");
-	unload_realm(realm);
+	store_unload_realm(realm);
 }
 
 static void hand_made_clients(void **state)
