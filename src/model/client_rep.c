@@ -166,6 +166,9 @@ enum error_code redirect_uri_check(struct str uri, const char *path, struct why 
 			return OK;
 	if (!fixed.n || fixed.p[0] == '/')
 		return OK;
+	/* Without a scheme it matches nothing that a browser is sent to; Keycloak takes it. */
+	if (str_index(fixed, ':') == fixed.n && str_index(fixed, '\\') == fixed.n)
+		return OK;
 	struct url url;
 	struct why why = { "" };
 	if (url_parse(fixed, &url, &why))

@@ -248,7 +248,7 @@ static void what_keycloak_makes_of_it(void **state)
 		"{\"authenticator\":\"conditional-user-configured\",\"requirement\":\"REQUIRED\",\"priority\":1},"
 		"{\"authenticator\":\"direct-grant-validate-otp\",\"requirement\":\"REQUIRED\",\"priority\":2}]},"
 		"{\"alias\":\"browser\",\"providerId\":\"basic-flow\",\"topLevel\":true}],\"groups\":[{\"name\":\"g\",\"realmRoles\":[\"of-group\"]}],"
-		"\"clients\":[{\"clientId\":\"app\",\"redirectUris\":[\"localhost\",\"https://app/*\"]}],"
+		"\"clients\":[{\"clientId\":\"app\",\"redirectUris\":[\"http://a#b\",\"https://app/*\"]}],"
 		"\"clientScopeMappings\":{\"app\":[{\"client\":\"app\",\"roles\":[\"mapped\"]}]},"
 		"\"users\":[{\"username\":\"u\",\"realmRoles\":[\"of-group\",\"of-user\"],"
 		"\"clientRoles\":{\"app\":[\"mapped\",\"own\"]}},"
@@ -260,7 +260,7 @@ static void what_keycloak_makes_of_it(void **state)
 	assert_int_equal(app->redirect_uris.n, 1);
 	expect_text(app->redirect_uris.items[0], "https://app/*");
 	assert_int_equal(app->roles_n, 2);
-	assert_true(warned("\"localhost\": A redirect URI is not a valid URI, left out"));
+	assert_true(warned("\"http://a#b\": A redirect URI is not a valid URI, left out"));
 	assert_true(warned("$.users[0].realmRoles: there was no such realm role \"of-user\"; it is made"));
 	struct user *user = NULL;
 	EXPECT(store_find_user_by_login(on.store, on.arena, realm->settings.id, STR("v"), false, USER_ROLES,
