@@ -1,8 +1,12 @@
-/* PUT /admin/realms/{realm}: what the body names changes, all else stays. */
+/* PUT and PATCH /admin/realms/{realm}: what the body names changes, all else stays. */
 #include "admin/ending.h"
+#include "admin/etag.h"
 #include "admin/handlers.h"
+#include "admin/realm_name.h"
+#include "admin/realm_row.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "json/merge_patch.h"
 
 /* Members that have calls of their own, as in Keycloak: whatever the body says of them. */
 static void keep_apart(const struct realm_rep *before, struct realm_rep *rep)
@@ -44,14 +48,29 @@ static enum error_code need_flow(const struct realm_rep *rep, const char *field,
 			     field, STR_ARG(str_take(alias, 80)));
 }
 
+/* A patch is read onto nothing: what it took away is not there any more. */
+static enum error_code read_realm(struct admin_call *call, const struct realm_rep *before, struct realm_rep *rep,
+				  struct why *reterr_why)
+{
+	struct json_read_options options = representation_options("$");
+	struct str body = call->request->body;
+	enum error_code code = OK;
+	bool patch = call->request->method == HTTP_PATCH;
+	*rep = patch ? (struct realm_rep){ .kept = STR("") } : *before;
+	if (patch)
+		code = json_merge_patch(call->arena, realm_row_stored(call, before), call->request->body, &body, reterr_why);
+	return code == OK ? json_read(call->arena, body, &realm_shape, &options, rep, reterr_why) : code;
+}
+
 static enum error_code read_body(struct admin_call *call, const struct realm_rep *before, struct realm_rep *rep,
 				 struct why *reterr_why)
 {
-	struct json_read_options options = representation_options("$");
-	*rep = *before;
-	enum error_code code = json_read(call->arena, call->request->body, &realm_shape, &options, rep, reterr_why);
+	enum error_code code = read_realm(call, before, rep, reterr_why);
 	if (code != OK)
 		return code;
+	struct str fault = realm_name_fault(call->arena, rep->settings.name);
+	if (fault.n)
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "%.*s", STR_ARG(fault));
 	keep_apart(before, rep);
 	keep_mail_secrets(before, rep);
 	if (!str_eq(rep->settings.name, before->settings.name) && str_eq_z(before->settings.name, "master"))
@@ -134,6 +153,8 @@ static enum error_code put_round(struct admin_call *call, struct realm_rep *rep,
 	int64_t version;
 	enum error_code code = store_find_realm(call->app->store, call->arena, call->realm->settings.id, &before,
 						&version, reterr_why);
+	if (code == OK && !etag_fits(call, realm_row_stored(call, &before)))
+		return ERROR_CANCELLED;
 	if (code == OK)
 		code = read_body(call, &before, rep, reterr_why);
 	if (code != OK)
@@ -168,6 +189,8 @@ static void put(struct admin_call *call)
 	enum error_code code = ERROR_STALE;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
 		code = put_round(call, &rep, &signout_id, &why);
+	if (code == ERROR_CANCELLED)
+		return; /* answered: the realm is another than the caller saw */
 	if (code == OK) {
 		published(call);
 		admin_no_content(call);
@@ -178,6 +201,8 @@ static void put(struct admin_call *call)
 		admin_refuse(call, 409, STR("Realm with same name exists"));
 	} else if (code == ERROR_NAME_NOT_FOUND) {
 		admin_not_found(call, "Realm not found.");
+	} else if (code == ERROR_INVALID_VALUE && why.text[0] != '$') {
+		admin_refuse(call, 400, arena_str(call->arena, str_from(why.text)));
 	} else {
 		admin_refuse_body(call, code, &why);
 	}

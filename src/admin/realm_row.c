@@ -49,6 +49,11 @@ bool realm_row_change(struct admin_call *call, realm_row_changer *change, void *
 	return true;
 }
 
+struct str realm_row_stored(struct admin_call *call, const struct realm_rep *realm)
+{
+	return json_text_of(call->arena, &realm_shape, realm);
+}
+
 static struct json_node *kept_tree(struct admin_call *call, const struct realm_rep *realm)
 {
 	struct json_node *tree;

@@ -17,6 +17,9 @@ typedef bool realm_row_changer(struct admin_call *call, void *context, struct re
 /* True: committed, the handler answers. False: answered. */
 bool realm_row_change(struct admin_call *call, realm_row_changer *change, void *context);
 
+/* The row's own representation, secrets and all: what entity tags are made of. */
+struct str realm_row_stored(struct admin_call *call, const struct realm_rep *realm);
+
 /* A member that the realm keeps and does not use itself; NULL: there is none. */
 struct json_node *realm_row_kept(struct admin_call *call, const struct realm_rep *realm, const char *name);
 /* Puts it, or takes it away when `value` is NULL. */

@@ -1,8 +1,11 @@
 /* /admin/realms and /admin/realms/{realm}: list, create, get, delete, log everybody out. */
 #include "admin/call.h"
 #include "admin/ending.h"
+#include "admin/etag.h"
 #include "admin/handlers.h"
 #include "admin/import.h"
+#include "admin/realm_name.h"
+#include "admin/realm_row.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/store_calls.h"
@@ -128,6 +131,23 @@ void admin_realms_list(void *context, struct http_request *request, struct http_
 	admin_close(&call);
 }
 
+/* Keycloak's words where it has them, and what is wrong beside it where it has few. */
+static void refuse_new(struct admin_call *call, enum error_code code, const struct why *why)
+{
+	struct str name = realm_name_sent(call->arena, call->request->body);
+	struct str fault = realm_name_fault(call->arena, name);
+	if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD)
+		admin_refuse(call, 400, arena_format(call->arena, "unable to read contents from stream: %s", why->text));
+	else if (code == ERROR_EXISTS && str_contains(str_from(why->text), STR("exists already")))
+		admin_refuse(call, 409, arena_format(call->arena, "Realm %.*s already exists", STR_ARG(name)));
+	else if (code == ERROR_INVALID_VALUE && !str_trim(name).n)
+		admin_refuse(call, 400, STR("Realm name cannot be empty"));
+	else if (code == ERROR_INVALID_VALUE && fault.n)
+		http_respond_error(call->response, 400, fault, STR(""));
+	else
+		admin_fail(call, code, why);
+}
+
 void admin_realms_create(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
@@ -140,13 +160,8 @@ void admin_realms_create(void *context, struct http_request *request, struct htt
 	if (code == OK) {
 		import_published(call.app, STR("request"), &summary);
 		admin_created(&call, arena_join(call.arena, STR("/admin/realms/"), summary.realm_name, STR("")));
-	} else if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD) {
-		/* Keycloak's text, and what is wrong beside it. */
-		admin_refuse(&call, 400, arena_format(call.arena, "unable to read contents from stream: %s", why.text));
-	} else if (code == ERROR_EXISTS) {
-		admin_refuse(&call, 409, arena_format(call.arena, "Realm already exists: %s", why.text));
 	} else {
-		admin_fail(&call, code, &why);
+		refuse_new(&call, code, &why);
 	}
 	admin_close(&call);
 }
@@ -168,7 +183,12 @@ void admin_realm_get(void *context, struct http_request *request, struct http_re
 	if (!admin_open(&call, context, request, response))
 		return;
 	const struct store_export_options options = { .mask_secrets = true };
-	send_text(&call, &options);
+	struct realm_rep realm;
+	int64_t version;
+	if (realm_row_find(&call, &realm, &version)) {
+		send_text(&call, &options);
+		etag_answer(&call, realm_row_stored(&call, &realm));
+	}
 	admin_close(&call);
 }
 
@@ -197,12 +217,18 @@ void admin_realm_delete(void *context, struct http_request *request, struct http
 	if (!admin_open(&call, context, request, response))
 		return;
 	struct why why = { "" };
+	struct realm_rep realm;
+	int64_t version;
+	if (!realm_row_find(&call, &realm, &version) || !etag_fits(&call, realm_row_stored(&call, &realm))) {
+		admin_close(&call);
+		return;
+	}
 	struct effects effects = effects_new(call.arena);
 	struct store_writer writer = store_calls(call.app->writer);
 	struct str id = arena_str(call.arena, call.realm->settings.id);
 	enum error_code code = OK;
 	if (str_eq_z(call.realm->settings.name, "master"))
-		code = error_because(&why, ERROR_INVALID_VALUE, "the realm master cannot be deleted");
+		code = error_because(&why, ERROR_INVALID_VALUE, "Can't remove master realm");
 	/* The order to tell everybody first: a crash between the two leaves a realm whose
 	 * sessions end, never one that went silently. */
 	struct str signout_id = ending_add(&call, &(struct mass_order){ .door = DOOR_REALM_DELETED }, &effects);

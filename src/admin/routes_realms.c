@@ -12,7 +12,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/admin/realms", admin_realms_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_REALMS, NULL, NULL },
 	{ HTTP_POST, "/admin/realms", admin_realms_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_CREATE_REALM, NULL, NULL },
 	{ HTTP_GET, R, admin_realm_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
-	{ HTTP_PUT, R, admin_realm_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_PUT | HTTP_PATCH, R, admin_realm_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_DELETE, R, admin_realm_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_POST, R "/logout-all", admin_realm_logout_all, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_GET, R "/client-session-stats", admin_client_session_stats, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },

@@ -65,7 +65,7 @@ def test_mail_secrets_that_come_back_masked_stay(small):
 @pytest.mark.parametrize("body,named", [
     ({"nosuchfield": 1}, "$.nosuchfield"), ({"enabled": []}, "$.enabled"),
     ({"sslRequired": "sometimes"}, "sslRequired"), ({"notBefore": -1}, "notBefore"),
-    ({"realm": ""}, "realm"), ({"realm": "a/b"}, "realm"),
+    ({"realm": ""}, "realm"), ({"realm": "a/b"}, "Character "),
     ({"browserFlow": "nosuch"}, "browserFlow"), ({"bruteForceStrategy": "x"}, "bruteForceStrategy"),
     ({"eventsExpiration": "soon"}, "eventsExpiration"), ([], "")])
 def test_what_cannot_be_is_refused_by_its_path(server, body, named):
@@ -134,3 +134,53 @@ def test_no_change_is_lost_among_many(small):
         thread.join()
     assert answers == [204] * len(names)
     assert [admin.get()[name] for name in names] == [4321] * len(names)
+
+
+@pytest.mark.parametrize("body, status, answer", [
+    ({"realm": "customers"}, 409, {"errorMessage": "Realm customers already exists"}),
+    ({"enabled": True}, 400, {"errorMessage": "Realm name cannot be empty"}),
+    ({"realm": ""}, 400, {"errorMessage": "Realm name cannot be empty"}),
+    ({"realm": "a/b"}, 400, {"error": "Character '/' not allowed."})])
+def test_realms_that_cannot_be_made(server, body, status, answer):
+    assert server.admin().create_realm(body, status).json() == answer
+
+
+def test_names_that_cannot_be(small, server):
+    assert put(small, 409, realm="customers").json() == {
+        "errorMessage": "Realm with same name exists"}
+    assert put(small, 400, realm="a/b").json() == {"errorMessage": "Character '/' not allowed."}
+    assert server.admin("master").request("DELETE", "", 400).json() == {
+        "errorMessage": "Can't remove master realm"}
+    assert server.admin("nope").request("GET", "", 404).json() == {"error": "Realm not found."}
+
+
+def test_a_patch_changes_members_and_takes_away(small):
+    put(small, displayName="One", attributes={"a": "1", "b": "2"}, smtpServer={
+        "host": "mail.example.org", "password": "of-the-mail"})
+    before = small.get()
+    small.request("PATCH", "", 204, json={"displayName": None, "attributes": {"a": None, "c": "3"},
+                                          "ssoSessionIdleTimeout": 77})
+    after = small.get()
+    assert "displayName" not in after and after["ssoSessionIdleTimeout"] == 77
+    assert after["attributes"]["b"] == "2" and after["attributes"]["c"] == "3"
+    assert "a" not in after["attributes"]
+    changed = ("displayName", "attributes", "ssoSessionIdleTimeout")
+    assert {name: value for name, value in after.items() if name not in changed} == \
+        {name: value for name, value in before.items() if name not in changed}
+    assert small.get("/export")["smtpServer"]["password"] == "of-the-mail"
+    for body in ([], "x", {"sslRequired": None}, {"nosuch": 1}):
+        small.request("PATCH", "", 400, json=body)
+    assert small.get() == after
+
+
+def test_who_saw_another_realm_changes_nothing(small):
+    first = small.request("GET", "", 200).headers["ETag"]
+    assert small.request("GET", "", 200).headers["ETag"] == first
+    small.request("PUT", "", 204, json={"displayName": "A"}, headers={"If-Match": first})
+    for method in ("PUT", "PATCH", "DELETE"):
+        small.request(method, "", 412, json={"displayName": "B"}, headers={"If-Match": first})
+    assert small.get()["displayName"] == "A"
+    now = small.request("GET", "", 200).headers["ETag"]
+    assert now != first
+    small.request("PATCH", "", 204, json={"displayName": "C"}, headers={"If-Match": now})
+    small.request("DELETE", "", 204, headers={"If-Match": "*"})
