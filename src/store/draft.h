@@ -100,7 +100,10 @@ MUST_USE enum error_code draft_take(
 	struct draft *draft, const struct json_cut_item *item, struct why *reterr_why);
 /* After the last piece: reads the realm's own settings. */
 MUST_USE enum error_code draft_take_end(struct draft *draft, struct why *reterr_why);
-/* draft_take for all pieces of a text of defaults.h, with the realm's name put in. */
+/* draft_take for all pieces of a text, and draft_take_end. */
+MUST_USE enum error_code draft_take_text(
+	struct draft *draft, struct str json, struct why *reterr_why);
+/* The same for a text of defaults.h, with the realm's name put in. */
 MUST_USE enum error_code draft_take_defaults(
 	struct draft *draft, const char *json, struct why *reterr_why);
 /* Keycloak's defaults for all that the file leaves out; fresh keys and secrets. */
@@ -111,6 +114,11 @@ MUST_USE enum error_code draft_resolve(struct draft *draft, struct why *reterr_w
 void draft_tell(struct draft *draft);
 /* The statements that add it all, the realm's row first. */
 void draft_rows(struct draft *draft, struct row_batch *batch);
+/* Those among them that tie things together: scopes of clients, composites, mappings, roles of
+ * groups. */
+void draft_link_rows(struct draft *draft, struct row_batch *batch);
+/* The realm as an export has it, without users; the empty text when it is too large. */
+struct str draft_text(struct draft *draft);
 
 /* For users: NULL when there is no such thing. */
 const struct draft_role *draft_find_role(

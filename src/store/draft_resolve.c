@@ -363,38 +363,46 @@ static void role_link_rows(struct row_batch *batch, const struct db_statement *s
 				db_text(roles[i]->rep.role.id)));
 }
 
-void draft_rows(struct draft *draft, struct row_batch *batch)
+void draft_link_rows(struct draft *draft, struct row_batch *batch)
 {
-	const struct realm_rep *realm = &draft->realm;
-	row_add_realm(batch, realm, draft->default_role->rep.role.id, draft->now_ms);
-	for (size_t i = 0; i < draft->scopes_n; i++)
-		row_add_scope(batch, &draft->scopes[i]->rep);
-	client_scope_rows(draft, batch, NULL, &realm->default_scopes, false);
-	client_scope_rows(draft, batch, NULL, &realm->optional_scopes, true);
+	client_scope_rows(draft, batch, NULL, &draft->realm.default_scopes, false);
+	client_scope_rows(draft, batch, NULL, &draft->realm.optional_scopes, true);
 	for (size_t i = 0; i < draft->clients_n; i++) {
 		const struct client_rep *client = &draft->clients[i]->rep;
-		row_add_client(batch, client);
 		client_scope_rows(draft, batch, client, &client->default_scopes, false);
 		client_scope_rows(draft, batch, client, &client->optional_scopes, true);
 	}
+	for (size_t i = 0; i < draft->roles_n; i++)
+		role_link_rows(batch, &statement_role_composite_add, draft->roles[i]->rep.role.id,
+			draft->roles[i]->children, draft->roles[i]->children_n);
+	for (size_t i = 0; i < draft->groups_n; i++)
+		role_link_rows(batch, &statement_group_role_add, draft->groups[i]->rep->group.id,
+			draft->groups[i]->roles, draft->groups[i]->roles_n);
+	for (size_t i = 0; i < draft->mappings_n; i++)
+		role_link_rows(batch, &statement_scope_mapping_add, draft->mappings[i]->holder_id,
+			draft->mappings[i]->roles, draft->mappings[i]->roles_n);
+}
+
+void draft_rows(struct draft *draft, struct row_batch *batch)
+{
+	const struct realm_rep *realm = &draft->realm;
+	const struct str nothing = { NULL, 0 };
+	row_add_realm(batch, realm, draft->default_role->rep.role.id, draft->now_ms);
+	for (size_t i = 0; i < draft->scopes_n; i++)
+		row_add_scope(batch, &draft->scopes[i]->rep);
+	for (size_t i = 0; i < draft->clients_n; i++)
+		row_add_client(batch, &draft->clients[i]->rep);
 	for (size_t i = 0; i < draft->roles_n; i++) {
 		const struct draft_role *role = draft->roles[i];
-		row_add_role(batch, &role->rep,
-			role->client ? role->client->rep.client.id : (struct str){ NULL, 0 });
-		role_link_rows(batch, &statement_role_composite_add, role->rep.role.id,
-			role->children, role->children_n);
+		row_add_role(batch, &role->rep, role->client ? role->client->rep.client.id : nothing);
 	}
 	for (size_t i = 0; i < draft->groups_n; i++) {
 		const struct draft_group *group = draft->groups[i];
 		row_add_group(batch, group->rep,
-			group->parent ? group->parent->rep->group.id : (struct str){ NULL, 0 });
-		role_link_rows(batch, &statement_group_role_add, group->rep->group.id, group->roles,
-			group->roles_n);
+			group->parent ? group->parent->rep->group.id : nothing);
 	}
-	for (size_t i = 0; i < draft->mappings_n; i++)
-		role_link_rows(batch, &statement_scope_mapping_add, draft->mappings[i]->holder_id,
-			draft->mappings[i]->roles, draft->mappings[i]->roles_n);
 	for (size_t i = 0; i < draft->components_n; i++)
 		row_add_component(batch, &draft->components[i]->rep,
 			draft->components[i]->provider_type, realm->settings.id);
+	draft_link_rows(draft, batch);
 }

@@ -358,13 +358,12 @@ static struct str with_name(struct arena *arena, struct str text, struct str nam
 	return text_str(&result);
 }
 
-enum error_code draft_take_defaults(struct draft *draft, const char *json, struct why *reterr_why)
+enum error_code draft_take_text(struct draft *draft, struct str json, struct why *reterr_why)
 {
-	struct json_cutter_options options = { .streamed = draft_streamed };
+	struct json_cutter_options options = { .streamed = draft_streamed, .element_limit = DRAFT_LIMIT };
 	struct json_cut_item item;
 	struct json_cutter *cutter = json_cutter_new(&options);
-	enum error_code error = json_cutter_feed(cutter,
-		with_name(draft->arena, str_from(json), draft->realm.settings.name), reterr_why);
+	enum error_code error = json_cutter_feed(cutter, json, reterr_why);
 	json_cutter_finish(cutter);
 	while (!error && !(error = json_cutter_next(cutter, &item, reterr_why)) &&
 		item.kind != JSON_CUT_END)
@@ -372,4 +371,10 @@ enum error_code draft_take_defaults(struct draft *draft, const char *json, struc
 			error = draft_take(draft, &item, reterr_why);
 	json_cutter_free(cutter);
 	return error ? error : draft_take_end(draft, reterr_why);
+}
+
+enum error_code draft_take_defaults(struct draft *draft, const char *json, struct why *reterr_why)
+{
+	return draft_take_text(
+		draft, with_name(draft->arena, str_from(json), draft->realm.settings.name), reterr_why);
 }

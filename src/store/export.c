@@ -356,7 +356,7 @@ static enum error_code write_all(struct export *export)
 		error = write_components(export);
 	if (!error && options->clients && !(error = write_clients(export)))
 		error = write_mappings(export);
-	if (!error && (options->users || options->clients) &&
+	if (!error && !options->no_users && (options->users || options->clients) &&
 		!(error = begin_member(export, "users")))
 		error = export_users(export);
 	return error ? error : export_piece(export, STR("}"));

@@ -12,6 +12,7 @@ struct store_export_options {
 	bool users;   /* with their credentials; false: service accounts only */
 	bool clients; /* with client scopes' mappings and service accounts */
 	bool groups_roles;
+	bool no_users; /* not even service accounts */
 	bool mask_secrets; /* "**********" for secrets, no private parts of keys, no credentials */
 	/* Takes the next piece of the text; an error of it ends the export. */
 	enum error_code (*write)(void *context, struct str piece, struct why *reterr_why);

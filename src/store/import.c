@@ -21,7 +21,7 @@ enum {
 
 /* ---- the source ---- */
 
-static enum error_code measure(struct import *import)
+enum error_code import_measure(struct import *import)
 {
 	const struct store_import_source *source = import->source;
 	struct stat status;
@@ -34,10 +34,11 @@ static enum error_code measure(struct import *import)
 				"it must be a file that can be read twice");
 		import->bytes_total = (int64_t)status.st_size;
 	}
-	if (import->bytes_total > LIMIT_IMPORT)
+	int64_t most = source->parts.n ? STORE_IMPORT_MAX : LIMIT_IMPORT;
+	if (import->bytes_total > most)
 		return error_because(import->why, ERROR_TOO_LARGE,
-			"%lld bytes, at most %d are allowed", (long long)import->bytes_total,
-			LIMIT_IMPORT);
+			"%lld bytes, at most %lld are allowed", (long long)import->bytes_total,
+			(long long)most);
 	return OK;
 }
 
@@ -70,13 +71,66 @@ enum error_code import_progress(struct import *import, int64_t bytes_done)
 	return OK;
 }
 
+/* What the parts behind the first may hold: the realm's name, and users. */
+static enum error_code check_part(struct import *import, const struct json_cut_item *item)
+{
+	struct str part = import->source->parts.items[import->object];
+	if (str_eq(item->name, STR("users")))
+		return OK;
+	if (!str_eq(item->name, STR("realm")))
+		return error_because(import->why, ERROR_INVALID_VALUE,
+			"%.*s: $.%.*s: a file of users holds `realm` and `users` alone", STR_ARG(part),
+			STR_ARG(str_take(item->name, 80)));
+	if (import->realm.n && !str_eq(item->raw, import->realm))
+		return error_because(import->why, ERROR_INVALID_VALUE,
+			"%.*s: it is of the realm %.*s, not of %.*s", STR_ARG(part),
+			STR_ARG(str_take(item->raw, 80)), STR_ARG(str_take(import->realm, 80)));
+	return OK;
+}
+
+/* Which part comes; several realms in one file are refused. */
+static enum error_code begin_part(struct import *import, const struct json_cut_item *item)
+{
+	if (item->index > 0 && item->index >= import->source->parts.n)
+		return error_because(import->why, ERROR_INVALID_VALUE,
+			"it holds several realms: import them one by one");
+	import->object = (int64_t)item->index;
+	return OK;
+}
+
+static enum error_code take_item(struct import *import, struct json_cutter *cutter,
+	const struct json_cut_item *item,
+	enum error_code (*take)(
+		void *context, const struct json_cut_item *item, int64_t bytes_done),
+	void *context)
+{
+	enum error_code error = OK;
+	bool member = item->kind == JSON_CUT_MEMBER;
+	if (item->kind == JSON_CUT_OBJECT_BEGIN && (error = begin_part(import, item)))
+		return error;
+	if (member && !import->object && str_eq(item->name, STR("realm")) && !import->realm.n)
+		import->realm = arena_str(import->arena, item->raw);
+	if (member && import->object)
+		return check_part(import, item);
+	return take(context, item, (int64_t)json_cutter_taken(cutter));
+}
+
 enum error_code import_walk(struct import *import,
 	enum error_code (*take)(
 		void *context, const struct json_cut_item *item, int64_t bytes_done),
 	void *context)
 {
-	struct json_cutter_options options = { .streamed = draft_streamed,
-		.element_limit = ELEMENT_MAX };
+	return import_walk_streamed(import, draft_streamed, take, context);
+}
+
+enum error_code import_walk_streamed(struct import *import, const char *const *streamed,
+	enum error_code (*take)(
+		void *context, const struct json_cut_item *item, int64_t bytes_done),
+	void *context)
+{
+	struct json_cutter_options options = { .streamed = streamed,
+		.element_limit = ELEMENT_MAX,
+		.total_limit = (uint64_t)STORE_IMPORT_MAX };
 	struct str rest = import->source->memory;
 	struct json_cutter *cutter;
 	struct json_cut_item item;
@@ -86,15 +140,9 @@ enum error_code import_walk(struct import *import,
 			import->why, ERROR_FILE_FAILED, "it cannot be read from its start");
 	cutter = import->source->fd >= 0 ? json_cutter_new_fd(&options, import->source->fd)
 					 : json_cutter_new(&options);
-	while (!(error = next_item(import, cutter, &rest, &item)) && item.kind != JSON_CUT_END) {
-		if (item.kind == JSON_CUT_OBJECT_BEGIN && item.index > 0) {
-			error = error_because(import->why, ERROR_INVALID_VALUE,
-				"it holds several realms: import them one by one");
+	while (!(error = next_item(import, cutter, &rest, &item)) && item.kind != JSON_CUT_END)
+		if ((error = take_item(import, cutter, &item, take, context)))
 			break;
-		}
-		if ((error = take(context, &item, (int64_t)json_cutter_taken(cutter))))
-			break;
-	}
 	json_cutter_free(cutter);
 	import->bytes_before += import->bytes_total;
 	return error;
@@ -264,7 +312,7 @@ static enum error_code run(struct import *import)
 	struct draft *draft = import->draft;
 	struct way way = { { 0 } };
 	enum error_code error;
-	if ((error = measure(import)) || (error = read_configuration(import)) ||
+	if ((error = import_measure(import)) || (error = read_configuration(import)) ||
 		(error = look_ahead(import, &way)) ||
 		(error = draft_complete(draft, import->why)) ||
 		(error = draft_resolve(draft, import->why)))
@@ -335,6 +383,71 @@ enum error_code store_import(struct store *store, struct arena *arena,
 		return error_because(
 			reterr_why, error, "%.*s: %s", STR_ARG(source->name), why.text);
 	summarize(&import, arena, ret_summary);
+	return OK;
+}
+
+static enum error_code rehearse(struct import *import, struct store_import_rehearsal *rehearsal)
+{
+	struct db_rows rows;
+	struct draft *draft = import->draft;
+	enum error_code error;
+	if ((error = import_measure(import)) || (error = read_configuration(import)) ||
+		(error = draft_complete(draft, import->why)) ||
+		(error = draft_resolve(draft, import->why)) ||
+		(error = store_read(import->store, import->arena, &statement_realm_by_name,
+			 DB_VALUES(db_text(draft->realm.settings.name)), &rows, import->why)))
+		return error;
+	if (rows.n)
+		import->compared_realm = db_cell_text(&rows, 0, 0);
+	if ((error = import_users(import, true)) || !rows.n)
+		return error;
+	rehearsal->realm_id = import->compared_realm;
+	error = store_read(import->store, import->arena, &statement_plan_users_count,
+		DB_VALUES(db_text(rehearsal->realm_id)), &rows, import->why);
+	if (!error)
+		rehearsal->users_lost = db_cell_int(&rows, 0, 0) - import->found;
+	return error;
+}
+
+enum error_code store_import_rehearse(struct store *store, struct arena *arena,
+	const struct store_import_source *source, const struct store_import_options *options,
+	struct store_import_rehearsal *ret_rehearsal, struct why *reterr_why)
+{
+	ARENA_SCOPED own = arena_new(0);
+	struct why why = { "" };
+	struct store_import_rehearsal rehearsal = { .users_lost = 0 };
+	struct import import = { .store = store, .source = source, .options = options, .arena = own,
+		.passes = 2, .why = &why };
+	import.draft = draft_new(own, options->now_ms);
+	enum error_code error = rehearse(&import, &rehearsal);
+	if (error)
+		return error_because(
+			reterr_why, error, "%.*s: %s", STR_ARG(source->name), why.text);
+	rehearsal.realm_name = arena_str(arena, import.draft->realm.settings.name);
+	rehearsal.realm_id = arena_str(arena, rehearsal.realm_id);
+	*ret_rehearsal = rehearsal;
+	return OK;
+}
+
+enum error_code store_plan_users(struct store *store, struct arena *arena,
+	struct store_plan *plan, const struct store_import_source *source,
+	const struct store_import_options *options, const struct plan_users_options *users,
+	struct store_import_summary *summary, struct why *reterr_why)
+{
+	WRITES_SCOPED writes = writes_new(store, &options->writer);
+	struct why why = { "" };
+	struct import import = { .store = store, .source = source, .options = options, .arena = arena,
+		.writes = writes, .passes = 2, .plan = plan, .merge = users, .draft = plan->target,
+		.why = &why };
+	enum error_code error = import_measure(&import);
+	import.bytes_before = import.bytes_total; /* the plan has read it once */
+	if (!error)
+		error = import_users(&import, !users->write);
+	writes.db = import.writes.db;
+	if (error)
+		return error_because(
+			reterr_why, error, "%.*s: %s", STR_ARG(source->name), why.text);
+	*summary = import.summary;
 	return OK;
 }
 

@@ -29,7 +29,12 @@ struct store_import_source {
 	struct str name;   /* for messages: the file's name, or "request" */
 	int fd;            /* a file that can be read from its start twice; -1: `memory` */
 	struct str memory; /* borrowed during the call */
+	/* Names of the files that it is a JSON list of: a realm, then objects that hold `users` of
+	 * that realm and nothing else. Empty: it is one realm. */
+	struct str_list parts;
 };
+/* Bytes of a source of several parts; of a single one LIMIT_IMPORT. */
+#define STORE_IMPORT_MAX (INT64_C(8) << 30)
 
 struct store_import_options {
 	struct store_writer writer; /* apply NULL: the store's own connection */
@@ -55,6 +60,18 @@ struct store_import_summary {
 MUST_USE enum error_code store_import(struct store *store, struct arena *arena,
 	const struct store_import_source *source, const struct store_import_options *options,
 	struct store_import_summary *ret_summary, struct why *reterr_why);
+
+/* What would become of the realm if the source took its place; nothing is written. */
+struct store_import_rehearsal {
+	struct str realm_name, realm_id; /* realm_id empty: there is no such realm */
+	int64_t users_lost;              /* users of the realm that the source has not */
+};
+
+/* Reads all of the source, as store_import does, but writes nothing: the same errors, except that
+ * a realm of that name may be there. */
+MUST_USE enum error_code store_import_rehearse(struct store *store, struct arena *arena,
+	const struct store_import_source *source, const struct store_import_options *options,
+	struct store_import_rehearsal *ret_rehearsal, struct why *reterr_why);
 
 /* POST /admin/realms: store_import from memory, for a representation of at most
  * LIMIT_ADMIN_JSON bytes. */

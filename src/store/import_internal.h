@@ -2,7 +2,9 @@
 #ifndef STORE_IMPORT_INTERNAL_H
 #define STORE_IMPORT_INTERNAL_H
 
+#include "model/credential.h"
 #include "store/draft.h"
+#include "store/plan.h"
 #include "store/writes.h"
 
 struct import {
@@ -16,9 +18,49 @@ struct import {
 	int64_t bytes_before; /* of earlier passes, for the progress */
 	int64_t passes;
 	size_t roles_staged;  /* of the draft's roles, how many have rows */
+	int64_t object;       /* which part of the source is read: 0 is the realm */
+	struct str realm;     /* the realm's name as the first part writes it, JSON */
+	/* Users are put into a realm that is there, by this plan; NULL: a new one is staged. */
+	struct store_plan *plan;
+	const struct plan_users_options *merge;
+	struct str compared_realm; /* id of the realm whose users `found` counts; empty: none */
+	int64_t found;
 	struct store_import_summary summary;
 	struct why *why;
 };
+
+/* One user of the file. */
+struct gathered {
+	struct user user;
+	const struct user_rep *rep;
+	const char *path; /* in the file, for messages */
+	uint64_t place;   /* in the file */
+};
+
+/* The users gathered, and the state of the pass. */
+struct user_pass {
+	struct import *import;
+	bool dry;
+	struct password_cost cost;
+	struct arena *arena; /* of the users */
+	struct gathered *users;
+	size_t n;
+	int64_t bytes_done;
+};
+
+/* The size of the source; TOO_LARGE. */
+MUST_USE enum error_code import_measure(struct import *import);
+/* import_walk with other members streamed than those of a draft. */
+MUST_USE enum error_code import_walk_streamed(struct import *import, const char *const *streamed,
+	enum error_code (*take)(
+		void *context, const struct json_cut_item *item, int64_t bytes_done),
+	void *context);
+/* Users into a realm that is there: compared, and written when the plan says so. */
+MUST_USE enum error_code import_merge_slice(
+	struct user_pass *pass, const struct gathered *users, size_t n);
+/* The hash of a plain password, as the realm's policy wants it. */
+MUST_USE enum error_code import_hash(struct user_pass *pass, struct str password, const char *path,
+	struct credential *credential);
 
 /* Walks the source from its start; `take` gets every piece. */
 MUST_USE enum error_code import_walk(struct import *import,

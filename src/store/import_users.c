@@ -4,7 +4,6 @@
 #include "base/failpoint.h"
 #include "crypto/random.h"
 #include "json/write.h"
-#include "model/credential.h"
 #include "store/import_internal.h"
 #include "store/statements.h"
 
@@ -14,23 +13,6 @@ enum {
 	ROWS_AT_ONCE = 500,         /* of all tables, a transaction: others write in between */
 	USERS_GATHERED = 20 * 1000, /* at most */
 	BYTES_GATHERED = 32 << 20,  /* of memory, at most and one user */
-};
-
-struct gathered {
-	struct user user;
-	const char *path; /* in the file, for messages */
-	uint64_t place;   /* in the file */
-};
-
-/* The users gathered, and the state of the pass. */
-struct user_pass {
-	struct import *import;
-	bool dry;
-	struct password_cost cost;
-	struct arena *arena; /* of the users */
-	struct gathered *users;
-	size_t n;
-	int64_t bytes_done;
 };
 
 /* ---- credentials ---- */
@@ -62,13 +44,11 @@ static void take_old_form(
 	credential->credential_data = text_str(&data);
 }
 
-static enum error_code hash_plain(struct user_pass *pass, struct str password, const char *path,
+enum error_code import_hash(struct user_pass *pass, struct str password, const char *path,
 	struct credential *credential)
 {
 	struct password_hash hash;
 	struct why why = { "" };
-	if (pass->dry)
-		return OK;
 	enum error_code error = password_make(pass->arena, password, &pass->cost, &hash, &why);
 	if (error)
 		return error_because(pass->import->why, error, "%s.value: %s", path, why.text);
@@ -104,7 +84,10 @@ static enum error_code take_credential(struct user_pass *pass, const struct cred
 				"%s.value: plain values are taken for passwords, "
 				"not for the type \"%.*s\"",
 				path, STR_ARG(credential.type));
-		enum error_code error = hash_plain(pass, rep->value, path, &credential);
+		/* Into a realm that is there only what is not the user's password already. */
+		enum error_code error = pass->dry || pass->import->merge
+			? OK
+			: import_hash(pass, rep->value, path, &credential);
 		if (error)
 			return error;
 	} else if (rep->hashed_value.n && password) {
@@ -162,7 +145,8 @@ static enum error_code take_roles(struct user_pass *pass, struct str client_id,
 	for (size_t i = 0; i < n; i++) {
 		struct str name = str_trim(names[i]);
 		const struct draft_role *role = draft_find_role(draft, client_id, name);
-		if (!role && known && name.n)
+		/* What a plan has not told is not made. */
+		if (!role && known && name.n && !pass->import->merge)
 			role = draft_make_role(draft, client_id, name, path, field);
 		if (!role)
 			return error_because(pass->import->why, ERROR_INVALID_VALUE,
@@ -354,14 +338,16 @@ static size_t rows_of(const struct user *user)
 
 static enum error_code flush(struct user_pass *pass)
 {
-	enum error_code error = pass->dry ? OK : import_stage_roles(pass->import);
-	if (pass->n && !pass->dry)
+	bool merging = pass->import->merge != NULL;
+	enum error_code error = pass->dry || merging ? OK : import_stage_roles(pass->import);
+	if (pass->n && !pass->dry && !merging)
 		qsort(pass->users, pass->n, sizeof *pass->users, by_id);
-	for (size_t at = 0; !error && !pass->dry && at < pass->n;) {
+	for (size_t at = 0; !error && (merging || !pass->dry) && at < pass->n;) {
 		size_t n = 0;
 		for (size_t rows = 0; at + n < pass->n && rows < ROWS_AT_ONCE; n++)
 			rows += rows_of(&pass->users[at + n].user);
-		error = write_slice(pass, pass->users + at, n);
+		error = merging ? import_merge_slice(pass, pass->users + at, n)
+				: write_slice(pass, pass->users + at, n);
 		at += n;
 	}
 	arena_reset(pass->arena);
@@ -370,11 +356,11 @@ static enum error_code flush(struct user_pass *pass)
 	return error ? error : import_progress(pass->import, pass->bytes_done);
 }
 
-static void push_user(
-	struct user_pass *pass, const struct user *user, const char *path, uint64_t place)
+static void push_user(struct user_pass *pass, const struct user *user,
+	const struct user_rep *rep, const char *path, uint64_t place)
 {
 	struct gathered *one = arena_push(pass->arena, &pass->users, &pass->n, sizeof *pass->users);
-	*one = (struct gathered){ *user, path, place };
+	*one = (struct gathered){ *user, rep, path, place };
 	if (!pass->dry)
 		pass->import->summary.credentials += (int64_t)user->credentials_n;
 }
@@ -382,6 +368,31 @@ static void push_user(
 static bool is_full(const struct user_pass *pass)
 {
 	return pass->n >= USERS_GATHERED || arena_used(pass->arena) >= BYTES_GATHERED;
+}
+
+/* The user's place in the file, and which file it is where there are several. */
+static const char *path_of(const struct user_pass *pass, uint64_t index)
+{
+	const struct import *import = pass->import;
+	struct str part = { NULL, 0 };
+	if (import->object)
+		part = import->source->parts.items[import->object];
+	return arena_format(pass->arena, "%.*s%s$.users[%llu]", STR_ARG(part), part.n ? ": " : "",
+		(unsigned long long)index).p;
+}
+
+/* Whether the realm that the source would replace has the user. */
+static enum error_code count_found(struct user_pass *pass, const struct user *user)
+{
+	struct import *import = pass->import;
+	struct db_rows rows;
+	if (user->service_account_client_id.n)
+		return OK;
+	enum error_code error = store_read(import->store, pass->arena, &statement_plan_user_exists,
+		DB_VALUES(db_text(import->compared_realm), db_text(store_lower(pass->arena, user->username))),
+		&rows, import->why);
+	import->found += !error && rows.n > 0;
+	return error;
 }
 
 static enum error_code take_user(
@@ -392,25 +403,26 @@ static enum error_code take_user(
 	enum error_code error;
 	if (item->kind != JSON_CUT_ELEMENT || !str_eq(item->name, STR("users")))
 		return OK;
-	const char *path =
-		arena_format(pass->arena, "$.users[%llu]", (unsigned long long)item->index).p;
+	const char *path = path_of(pass, item->index);
 	struct json_read_options options = representation_options(path);
-	struct user_rep rep = { .totp = false };
-	if ((error = json_read(pass->arena, item->raw, &user_shape, &options, &rep, import->why)) ||
-		(error = user_check(&rep, path, import->why)))
+	struct user_rep *rep = arena_alloc(pass->arena, sizeof *rep);
+	if ((error = json_read(pass->arena, item->raw, &user_shape, &options, rep, import->why)) ||
+		(error = user_check(rep, path, import->why)))
 		return error;
-	struct user user = rep.user;
+	struct user user = rep->user;
 	user.realm_id = import->draft->realm.settings.id;
 	if (!user.id.n)
 		user.id = random_uuid(pass->arena);
 	if (!user.created_ms)
 		user.created_ms = import->options->now_ms;
-	if ((error = take_credentials(pass, &rep, &user, path)) ||
-		(error = take_mappings(pass, &rep, &user, path)) ||
-		(error = take_consents(pass, &rep, &user, path)) ||
-		(error = take_service_account(pass, &rep, &user, path)))
+	if ((error = take_credentials(pass, rep, &user, path)) ||
+		(error = take_mappings(pass, rep, &user, path)) ||
+		(error = take_consents(pass, rep, &user, path)) ||
+		(error = take_service_account(pass, rep, &user, path)))
 		return error;
-	push_user(pass, &user, path, item->index);
+	if (import->compared_realm.n && (error = count_found(pass, &user)))
+		return error;
+	push_user(pass, &user, rep, path, ((uint64_t)import->object << 40) + item->index);
 	pass->bytes_done = bytes_done;
 	return is_full(pass) ? flush(pass) : OK;
 }
@@ -432,7 +444,7 @@ static enum error_code add_service_accounts(struct user_pass *pass)
 			.created_ms = pass->import->options->now_ms,
 			.service_account_client_id = client->id };
 		push_text(pass->arena, &user.role_ids, draft->default_role->rep.role.id);
-		push_user(pass, &user, draft->clients[i]->path, UINT64_MAX);
+		push_user(pass, &user, NULL, draft->clients[i]->path, UINT64_MAX);
 		if (is_full(pass))
 			error = flush(pass);
 	}
@@ -448,7 +460,7 @@ enum error_code import_users(struct import *import, bool dry)
 		.cost = credential_cost(&import->draft->realm.settings) };
 	enum error_code error = import_walk(import, take_user, &pass);
 	pass.bytes_done = 0; /* the walk has counted them */
-	if (!error && !dry)
+	if (!error && !dry && !import->merge)
 		error = add_service_accounts(&pass);
 	return error ? error : flush(&pass);
 }
