@@ -23,29 +23,13 @@ static void refuse(struct admin_call *call, enum error_code code, const struct w
 		admin_fail(call, code, why);
 }
 
-/* The door that a change of a client goes through, when it is one. */
-static struct str add_end_order(struct admin_call *call, const struct client *before, const struct client *after,
-			    struct effects *effects)
-{
-	struct mass_order order = { .client = after };
-	if (before->enabled && !after->enabled) {
-		order.door = DOOR_CLIENT_DISABLED;
-	} else if (after->not_before_s > before->not_before_s) {
-		order.door = DOOR_NOT_BEFORE_CLIENT;
-		order.not_before_s = after->not_before_s;
-	} else {
-		return STR("");
-	}
-	return ending_add(call, &order, effects);
-}
-
 enum error_code client_change_effects(struct admin_call *call, const struct client *before,
 				      const struct client_rep *after, struct effects *effects,
 				      struct str *ret_signout, struct why *reterr_why)
 {
 	enum error_code code = service_account_fit(call, &after->client, false, effects, reterr_why);
 	if (code == OK)
-		*ret_signout = add_end_order(call, before, &after->client, effects);
+		*ret_signout = ending_client_change(call, before, &after->client, effects);
 	return code;
 }
 

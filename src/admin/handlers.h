@@ -22,6 +22,6 @@ http_handler admin_signouts_list, admin_signout_get, admin_signout_retry, admin_
 http_handler admin_signout_coverage, admin_doctor, admin_client_test_logout;
 http_handler operator_page, operator_page_order, operator_page_back;
 http_handler admin_local_import, admin_local_progress, admin_local_check;
-http_handler admin_local_backup, admin_local_schema;
+http_handler admin_local_plan, admin_local_backup, admin_local_schema;
 
 #endif

@@ -125,24 +125,6 @@ static enum error_code rename_clients(struct admin_call *call, struct str old_na
 	return OK;
 }
 
-/* ---- the doors ---- */
-
-/* What ends with the change, in its transaction. Returns the widest order's id; empty: nothing. */
-static struct str add_orders(struct admin_call *call, const struct realm_settings *before,
-			     const struct realm_settings *after, struct effects *effects)
-{
-	struct str id = STR("");
-	if (before->enabled && !after->enabled)
-		return ending_add(call, &(struct mass_order){ .door = DOOR_REALM_DISABLED }, effects);
-	if (before->remember_me && !after->remember_me)
-		id = ending_add(call, &(struct mass_order){ .door = DOOR_REMEMBER_ME_OFF }, effects);
-	if (after->not_before_s > before->not_before_s) {
-		const struct mass_order order = { .door = DOOR_NOT_BEFORE_REALM, .not_before_s = after->not_before_s };
-		id = ending_add(call, &order, effects);
-	}
-	return id;
-}
-
 /* ---- the rounds ---- */
 
 static enum error_code put_round(struct admin_call *call, struct realm_rep *rep, struct str *ret_signout,
@@ -165,7 +147,7 @@ static enum error_code put_round(struct admin_call *call, struct realm_rep *rep,
 		.emails_change = before.settings.duplicate_emails_allowed != rep->settings.duplicate_emails_allowed };
 	if (!str_eq(before.settings.name, rep->settings.name))
 		code = rename_clients(call, before.settings.name, rep->settings.name, &effects, reterr_why);
-	*ret_signout = add_orders(call, &before.settings, &rep->settings, &effects);
+	*ret_signout = ending_realm_change(call, &before.settings, &rep->settings, &effects);
 	admin_event_add(call, &effects, "UPDATE", "REALM", STR(""));
 	return code == OK ? app_apply(call->app, &effects, reterr_why) : code;
 }

@@ -3,8 +3,8 @@
 
 #include "admin/handlers.h"
 #include "admin/permission.h"
-#include "base/limits.h"
 #include "base/tables.h"
+#include "store/import.h"
 
 void admin_add_routes(struct admin *admin, struct http_router *router)
 {
@@ -21,7 +21,8 @@ void admin_add_routes(struct admin *admin, struct http_router *router)
 }
 
 static const struct http_route local_routes[] = {
-	{ HTTP_POST, "/admin/local/import", admin_local_import, HTTP_WORKER | HTTP_STREAM_BODY, LIMIT_IMPORT, PERMISSION_CREATE_REALM, NULL, NULL },
+	{ HTTP_POST, "/admin/local/import", admin_local_import, HTTP_WORKER | HTTP_STREAM_BODY, STORE_IMPORT_MAX, PERMISSION_CREATE_REALM, NULL, NULL },
+	{ HTTP_POST, "/admin/local/plan", admin_local_plan, HTTP_WORKER | HTTP_STREAM_BODY, STORE_IMPORT_MAX, PERMISSION_CREATE_REALM, NULL, NULL },
 	{ HTTP_GET, "/admin/local/progress/{job}", admin_local_progress, HTTP_INLINE, 0, PERMISSION_CREATE_REALM, NULL, NULL },
 	{ HTTP_POST, "/admin/local/backup", admin_local_backup, HTTP_WORKER, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, "/admin/local/schema", admin_local_schema, HTTP_INLINE, 0, PERMISSION_MANAGE_REALM, NULL, NULL },

@@ -43,44 +43,6 @@ void admin_user_get(void *context, struct http_request *request, struct http_res
 	admin_close(&call);
 }
 
-static bool gains_action(const struct user *before, const struct user *after)
-{
-	for (size_t i = 0; i < after->required_actions.n; i++)
-		if (!str_list_has(&before->required_actions, after->required_actions.items[i]))
-			return true;
-	return false;
-}
-
-/* The door that this change of a user goes through, when it is one. */
-static bool door_of_change(const struct realm *realm, const struct user *before, const struct user *after,
-			   bool password, enum door *ret_door)
-{
-	if (before->enabled && !after->enabled)
-		*ret_door = DOOR_USER_DISABLED;
-	else if (password && own_attribute_ends(realm, OWN_ON_PASSWORD))
-		*ret_door = DOOR_PASSWORD_RESET;
-	else if (gains_action(before, after) && own_attribute_ends(realm, OWN_ON_ACTION))
-		*ret_door = DOOR_ACTION_REQUIRED;
-	else if (after->not_before_s > before->not_before_s)
-		*ret_door = DOOR_NOT_BEFORE_USER;
-	else
-		return false;
-	return true;
-}
-
-/* The order that follows from the change, in the transaction that makes it. Returns its id;
- * empty: none. */
-static struct str add_order(struct admin_call *call, const struct user *before, const struct user *after,
-			    bool password, struct effects *effects)
-{
-	struct mass_order order = { .user = after };
-	if (!door_of_change(call->realm, before, after, password, &order.door))
-		return STR("");
-	if (order.door == DOOR_NOT_BEFORE_USER)
-		order.not_before_s = after->not_before_s;
-	return ending_add(call, &order, effects);
-}
-
 /* One round; what the body does not name stays as it is. */
 static enum error_code put_round(struct admin_call *call, const struct user *present, bool *ret_answered,
 				 struct str *ret_signout, struct why *reterr_why)
@@ -109,7 +71,7 @@ static enum error_code put_round(struct admin_call *call, const struct user *pre
 		effects_add(&effects, EFFECT_CREDENTIAL_REPLACE)->u.credential =
 			(struct effect_credential){ user.realm_id, user.id, credential, STR("") };
 	}
-	*ret_signout = add_order(call, present, &user, password, &effects);
+	*ret_signout = ending_user_change(call, present, &user, password, &effects);
 	admin_event_add(call, &effects, "UPDATE", "USER", user_path(call, &user, ""));
 	return app_apply(call->app, &effects, reterr_why);
 }
@@ -193,7 +155,7 @@ static void reset_password(struct admin_call *call, const struct user *user)
 	struct str update_password = STR("UPDATE_PASSWORD");
 	if (rep.credential.temporary)
 		after.required_actions = (struct str_list){ &update_password, 1 };
-	struct str signout_id = add_order(call, user, &after, true, &effects);
+	struct str signout_id = ending_user_change(call, user, &after, true, &effects);
 	admin_event_add(call, &effects, "ACTION", "USER", user_path(call, user, "/reset-password"));
 	if (code == OK)
 		code = app_apply(call->app, &effects, &why);

@@ -18,6 +18,8 @@ struct cli_call {
 	const struct cli_host *host;
 	FILE *out, *err;
 
+	bool differs; /* `realm plan` found something: it ends with CLI_CHANGES */
+
 	/* Filled by the first ask; see ask.h. */
 	struct outgoing *client;
 	bool opened;                /* host->open succeeded, host->close is due */

@@ -48,7 +48,7 @@ static int run_verb(struct cli_call *call)
 	struct str text = str_from(why.text[0] ? why.text : error_text(code));
 	if (code != OK)
 		call_note(call, "curfew %s: %.*s\n", verb->name, STR_ARG(call_clean(call, text)));
-	return exit_of(code);
+	return code == OK && call->differs ? CLI_CHANGES : exit_of(code);
 }
 
 static int show_help(struct cli_call *call)

@@ -17,6 +17,7 @@ enum cli_exit {
 	CLI_DONE = 0,
 	CLI_FAILED = 1,
 	CLI_USAGE = 2,       /* the command line is not understood */
+	CLI_CHANGES = 2,     /* `realm plan`: the realm differs from the file */
 	CLI_NOT_FOUND = 3,   /* what was named is not there */
 	CLI_UNREACHABLE = 4, /* no server answers, and none can be started here */
 	CLI_NOT_TOLD = 5,    /* an application was not told of a sign-out, or would not be */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum error_code map_fd(
+enum error_code file_map_fd(
 	int fd, const char *path, int64_t max, struct str *ret_text, struct why *reterr_why)
 {
 	struct stat stat;
@@ -37,7 +37,7 @@ enum error_code file_map(struct cli_call *call, struct str path, int64_t max, st
 {
 	char *name = arena_z(call->arena, path);
 	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	enum error_code code = map_fd(fd, name, max, ret_text, reterr_why);
+	enum error_code code = file_map_fd(fd, name, max, ret_text, reterr_why);
 	if (fd >= 0)
 		close(fd);
 	return code;

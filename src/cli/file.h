@@ -8,6 +8,9 @@
  * TOO_LARGE. */
 MUST_USE enum error_code file_map(
 	struct cli_call *call, struct str path, int64_t max, struct str *ret_text, struct why *reterr_why);
+/* The same of an open file, which is told as `path`. */
+MUST_USE enum error_code file_map_fd(
+	int fd, const char *path, int64_t max, struct str *ret_text, struct why *reterr_why);
 void file_unmap(struct str text);
 
 /* Reads a file, or standard input for "-", into the arena. FILE_FAILED, TOO_LARGE. */

@@ -8,6 +8,8 @@
 #include "cli/arguments.h"
 
 enum error_code cli_realm_import(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_realm_plan(struct cli_call *call, struct why *reterr_why) MUST_USE;
+enum error_code cli_realm_apply(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_realm_export(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_client_import_saml(struct cli_call *call, struct why *reterr_why) MUST_USE;
 enum error_code cli_user_logout(struct cli_call *call, struct why *reterr_why) MUST_USE;

@@ -270,17 +270,16 @@ static enum error_code change(struct slice *slice, const struct gathered *from, 
 	enum error_code error = take_credentials(&m);
 	if (error || slice->pass->dry || !m.any)
 		return error;
-	/* Orders to end sessions, before the row changes. */
 	struct user *lasting = arena_alloc(slice->arena, 2 * sizeof *lasting);
 	lasting[0] = m.before;
 	lasting[1] = m.after;
 	const struct plan_user told = { &lasting[0], &lasting[1], m.password };
-	if (import->merge->changes &&
-		(error = import->merge->changes(import->merge->context, &told, &slice->effects, import->why)))
-		return error;
 	if (m.row)
 		effects_add(&slice->effects, EFFECT_USER_UPDATE)->u.user = m.after;
-	return OK;
+	/* Orders to end sessions come behind: they raise the row's version. */
+	return import->merge->changes ? import->merge->changes(import->merge->context, &told,
+						&slice->effects, import->why)
+				      : OK;
 }
 
 static enum error_code take_one(struct slice *slice, const struct gathered *from)

@@ -64,7 +64,7 @@ MUST_USE enum error_code store_plan_apply(struct store *store, const struct stor
 
 struct plan_users_options {
 	bool write; /* false: they are only compared */
-	/* Told of each that changes before it is written: adds to the transaction what belongs to
+	/* Told of each that changes: adds to the transaction that writes it what belongs to
 	 * it. May be NULL. */
 	enum error_code (*changes)(void *context, const struct plan_user *user,
 		struct effects *effects, struct why *reterr_why);
