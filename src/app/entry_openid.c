@@ -81,6 +81,12 @@ static struct str restart_url(const struct visit *visit, const struct ticket *ti
 
 /* ---- the answer ---- */
 
+/* What older applications cannot take; an empty parameter is left out. */
+static bool leaves_out(const struct client *client, const char *attribute)
+{
+	return attributes_true(&client->attributes, str_from(attribute), false);
+}
+
 /* At the redirect URI, by the response mode: `parameters`, then state and iss (RFC 9207). */
 static void answer_with(struct visit *visit, const struct entry *entry, const struct authorize_parameter *parameters,
 			size_t n)
@@ -91,7 +97,8 @@ static void answer_with(struct visit *visit, const struct entry *entry, const st
 	for (; count < n && count < ARRAY_LENGTH(all) - 2; count++)
 		all[count] = parameters[count];
 	all[count++] = (struct authorize_parameter){ STR("state"), entry->request.state };
-	all[count++] = (struct authorize_parameter){ STR("iss"), visit->issuer };
+	all[count++] = (struct authorize_parameter){ STR("iss"),
+		leaves_out(plan->client, "exclude.issuer.from.auth.response") ? STR("") : visit->issuer };
 	if (plan->mode == RESPONSE_FORM_POST) {
 		page_form_post(visit, plan->redirect_uri, all, count);
 		return;
@@ -157,8 +164,9 @@ static void describe(const struct visit *visit, const struct entry_sign_in *in, 
 
 static void answer(struct visit *visit, const struct entry_sign_in *in)
 {
+	bool bare = leaves_out(in->entry->plan.client, "exclude.session.state.from.auth.response");
 	const struct authorize_parameter parameters[] = {
-		{ STR("session_state"), in->session->id },
+		{ STR("session_state"), bare ? STR("") : in->session->id },
 		{ STR("code"), in->code },
 	};
 	answer_with(visit, in->entry, parameters, ARRAY_LENGTH(parameters));

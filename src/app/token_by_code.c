@@ -241,7 +241,7 @@ void token_by_code(struct client_request *r)
 	struct redemption d = { .r = r };
 	struct why why = { "" };
 	struct str text = client_request_value(r, "code");
-	if (!text.n) {
+	if (!params_count(r->form, "code")) {
 		client_request_fail(r, ERROR_INVALID_REQUEST, STR("Missing parameter: code"), STR(""));
 		return;
 	}

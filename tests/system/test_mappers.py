@@ -136,6 +136,22 @@ def test_a_light_token_of_a_service_account_says_whose_it_is(light):
     assert "clientHost" not in found and found["username"] == "service-account-batch"
 
 
+def test_what_an_answer_may_leave_out(new_world):
+    def changed(realm):
+        realms.client(realm, "django-shop")["attributes"] |= {
+            "exclude.session.state.from.auth.response": "true"}
+        realms.client(realm, "django-blog")["attributes"] |= {
+            "exclude.issuer.from.auth.response": "true"}
+    world = new_world(changed)
+    for app, names in ((world.shop, {"code", "state", "iss"}),
+                       (world.blog, {"code", "state", "session_state"})):
+        page = app.authorize(Browser()).submit("kc-login", follow=False, username="ada",
+                                               password="lovelace")
+        assert set(page.query()) == names
+        answer = app.redeem("")
+        assert answer.json()["error_description"] == "Code not valid"
+
+
 def test_algorithms_are_the_clients(mapped):
     tokens = mapped.legacy.sign_in(nonce="n-7")
     assert jwt.get_unverified_header(tokens.access)["typ"] == "at+jwt"
