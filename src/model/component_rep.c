@@ -26,6 +26,7 @@ const struct json_shape component_admin_shape =
 	JSON_SHAPE(struct component_rep, component_admin_fields);
 
 static const struct json_field execution_fields[] = {
+	JSON_TEXT(struct execution_rep, id, "id", 0),
 	JSON_TEXT(struct execution_rep, config, "authenticatorConfig", 0),
 	JSON_TEXT(struct execution_rep, authenticator, "authenticator", 0),
 	JSON_BOOL(struct execution_rep, is_flow, "authenticatorFlow", 0),

@@ -147,6 +147,7 @@ bool component_config_is_secret(struct str name);
 /* ---- authentication flows ---- */
 
 struct execution_rep {
+	struct str id; /* the admin API's; exports have none. Empty: flow_rep.h of admin/ makes one */
 	struct str authenticator, config, flow; /* config: alias of its settings; flow: alias */
 	struct str requirement; /* "REQUIRED", "ALTERNATIVE", "CONDITIONAL", "DISABLED" */
 	int64_t priority;

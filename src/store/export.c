@@ -70,12 +70,21 @@ static enum error_code drop_members(struct export *export, struct str json, stru
 	return OK;
 }
 
+/* Ids of executions are the admin API's alone; Keycloak refuses them in an import. */
+static void forget_execution_ids(struct realm_rep *rep)
+{
+	for (size_t i = 0; i < rep->flows_n; i++)
+		for (size_t k = 0; k < rep->flows[i].executions_n; k++)
+			rep->flows[i].executions[k].id = (struct str){ NULL, 0 };
+}
+
 static enum error_code write_realm(struct export *export)
 {
 	struct realm_rep rep = export->loaded.rep;
 	bool alone = !export->options->users && !export->options->clients &&
 		!export->options->groups_roles;
 	enum error_code error;
+	forget_execution_ids(&rep);
 	if (export->options->mask_secrets)
 		mask_attributes(export->arena, &rep.smtp_server, mail_is_secret);
 	if (export->options->mask_secrets && (error = export_mask_identity_providers(export, &rep)))
