@@ -159,6 +159,29 @@ def test_keys_of_a_server_of_the_clients(new_world, make, tmp_path):
     assert opened(sign_in(far).json()["id_token"], RSA)
 
 
+def test_a_server_of_the_clients_that_is_hostile(new_world, make):
+    """B3.4: what never ends, leads elsewhere, is no key or is no address of an application gives no
+    key; the server goes on."""
+    endless, elsewhere, junk = make.sink(), make.sink(), make.sink()
+    endless.page = b" " * (300 << 10) + keys(RSA).encode()
+    elsewhere.location, elsewhere.answers = junk.url + "/keys", [302] * 100
+    junk.page = b'{"keys":[{"kty":"RSA","use":"enc","n":"AQAB","e":"AQAB"},7,null]}'
+    addresses = {"endless": endless.url, "elsewhere": elsewhere.url, "junk": junk.url,
+                 "metadata": "http://169.254.169.254/keys", "file": "file:///etc/passwd",
+                 "no-url": "keys"}
+
+    def changed(realm):
+        for name, url in addresses.items():
+            wanting(realm, name, "RSA-OAEP", "", "", **{
+                "use.jwks.string": "false", "use.jwks.url": "true", "jwks.url": url})
+    world = new_world(changed)
+    for name in addresses:
+        answer = sign_in(app(world.server, name))
+        assert answer.status_code == 500 and answer.json()["error"] == "server_error", name
+    assert not junk.requests[1:], "redirects are not followed"
+    assert world.shop.is_alive(world.shop.sign_in())
+
+
 # ---- keys that the realm gets by itself
 
 ALGORITHMS = ("RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384")
