@@ -1,0 +1,181 @@
+"""Keys of clients: made, uploaded and downloaded, in the formats that OpenSSL has."""
+
+import base64
+import json
+import subprocess
+
+import pytest
+
+REALM = {"realm": "keys", "enabled": True, "sslRequired": "none"}
+
+
+@pytest.fixture(scope="module")
+def server(shared):
+    return shared.server(REALM)
+
+
+@pytest.fixture
+def admin(server):
+    return server.admin("keys")
+
+
+@pytest.fixture
+def client(admin):
+    made = admin.request("POST", "/clients", 201, json={"clientId": "signer"})
+    path = "/clients/" + made.headers["location"].rpartition("/")[2]
+    yield path
+    admin.request("DELETE", path, 204)
+
+
+def openssl(*arguments, **more):
+    done = subprocess.run(["openssl", *arguments], capture_output=True, check=True, timeout=60, **more)
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A key, its certificate and both in an archive."""
+    folder = tmp_path_factory.mktemp("keys")
+    key, certificate, archive = (str(folder / name) for name in ("key.pem", "crt.pem", "all.p12"))
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+            "-subj", "/CN=test", "-days", "30")
+    openssl("pkcs12", "-export", "-inkey", key, "-in", certificate, "-name", "myalias",
+            "-passout", "pass:storepw", "-out", archive)
+    return folder
+
+
+def upload(admin, client, attribute, how, expect, form, content, **fields):
+    fields = {"keystoreFormat": form, **fields}
+    return admin.request("POST", f"{client}/certificates/{attribute}/{how}", expect, data=fields,
+                         files={"file": ("file", content)})
+
+
+def der(pem):
+    return "".join(line for line in pem.splitlines() if not line.startswith("-----"))
+
+
+def test_a_key_is_made(admin, client):
+    path = client + "/certificates/jwt.credential"
+    assert admin.get(path) == {}
+    made = admin.request("POST", path + "/generate", 200).json()
+    assert made.keys() == {"privateKey", "certificate"} and admin.get(path) == made
+    attributes = admin.get(client)["attributes"]
+    assert attributes["jwt.credential.certificate"] == made["certificate"]
+    assert attributes["jwt.credential.private.key"] == made["privateKey"]
+    text = openssl("x509", "-inform", "DER", "-noout", "-subject", "-text",
+                   input=base64.b64decode(made["certificate"])).decode()
+    assert "CN = signer" in text and "4096 bit" in text
+    openssl("rsa", "-inform", "DER", "-check", "-noout", input=base64.b64decode(made["privateKey"]))
+    again = admin.request("POST", path + "/generate", 200).json()
+    assert again["certificate"] != made["certificate"]
+    assert admin.get(client + "/certificates/saml.signing") == {}
+    admin.request("POST", "/clients/nosuch/certificates/jwt.credential/generate", 404)
+    admin.request("GET", "/clients/nosuch/certificates/jwt.credential", 404)
+
+
+def test_certificates_are_uploaded(admin, client, files):
+    pem = (files / "crt.pem").read_text()
+    path = client + "/certificates/jwt.credential"
+    answer = upload(admin, client, "jwt.credential", "upload-certificate", 200, "Certificate PEM", pem)
+    assert answer.json() == {"certificate": der(pem)} == admin.get(path)
+    public = openssl("x509", "-noout", "-pubkey", input=pem.encode()).decode()
+    answer = upload(admin, client, "jwt.credential", "upload-certificate", 200, "Public Key PEM", public)
+    assert answer.json() == {"publicKey": der(public)} == admin.get(path)
+    modulus = openssl("x509", "-noout", "-modulus", input=pem.encode()).decode().strip()
+    number = base64.urlsafe_b64encode(bytes.fromhex(modulus.partition("=")[2])).rstrip(b"=").decode()
+    keys = {"keys": [{"kty": "RSA", "use": "sig", "kid": "k1", "alg": "RS256", "n": number, "e": "AQAB"}]}
+    answer = upload(admin, client, "jwt.credential", "upload-certificate", 200, "JSON Web Key Set",
+                    json.dumps(keys))
+    assert answer.json() == {"publicKey": der(public), "kid": "k1"} == admin.get(path)
+    attributes = admin.get(client)["attributes"]
+    assert "jwt.credential.certificate" not in attributes and attributes["jwt.credential.kid"] == "k1"
+
+
+def test_archives_come_and_go(admin, client, files, tmp_path):
+    archive = (files / "all.p12").read_bytes()
+    path = client + "/certificates/saml.signing"
+    words = {"keyAlias": "MyAlias", "keyPassword": "storepw", "storePassword": "storepw"}
+    answer = upload(admin, client, "saml.signing", "upload", 200, "PKCS12", archive, **words)
+    assert answer.json()["certificate"] == der((files / "crt.pem").read_text())
+    assert admin.get(path) == answer.json() and answer.json()["privateKey"]
+    answer = admin.request("POST", path + "/download", 200, json={
+        "format": "PKCS12", "keyAlias": "al", "keyPassword": "kp", "storePassword": "sp",
+        "realmCertificate": True, "realmAlias": "of the realm"})
+    assert answer.headers["content-type"] == "application/octet-stream"
+    (tmp_path / "got.p12").write_bytes(answer.content)
+    got = openssl("pkcs12", "-in", str(tmp_path / "got.p12"), "-passin", "pass:sp", "-nodes").decode()
+    assert got.count("BEGIN CERTIFICATE") == 2 and "friendlyName: of the realm" in got
+    key = openssl("rsa", "-modulus", "-noout", input=got.encode())
+    assert key == openssl("x509", "-modulus", "-noout", "-in", str(files / "crt.pem"))
+    # What was downloaded can be uploaded; a public part alone needs no key.
+    upload(admin, client, "saml.encryption", "upload", 200, "PKCS12", answer.content,
+           keyAlias="al", storePassword="sp")
+    answer = upload(admin, client, "saml.encryption", "upload-certificate", 200, "PKCS12",
+                    answer.content, keyAlias="of the realm", storePassword="sp")
+    assert answer.json().keys() == {"certificate"} == admin.get(
+        client + "/certificates/saml.encryption").keys()
+
+
+def test_a_key_that_is_downloaded_is_kept_nowhere(admin, client, tmp_path):
+    path = client + "/certificates/jwt.credential"
+    answer = admin.request("POST", path + "/generate-and-download", 200, json={
+        "format": "PKCS12", "keyAlias": "al", "keyPassword": "kp", "storePassword": "sp"})
+    (tmp_path / "got.p12").write_bytes(answer.content)
+    got = openssl("pkcs12", "-in", str(tmp_path / "got.p12"), "-passin", "pass:sp", "-nodes").decode()
+    assert "BEGIN PRIVATE KEY" in got
+    assert admin.get(path).keys() == {"certificate"}
+    assert der(openssl("x509", input=got.encode()).decode()) == admin.get(path)["certificate"]
+    assert not any("private" in name for name in admin.get(client)["attributes"])
+
+
+def test_bad_uploads_change_nothing(admin, client, files):
+    archive = (files / "all.p12").read_bytes()
+    pem = (files / "crt.pem").read_text()
+    words = {"keyAlias": "myalias", "keyPassword": "storepw", "storePassword": "storepw"}
+    upload(admin, client, "jwt.credential", "upload", 200, "PKCS12", archive, **words)
+    before = admin.get(client)
+    for how, form, content, fields, text in (
+            ("upload", "PKCS12", archive, {**words, "keyAlias": "other"}, "certificate-not-found"),
+            ("upload", "PKCS12", archive, {**words, "storePassword": "bad"}, "mac verify"),
+            ("upload", "PKCS12", archive, {**words, "storePassword": "x" * 300}, "password"),
+            ("upload", "PKCS12", archive, {**words, "keyAlias": "x" * 300}, "alias"),
+            ("upload", "PKCS12", archive[:-100], words, "PKCS12"),
+            ("upload", "PKCS12", b"\x30\x80" * 1000, words, "PKCS12"),
+            ("upload", "JKS", archive, words, "Supported keystore formats"),
+            ("upload", "<script>", archive, words, "Supported keystore formats"),
+            ("upload", "", archive, words, "keystoreFormat cannot be null"),
+            ("upload-certificate", "Certificate PEM", b"", {}, "file cannot be empty"),
+            ("upload-certificate", "Certificate PEM", "junk", {}, "invalid_input"),
+            ("upload-certificate", "Certificate PEM", pem[:200], {}, "invalid_input"),
+            ("upload-certificate", "Public Key PEM", "junk", {}, "invalid_input"),
+            ("upload-certificate", "JSON Web Key Set", "{}", {}, ""),
+            ("upload-certificate", "JSON Web Key Set", '{"keys":[]}', {}, "certificate-not-found"),
+            ("upload-certificate", "JSON Web Key Set", "{", {}, "")):
+        answer = upload(admin, client, "jwt.credential", how, 400, form, content, **fields)
+        assert text in answer.text, answer.text
+    path = client + "/certificates/jwt.credential/upload"
+    admin.request("POST", path, 415, json={})
+    for body in (b"", b"--x", b"--x\r\n\r\n", b"--x\r\n\r\na\r\n--x--", b"junk"):
+        admin.request("POST", path, 400, data=body,
+                      headers={"content-type": "multipart/form-data; boundary=x"})
+    admin.request("POST", path, 400, data=b"x", headers={"content-type": "multipart/form-data"})
+    assert admin.get(client) == before
+
+
+def test_bad_downloads(admin, client):
+    path = client + "/certificates/saml.encryption"
+    words = {"format": "PKCS12", "keyAlias": "al", "keyPassword": "kp", "storePassword": "sp"}
+    assert admin.request("POST", path + "/download", 404, json=words).json() == {
+        "error": "keypair not generated for client"}
+    for format in ("JKS", "BCFKS", "zz", ""):
+        answer = admin.request("POST", path + "/generate-and-download", 406, json={**words, "format": format})
+        assert answer.json() == {"error": "Not supported keystore format. "
+                                          "Supported keystore formats: [PKCS12]"}
+    for gone, word in (("keyPassword", "key"), ("storePassword", "store")):
+        answer = admin.request("POST", path + "/generate-and-download", 400, json={**words, gone: ""})
+        assert answer.json() == {"error": "password-missing", "error_description":
+                                 f"Need to specify a {word} password for jks generation and download"}
+    for bad in ({"nosuch": 1}, [], {"keyAlias": "x" * 300, **{k: v for k, v in words.items()
+                                                             if k != "keyAlias"}}):
+        admin.request("POST", path + "/generate-and-download", 400, json=bad)
+    assert admin.get(path) == {}
