@@ -17,7 +17,7 @@ static void finish(struct admin_call *call, enum error_code code, const struct w
 	else if (code == ERROR_EXISTS)
 		user_rep_conflict(call, why);
 	else
-		admin_fail(call, code, why);
+		user_rep_refuse_credential(call, code, why);
 }
 
 /* The same with the order that was part of the change. */
@@ -34,10 +34,13 @@ void admin_user_get(void *context, struct http_request *request, struct http_res
 	struct user *user;
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (user_rep_find(&call, USER_ROW, &user)) {
+	struct user_profile profile;
+	if (user_rep_find(&call, USER_CREDENTIALS, &user) && user_profile_load(&call, &profile)) {
+		const struct user_writer writer = { .profile = &profile, .form = USER_FORM_FULL,
+			.metadata = admin_query_true(&call, "userProfileMetadata", false) };
 		struct text text = text_new(call.arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
-		user_rep_write(&call, &w, user, false);
+		user_rep_write(&call, &w, user, &writer);
 		admin_json(&call, text_str(&text));
 	}
 	admin_close(&call);
@@ -48,24 +51,29 @@ static enum error_code put_round(struct admin_call *call, const struct user *pre
 				 struct str *ret_signout, struct why *reterr_why)
 {
 	struct user_rep rep = { .user = *present };
-	if (!user_rep_read(call, &rep)) {
+	if (!user_rep_read(call, present, &rep)) {
 		*ret_answered = true;
 		return OK;
 	}
 	struct user user = rep.user;
+	for (size_t i = 0; i < rep.credentials_n; i++)
+		if (rep.credentials[i].credential.temporary && !str_list_has(&user.required_actions, STR("UPDATE_PASSWORD")))
+			*(struct str *)arena_push(call->arena, &user.required_actions.items, &user.required_actions.n,
+						  sizeof *user.required_actions.items) = STR("UPDATE_PASSWORD");
 	user.id = present->id;
 	user.realm_id = present->realm_id;
 	user.version = present->version;
+	user.created_ms = present->created_ms;
 	user.service_account_client_id = present->service_account_client_id;
 	bool password = false;
 	struct effects effects = effects_new(call->arena);
 	effects_add(&effects, EFFECT_USER_UPDATE)->u.user = user;
 	for (size_t i = 0; i < rep.credentials_n; i++) {
 		struct credential credential;
-		enum error_code code = user_rep_credential(call, &rep.credentials[i], &credential, reterr_why);
+		enum error_code code = user_rep_credential(call, &user, &rep.credentials[i], &credential, reterr_why);
 		if (code != OK)
 			return code;
-		if (!credential.type.n)
+		if (!str_eq_z(credential.type, "password"))
 			continue;
 		password = true;
 		effects_add(&effects, EFFECT_CREDENTIAL_REPLACE)->u.credential =
@@ -123,28 +131,55 @@ static void add_action(const struct user *user, bool temporary, struct effects *
 		(struct effect_required_action){ user->realm_id, user->id, STR("UPDATE_PASSWORD") };
 }
 
+/* The body; false: answered. Keycloak takes no notice of the type. */
+static bool read_password(struct admin_call *call, struct credential_rep *rep)
+{
+	struct why why = { "" };
+	struct json_read_options options = representation_options("$");
+	/* CredentialRepresentation: value, temporary, userLabel. */
+	static const struct json_field fields[] = {
+		JSON_TEXT(struct credential_rep, value, "value", JSON_SECRET),
+		JSON_TEXT(struct credential_rep, credential.label, "userLabel", 0),
+		JSON_BOOL(struct credential_rep, credential.temporary, "temporary", 0),
+	};
+	static const char *const known[] = { "id", "type", "createdDate", "priority", "secretData", "credentialData",
+					     "device", "hashedSaltedValue", "salt", "hashIterations", "counter",
+					     "algorithm", "digits", "period", "config", "federationLink", NULL };
+	static const struct json_shape shape = JSON_SHAPE(struct credential_rep, fields, .known = known);
+	enum error_code code = call->request->body.n ?
+		json_read(call->arena, call->request->body, &shape, &options, rep, &why) : OK;
+	if (code != OK)
+		admin_refuse_body(call, code, &why);
+	else if (!rep->value.n)
+		http_respond_error(call->response, 400,
+				   rep->value.p ? STR("Empty password not allowed") : STR("No password provided"), STR(""));
+	return code == OK && rep->value.n;
+}
+
+/* A new password keeps the id and the label of the one before. */
+static void keep_place(const struct user *user, struct credential *credential)
+{
+	for (size_t i = 0; i < user->credentials_n; i++) {
+		if (!str_eq_z(user->credentials[i].type, "password"))
+			continue;
+		credential->id = user->credentials[i].id;
+		credential->priority = user->credentials[i].priority;
+		if (!credential->label.n)
+			credential->label = user->credentials[i].label;
+		return;
+	}
+}
+
 static void reset_password(struct admin_call *call, const struct user *user)
 {
 	struct credential_rep rep = { 0 };
 	struct credential credential = { 0 };
 	struct why why = { "" };
-	struct json_read_options options = representation_options("$");
-	/* CredentialRepresentation: type, value, temporary. */
-	static const struct json_field fields[] = {
-		JSON_TEXT(struct credential_rep, credential.type, "type", 0),
-		JSON_TEXT(struct credential_rep, value, "value", JSON_SECRET),
-		JSON_BOOL(struct credential_rep, credential.temporary, "temporary", 0),
-	};
-	static const char *const known[] = { "id", "userLabel", "createdDate", "priority", "secretData", "credentialData", NULL };
-	static const struct json_shape shape = JSON_SHAPE(struct credential_rep, fields, .known = known);
-	enum error_code code = json_read(call->arena, call->request->body, &shape, &options, &rep, &why);
-	if (code == OK && rep.credential.type.n && !str_eq_z(rep.credential.type, "password"))
-		code = error_because(&why, ERROR_INVALID_VALUE, "$.type = '%.*s': only password can be reset",
-				     STR_ARG(str_take(rep.credential.type, 40)));
-	if (code == OK && !rep.value.n)
-		code = error_because(&why, ERROR_INVALID_VALUE, "Empty password not allowed");
-	if (code == OK)
-		code = user_rep_credential(call, &rep, &credential, &why);
+	if (!read_password(call, &rep))
+		return;
+	enum error_code code = user_rep_credential(call, user, &rep, &credential, &why);
+	keep_place(user, &credential);
+	credential.type = STR("password");
 	struct effects effects = effects_new(call->arena);
 	effects_add(&effects, EFFECT_CREDENTIAL_REPLACE)->u.credential =
 		(struct effect_credential){ user->realm_id, user->id, credential, STR("") };
@@ -168,7 +203,7 @@ void admin_user_reset_password(void *context, struct http_request *request, stru
 	struct user *user;
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (user_rep_find(&call, USER_ROW, &user))
+	if (user_rep_find(&call, USER_CREDENTIALS, &user))
 		reset_password(&call, user);
 	admin_close(&call);
 }

@@ -11,6 +11,8 @@ bool user_part_write(struct admin_call *call, const struct user_change *change, 
 	enum error_code code = app_apply(call->app, &effects, &why);
 	if (code == ERROR_STALE)
 		admin_not_found(call, "User not found");
+	else if (code == ERROR_EXISTS)
+		admin_refuse(call, 409, STR("User is already linked with provider"));
 	else if (code != OK)
 		admin_fail(call, code, &why);
 	return code == OK;

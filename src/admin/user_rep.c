@@ -17,35 +17,52 @@ bool user_rep_find(struct admin_call *call, unsigned parts, struct user **ret_us
 	return code == OK;
 }
 
-static void write_access(struct json_writer *w, bool brief)
+static void write_access(struct admin_call *call, struct json_writer *w, enum user_form form)
 {
+	bool manage = admin_may(call, PERMISSION_MANAGE_USERS);
 	json_member_object_begin(w, "access");
-	if (!brief) {
-		json_member_bool(w, "manageGroupMembership", true);
-		json_member_bool(w, "resetPassword", true);
+	if (form == USER_FORM_FULL) {
+		json_member_bool(w, "manageGroupMembership", manage);
+		json_member_bool(w, "resetPassword", manage);
 		json_member_bool(w, "view", true);
-		json_member_bool(w, "mapRoles", true);
-		json_member_bool(w, "impersonate", false);
+		json_member_bool(w, "mapRoles", manage);
+		json_member_bool(w, "impersonate", admin_may(call, PERMISSION_IMPERSONATE));
 	}
-	json_member_bool(w, "manage", true);
+	json_member_bool(w, "manage", manage);
 	json_write_object_end(w);
 }
 
-static void write_attributes(struct json_writer *w, const struct user *user)
+static void write_attributes(struct json_writer *w, const struct user *user, const struct user_profile *profile)
 {
-	if (!user->attributes_n)
-		return;
-	json_member_object_begin(w, "attributes");
+	bool begun = false;
 	for (size_t i = 0; i < user->attributes_n; i++) {
+		if (!user_profile_shows(profile, user->attributes[i].key))
+			continue;
+		if (!begun)
+			json_member_object_begin(w, "attributes");
+		begun = true;
 		json_write_name(w, user->attributes[i].key);
 		json_write_texts(w, user->attributes[i].values, user->attributes[i].n);
 	}
-	json_write_object_end(w);
+	if (begun)
+		json_write_object_end(w);
 }
 
-void user_rep_write(struct admin_call *call, struct json_writer *w, const struct user *user, bool brief)
+/* What brief forms leave out. */
+static void write_state(struct json_writer *w, const struct user *user)
 {
-	(void)call;
+	json_member_bool(w, "totp", user->otp);
+	json_member_texts(w, "disableableCredentialTypes", NULL, 0);
+	json_member_texts(w, "requiredActions", user->required_actions.items, user->required_actions.n);
+	if (user->federation_link.n)
+		json_member_text(w, "federationLink", user->federation_link);
+	json_member_int(w, "notBefore", user->not_before_s);
+}
+
+void user_rep_write(struct admin_call *call, struct json_writer *w, const struct user *user,
+		    const struct user_writer *writer)
+{
+	bool brief = writer->form == USER_FORM_BRIEF;
 	json_write_object_begin(w);
 	json_member_text(w, "id", user->id);
 	json_member_text(w, "username", user->username);
@@ -56,63 +73,88 @@ void user_rep_write(struct admin_call *call, struct json_writer *w, const struct
 	if (user->email.n)
 		json_member_text(w, "email", user->email);
 	json_member_bool(w, "emailVerified", user->email_verified);
-	write_attributes(w, user);
+	if (!brief)
+		write_attributes(w, user, writer->profile);
+	if (writer->metadata) {
+		json_write_name(w, STR("userProfileMetadata"));
+		user_profile_write_metadata(call, w, writer->profile, user);
+	}
 	json_member_bool(w, "enabled", user->enabled);
 	json_member_int(w, "createdTimestamp", user->created_ms);
-	json_member_bool(w, "totp", false);
-	json_member_texts(w, "disableableCredentialTypes", NULL, 0);
-	json_member_texts(w, "requiredActions", user->required_actions.items, user->required_actions.n);
-	json_member_int(w, "notBefore", user->not_before_s);
-	write_access(w, brief);
+	if (!brief)
+		write_state(w, user);
+	write_access(call, w, writer->form);
 	json_write_object_end(w);
 }
 
-/* One @ with something on both sides, no blanks or control bytes: more is the mail server's
- * to judge. */
-static bool is_email(struct str email)
+/* ---- in ---- */
+
+static struct str first_value(const struct user *user, const char *name)
 {
-	size_t at = str_index(email, '@');
-	return at > 0 && at + 1 < email.n && str_index(str_drop(email, at + 1), '@') == email.n - at - 1 &&
-	       !str_has_control(email) && str_index(email, ' ') == email.n && email.n <= REPRESENTATION_NAME_MAX;
+	for (size_t i = 0; i < user->attributes_n; i++)
+		if (str_eq_z(user->attributes[i].key, name) && user->attributes[i].n)
+			return user->attributes[i].values[0];
+	return STR("");
 }
 
-/* The user profile's answer, as recorded. */
-static void refuse_email(struct admin_call *call, struct str email)
+/* Keycloak: a body with attributes says of the names of a person too, there or beside them. */
+static void take_names(const struct user *before, struct user_rep *rep)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	const struct str params[] = { STR("email"), str_take(email, 80) };
-	json_write_object_begin(&w);
-	json_member_array_begin(&w, "errors");
-	json_write_object_begin(&w);
-	json_member_text(&w, "field", STR("email"));
-	json_member_text(&w, "errorMessage", STR("error-invalid-email"));
-	json_member_texts(&w, "params", params, ARRAY_LENGTH(params));
-	json_write_object_end(&w);
-	json_write_array_end(&w);
-	json_write_object_end(&w);
-	http_respond_json(call->response, 400, text_str(&text));
+	struct user *user = &rep->user;
+	if (before && JSON_SENT(&user_shape, rep, user.attributes)) {
+		if (!JSON_SENT(&user_shape, rep, user.first_name))
+			user->first_name = first_value(user, "firstName");
+		if (!JSON_SENT(&user_shape, rep, user.last_name))
+			user->last_name = first_value(user, "lastName");
+		if (!JSON_SENT(&user_shape, rep, user.email))
+			user->email = first_value(user, "email").n ? user->email : STR("");
+	}
 }
 
-bool user_rep_read(struct admin_call *call, struct user_rep *rep)
+/* Unknown ones are left out, as there. */
+static void take_actions(struct admin_call *call, struct user *user)
+{
+	static const char *const known[] = { "CONFIGURE_RECOVERY_AUTHN_CODES", "CONFIGURE_TOTP", "TERMS_AND_CONDITIONS",
+		"UPDATE_EMAIL", "UPDATE_PASSWORD", "UPDATE_PROFILE", "VERIFY_EMAIL", "VERIFY_PROFILE", "delete_account",
+		"delete_credential", "idp_link", "update_user_locale", "webauthn-register",
+		"webauthn-register-passwordless" };
+	struct str_list kept = { 0 };
+	for (size_t i = 0; i < user->required_actions.n; i++)
+		for (size_t k = 0; k < ARRAY_LENGTH(known); k++)
+			if (str_eq_z(user->required_actions.items[i], known[k]) &&
+			    !str_list_has(&kept, user->required_actions.items[i]))
+				*(struct str *)arena_push(call->arena, &kept.items, &kept.n, sizeof *kept.items) =
+					user->required_actions.items[i];
+	user->required_actions = kept;
+}
+
+bool user_rep_read(struct admin_call *call, const struct user *before, struct user_rep *rep)
 {
 	struct why why = { "" };
+	struct user_profile profile;
 	struct json_read_options options = representation_options("$");
 	enum error_code code = json_read(call->arena, call->request->body, &user_shape, &options, rep, &why);
 	if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD) {
 		admin_refuse_body(call, code, &why);
 		return false;
 	}
-	if (code == OK && !rep->user.username.n) {
+	if (code == OK && !user_profile_load(call, &profile))
+		return false;
+	struct user *user = &rep->user;
+	if (code == OK && call->realm->settings.registration_email_as_username && user->email.n)
+		user->username = user->email;
+	if (code == OK && !str_trim(user->username).n) {
 		admin_refuse(call, 400, STR("User name is missing"));
 		return false;
 	}
-	if (code == OK && rep->user.email.n && !is_email(rep->user.email)) {
-		refuse_email(call, rep->user.email);
-		return false;
-	}
-	if (code == OK)
+	if (code == OK) {
+		take_names(before, rep);
+		take_actions(call, user);
+		user_profile_filter(call->arena, &profile, before, user);
+		if (!user_profile_check(call, &profile, before, user))
+			return false;
 		code = user_check(rep, "$", &why);
+	}
 	if (code != OK)
 		admin_fail(call, code, &why);
 	return code == OK;
@@ -124,8 +166,9 @@ void user_rep_conflict(struct admin_call *call, const struct why *why)
 	admin_refuse(call, 409, email ? STR("User exists with same email") : STR("User exists with same username"));
 }
 
-enum error_code user_rep_credential(struct admin_call *call, const struct credential_rep *rep,
-				    struct credential *ret_credential, struct why *reterr_why)
+enum error_code user_rep_credential(struct admin_call *call, const struct user *user,
+				    const struct credential_rep *rep, struct credential *ret_credential,
+				    struct why *reterr_why)
 {
 	struct credential credential = rep->credential;
 	struct str text = STR("");
@@ -139,7 +182,8 @@ enum error_code user_rep_credential(struct admin_call *call, const struct creden
 		return OK;
 	}
 	/* The policy is Keycloak's answer 400 with its own words. */
-	if (policy_check(call->arena, call->realm->settings.password_policy, rep->value, STR(""), STR(""), &text) != OK)
+	if (policy_check(call->arena, call->realm->settings.password_policy, rep->value, user->username, user->email,
+			 &text) != OK)
 		return error_because(reterr_why, ERROR_INVALID_PASSWORD, "%.*s", STR_ARG(text));
 	struct password_cost cost = credential_cost(&call->realm->settings);
 	struct password_hash hash;
@@ -149,4 +193,29 @@ enum error_code user_rep_credential(struct admin_call *call, const struct creden
 	credential_write(call->arena, &hash, &credential);
 	*ret_credential = credential;
 	return OK;
+}
+
+void user_rep_refuse_credential(struct admin_call *call, enum error_code code, const struct why *why)
+{
+	/* Keycloak's message keys, by what their English words have. */
+	static const char *const keys[][2] = {
+		{ "minimum length", "invalidPasswordMinLengthMessage" },
+		{ "maximum length", "invalidPasswordMaxLengthMessage" },
+		{ "numerical digits", "invalidPasswordMinDigitsMessage" },
+		{ "lower case", "invalidPasswordMinLowerCaseCharsMessage" },
+		{ "upper case", "invalidPasswordMinUpperCaseCharsMessage" },
+		{ "special characters", "invalidPasswordMinSpecialCharsMessage" },
+		{ "equal to the username", "invalidPasswordNotUsernameMessage" },
+		{ "contain the username", "invalidPasswordNotContainsUsernameMessage" },
+		{ "equal to the email", "invalidPasswordNotEmailMessage" },
+	};
+	if (code != ERROR_INVALID_PASSWORD) {
+		admin_fail(call, code, why);
+		return;
+	}
+	const char *key = "invalidPasswordMessage";
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
+		if (str_contains(str_from(why->text), str_from(keys[i][0])))
+			key = keys[i][1];
+	http_respond_error(call->response, 400, str_from(key), arena_str(call->arena, str_from(why->text)));
 }

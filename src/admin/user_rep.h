@@ -2,18 +2,35 @@
 #ifndef ADMIN_USER_REP_H
 #define ADMIN_USER_REP_H
 
-#include "admin/call.h"
+#include "admin/user_profile.h"
 
 /* The user that the route's {user} names, with `parts` (store.h); false: answered. */
 bool user_rep_find(struct admin_call *call, unsigned parts, struct user **ret_user);
-/* Appends one user; `brief` as lists have it. */
-void user_rep_write(struct admin_call *call, struct json_writer *w, const struct user *user, bool brief);
-/* Reads the body onto *rep (the present state for an update, or a default). False: answered. */
-bool user_rep_read(struct admin_call *call, struct user_rep *rep);
+
+enum user_form {
+	USER_FORM_FULL,   /* GET of one user: what the caller may do with it, all words */
+	USER_FORM_LISTED, /* the same in a list */
+	USER_FORM_BRIEF,
+};
+struct user_writer {
+	const struct user_profile *profile;
+	enum user_form form;
+	bool metadata; /* userProfileMetadata too */
+};
+/* Appends one user, with its OTP state where it was loaded. */
+void user_rep_write(struct admin_call *call, struct json_writer *w, const struct user *user,
+		    const struct user_writer *writer);
+/* Reads the body onto *rep (the present state for an update, with `before`, or a default). What the
+ * realm's profile does not let an administrator set stays as it is. False: answered. */
+bool user_rep_read(struct admin_call *call, const struct user *before, struct user_rep *rep);
 /* Keycloak's answers for a username or e-mail that is taken, by the store's reason. */
 void user_rep_conflict(struct admin_call *call, const struct why *why);
-/* A credential of a plain or given password; *ret_credential of type "" when it is none. Slow. */
-MUST_USE enum error_code user_rep_credential(struct admin_call *call, const struct credential_rep *rep,
-					     struct credential *ret_credential, struct why *reterr_why);
+/* A credential of a plain or given password of that user; *ret_credential of type "" when it is
+ * none. Slow. INVALID_PASSWORD: the realm's policy is not met, `why` says which. */
+MUST_USE enum error_code user_rep_credential(struct admin_call *call, const struct user *user,
+					     const struct credential_rep *rep, struct credential *ret_credential,
+					     struct why *reterr_why);
+/* Answers what user_rep_credential refused, as Keycloak does. */
+void user_rep_refuse_credential(struct admin_call *call, enum error_code code, const struct why *why);
 
 #endif

@@ -251,6 +251,10 @@ struct user_rep {
 extern const struct json_shape user_shape;
 /* One entry of clientConsents, and of the admin API's users/{id}/consents. */
 extern const struct json_shape consent_shape;
+/* One entry of federatedIdentities: struct user_identity. */
+extern const struct json_shape identity_shape;
+MUST_USE enum error_code identity_check(
+	const struct user_identity *identity, const char *path, struct why *reterr_why);
 /* The admin API's form: no credentials, roles or groups are written. */
 extern const struct json_shape user_admin_shape;
 MUST_USE enum error_code user_check(

@@ -12,6 +12,12 @@ struct credential {
 	bool temporary; /* on the way in only */
 };
 
+/* An account at an identity provider that the user is linked with. */
+struct user_identity {
+	struct str provider; /* its alias */
+	struct str user_id, user_name;
+};
+
 /* What a user has granted to a client that asks for consent (consentRequired). */
 struct consent {
 	struct str realm_id, user_id, client_id; /* the client's id, not its clientId */
@@ -38,6 +44,9 @@ struct user {
 	struct str_list group_ids; /* direct memberships */
 	struct credential *credentials;
 	size_t credentials_n;
+	bool otp; /* one of them is a one-time password; lists of users fill it too */
+	struct user_identity *identities;
+	size_t identities_n;
 	struct consent *consents; /* on the way in only */
 	size_t consents_n;
 };

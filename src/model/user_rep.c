@@ -47,6 +47,13 @@ static const char *const consent_known[] = {
 const struct json_shape consent_shape = JSON_SHAPE(struct consent_rep, consent_fields,
 	.known = consent_known, .kept = JSON_AT(struct consent_rep, kept, struct str));
 
+static const struct json_field identity_fields[] = {
+	JSON_TEXT(struct user_identity, provider, "identityProvider", 0),
+	JSON_TEXT(struct user_identity, user_id, "userId", 0),
+	JSON_TEXT(struct user_identity, user_name, "userName", 0),
+};
+const struct json_shape identity_shape = JSON_SHAPE(struct user_identity, identity_fields);
+
 #define USER_ROW_FIELDS                                                                           \
 	JSON_TEXT(struct user_rep, user.id, "id", 0),                                             \
 		JSON_TEXT(struct user_rep, user.username, "username", 0),                         \
@@ -78,11 +85,12 @@ static const struct json_field user_fields[] = {
 	JSON_TEXTS_MAP(struct user_rep, client_roles, client_roles_n, "clientRoles", 0),
 	JSON_TEXTS(struct user_rep, groups.items, groups.n, "groups", JSON_ALWAYS),
 	JSON_STRUCTS(struct user_rep, consents, consents_n, "clientConsents", 0, &consent_shape),
+	JSON_STRUCTS(struct user_rep, user.identities, user.identities_n, "federatedIdentities", 0,
+		&identity_shape),
 };
 static const char *const user_known[] = {
 	"self",
 	"origin",
-	"federatedIdentities",
 	"socialLinks",
 	"applicationRoles",
 	"verifiableCredentials",
@@ -105,6 +113,8 @@ static const struct json_field user_admin_fields[] = {
 	JSON_TEXTS(struct user_rep, groups.items, groups.n, "groups", JSON_NOT_WRITTEN),
 	JSON_STRUCTS(struct user_rep, consents, consents_n, "clientConsents", JSON_NOT_WRITTEN,
 		&consent_shape),
+	JSON_STRUCTS(struct user_rep, user.identities, user.identities_n, "federatedIdentities",
+		JSON_NOT_WRITTEN, &identity_shape),
 };
 const struct json_shape user_admin_shape = JSON_SHAPE(struct user_rep, user_admin_fields,
 	.known = user_known, .kept = JSON_AT(struct user_rep, user.kept, struct str),
@@ -140,6 +150,16 @@ static enum error_code consent_check(
 	return error ? error : rep_moment(rep->updated_ms, path, "lastUpdatedDate", reterr_why);
 }
 
+enum error_code identity_check(
+	const struct user_identity *identity, const char *path, struct why *reterr_why)
+{
+	enum error_code error =
+		rep_name(identity->provider, true, path, "identityProvider", reterr_why);
+	if (!error)
+		error = rep_name(identity->user_id, false, path, "userId", reterr_why);
+	return error ? error : rep_name(identity->user_name, false, path, "userName", reterr_why);
+}
+
 enum error_code user_check(const struct user_rep *rep, const char *path, struct why *reterr_why)
 {
 	const struct user *user = &rep->user;
@@ -164,6 +184,10 @@ enum error_code user_check(const struct user_rep *rep, const char *path, struct 
 	for (size_t i = 0; i < rep->credentials_n; i++)
 		if ((error = credential_check(&rep->credentials[i],
 			     rep_element(&at, path, "credentials", i), reterr_why)))
+			return error;
+	for (size_t i = 0; i < user->identities_n; i++)
+		if ((error = identity_check(&user->identities[i],
+			     rep_element(&at, path, "federatedIdentities", i), reterr_why)))
 			return error;
 	for (size_t i = 0; i < rep->consents_n; i++)
 		if ((error = consent_check(&rep->consents[i],

@@ -113,6 +113,14 @@ static void consent_row(struct applying *a, const struct consent *c)
 		(struct db_values){ values, ARRAY_LENGTH(values) - first });
 }
 
+void apply_identity_row(struct applying *a, struct str realm_id, struct str user_id,
+	const struct user_identity *identity)
+{
+	applying_add(a, &statement_identity_add,
+		DB_VALUES(db_text(user_id), db_text(identity->provider), db_text(realm_id),
+			db_text(identity->user_id), db_text(identity->user_name)));
+}
+
 void apply_consent_put(struct applying *a, const struct effect *effect)
 {
 	const struct consent *c = &effect->u.consent;
@@ -147,6 +155,8 @@ void apply_user_create(struct applying *a, const struct effect *effect)
 		credential_add(a, u->id, &u->credentials[i]);
 	for (size_t i = 0; i < u->consents_n; i++)
 		consent_row(a, &u->consents[i]);
+	for (size_t i = 0; i < u->identities_n; i++)
+		apply_identity_row(a, u->realm_id, u->id, &u->identities[i]);
 }
 
 void apply_user_role_add(struct applying *a, const struct effect *effect)
@@ -165,7 +175,8 @@ void apply_user_delete(struct applying *a, const struct effect *effect)
 {
 	static const struct db_statement *const parts[] = { &statement_user_roles_delete,
 		&statement_user_groups_delete, &statement_user_credentials_delete,
-		&statement_user_consents_delete, &statement_failure_delete };
+		&statement_user_consents_delete, &statement_user_identities_delete,
+		&statement_failure_delete };
 	struct db_value id = db_text(effect->u.user.id);
 	applying_add(a, &statement_user_delete, DB_VALUES(id, db_text(effect->u.user.realm_id)));
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)

@@ -118,6 +118,21 @@ static enum error_code read_consents(struct page *page)
 	return error;
 }
 
+static enum error_code read_identities(struct page *page)
+{
+	struct db_rows rows;
+	enum error_code error = query_page(page, &statement_user_page_identities, &rows);
+	for (size_t i = 0; !error && i < rows.n; i++) {
+		struct row row = { &rows, i, 0 };
+		struct user_rep *rep = table_get(&page->by_id, next_text(&row));
+		if (rep)
+			*(struct user_identity *)arena_push(page->arena, &rep->user.identities,
+				&rep->user.identities_n, sizeof *rep->user.identities) =
+				identity_of_row(&row);
+	}
+	return error;
+}
+
 static enum error_code fill_page(struct page *page, const struct db_rows *rows)
 {
 	const struct realm *realm = page->export->loaded.realm;
@@ -139,6 +154,8 @@ static enum error_code fill_page(struct page *page, const struct db_rows *rows)
 	enum error_code error = read_roles_and_groups(page);
 	if (!error)
 		error = read_consents(page);
+	if (!error)
+		error = read_identities(page);
 	return error || page->export->options->mask_secrets ? error : read_credentials(page);
 }
 

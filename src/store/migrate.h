@@ -32,6 +32,7 @@ extern const struct migration migration_0009; /* receipts of orders */
 extern const struct migration migration_0010; /* saml artifacts */
 extern const struct migration migration_0011; /* names of realms */
 extern const struct migration migration_0012; /* client registration */
+extern const struct migration migration_0013; /* links of users, names for searches */
 
 /* The number of the newest migration that this program knows. */
 int64_t migrate_known(void);

@@ -43,6 +43,8 @@ MUST_USE enum error_code attributes_read(
 MUST_USE enum error_code user_of_row(struct arena *arena, const struct db_rows *rows, size_t i,
 	struct user *user, struct why *reterr_why);
 void credential_of_row(struct row *row, struct credential *ret_credential);
+/* From the cells provider, external_id, external_name. */
+struct user_identity identity_of_row(struct row *row);
 /* In the order of CONSENT_COLUMNS, without its realm. */
 struct consent consent_of_row(struct arena *arena, struct row *row);
 

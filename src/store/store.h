@@ -83,7 +83,8 @@ MUST_USE enum error_code store_find_realm(struct store *store, struct arena *are
 
 /* ---- users ---- */
 
-enum user_parts { USER_ROW = 0, USER_ROLES = 1, USER_GROUPS = 2, USER_CREDENTIALS = 4 };
+enum user_parts { USER_ROW = 0, USER_ROLES = 1, USER_GROUPS = 2, USER_CREDENTIALS = 4,
+		  USER_IDENTITIES = 8 };
 
 MUST_USE enum error_code store_find_user(struct store *store, struct arena *arena,
 					 struct str realm_id, struct str user_id, unsigned parts,
@@ -101,9 +102,20 @@ struct user_query {
 	struct str search; /* Keycloak's search: words, prefix or *infix*, "exact" in quotes */
 	struct str username, email, first_name, last_name;
 	bool exact;
-	int has_enabled; /* 0 any, 1 enabled, -1 disabled */
+	int has_enabled;  /* 0 any, 1 enabled, -1 disabled */
+	int has_verified; /* the same of the e-mail */
+	bool service_accounts; /* they count as users too */
+	struct str provider, provider_user_id; /* linked so; empty: any */
+	/* Every one of these attributes has that value, whatever the case of its letters; or has it
+	 * as a part (attributes_part). */
+	const struct json_pair *attributes;
+	size_t attributes_n;
+	bool attributes_part;
+	int64_t created_after_ms, created_before_ms; /* 0: any */
 	int64_t first, max; /* max < 0: all */
 };
+/* By username. A prefix or a whole word that few users have, a whole username or e-mail and a link
+ * are found by indices; the rest is looked for user by user. Fills user->otp. */
 MUST_USE enum error_code store_list_users(struct store *store, struct arena *arena,
 					  struct str realm_id, const struct user_query *query,
 					  struct user **ret_users, size_t *ret_n,

@@ -65,6 +65,7 @@ static enum error_code remove_some(void *argument, struct db *db, struct why *re
 		&statement_realm_purge_user_groups,
 		&statement_realm_purge_credentials,
 		&statement_realm_purge_consents,
+		&statement_realm_purge_identities,
 		&statement_realm_purge_failures,
 		&statement_realm_purge_users,
 		&statement_realm_purge_client_sessions,

@@ -1,0 +1,155 @@
+/* /admin/realms/{realm}/users/{user}/groups: where a user is a member. */
+#include "admin/handlers_users.h"
+#include "admin/user_parts.h"
+
+static void write_text_lists(struct json_writer *w, const char *name, const struct json_list_pair *pairs, size_t n)
+{
+	json_member_object_begin(w, name);
+	for (size_t i = 0; i < n; i++) {
+		json_write_name(w, pairs[i].key);
+		json_write_texts(w, pairs[i].values, pairs[i].n);
+	}
+	json_write_object_end(w);
+}
+
+static void write_roles(struct json_writer *w, const struct group *group, const struct client *client)
+{
+	json_write_array_begin(w);
+	for (size_t i = 0; i < group->roles_n; i++)
+		if (group->roles[i]->client == client)
+			json_write_text(w, group->roles[i]->name);
+	json_write_array_end(w);
+}
+
+static bool is_first_of_client(const struct group *group, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (group->roles[k]->client == group->roles[i]->client)
+			return false;
+	return group->roles[i]->client != NULL;
+}
+
+static void write_group(struct json_writer *w, const struct group *group, bool brief)
+{
+	json_write_object_begin(w);
+	json_member_text(w, "id", group->id);
+	json_member_text(w, "name", group->name);
+	json_member_text(w, "path", group->path);
+	if (group->parent)
+		json_member_text(w, "parentId", group->parent->id);
+	json_member_texts(w, "subGroups", NULL, 0);
+	if (!brief) {
+		write_text_lists(w, "attributes", group->attributes, group->attributes_n);
+		json_write_name(w, STR("realmRoles"));
+		write_roles(w, group, NULL);
+		json_member_object_begin(w, "clientRoles");
+		for (size_t i = 0; i < group->roles_n; i++)
+			if (is_first_of_client(group, i)) {
+				json_write_name(w, group->roles[i]->client->client_id);
+				write_roles(w, group, group->roles[i]->client);
+			}
+		json_write_object_end(w);
+	}
+	json_write_object_end(w);
+}
+
+/* Whether the name has the text, whatever the case of ASCII letters. */
+static bool is_found(const struct group *group, struct str search)
+{
+	for (size_t i = 0; i + search.n <= group->name.n; i++)
+		if (str_eq_nocase(str_take(str_drop(group->name, i), search.n), search))
+			return true;
+	return !search.n;
+}
+
+/* The user's groups that the query's `search` finds, by name: the realm's come so. */
+static size_t groups_of(struct admin_call *call, const struct user *user, const struct group ***ret_groups)
+{
+	const struct group **groups = NULL;
+	struct str search = admin_query(call, "search");
+	size_t n = 0;
+	for (size_t i = 0; i < call->realm->groups_n; i++) {
+		const struct group *group = &call->realm->groups[i];
+		if (str_list_has(&user->group_ids, group->id) && is_found(group, search))
+			*(const struct group **)arena_push(call->arena, &groups, &n, sizeof *groups) = group;
+	}
+	*ret_groups = groups;
+	return n;
+}
+
+void admin_user_groups(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	struct admin_page page;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (admin_query_page(&call, -1, &page) && user_rep_find(&call, USER_GROUPS, &user)) {
+		const struct group **groups;
+		size_t n = groups_of(&call, user, &groups);
+		bool brief = admin_query_true(&call, "briefRepresentation", true);
+		struct text text = text_new(call.arena, 0);
+		struct json_writer w = json_writer_new(&text, false);
+		json_write_array_begin(&w);
+		for (size_t i = 0; i < n; i++)
+			if (admin_page_has(&page, i))
+				write_group(&w, groups[i], brief);
+		json_write_array_end(&w);
+		admin_json(&call, text_str(&text));
+	}
+	admin_close(&call);
+}
+
+void admin_user_groups_count(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (user_rep_find(&call, USER_GROUPS, &user)) {
+		const struct group **groups;
+		admin_json(&call, arena_format(call.arena, "{\"count\":%zu}", groups_of(&call, user, &groups)));
+	}
+	admin_close(&call);
+}
+
+static void change(struct admin_call *call, bool join)
+{
+	struct user *user;
+	struct str id = http_route_value(call->request, "group");
+	if (!user_rep_find(call, USER_GROUPS, &user))
+		return;
+	if (!realm_group_by_id(call->realm, id)) {
+		admin_not_found(call, "Group not found");
+		return;
+	}
+	/* Keycloak writes no event where nothing changes. */
+	if (str_list_has(&user->group_ids, id) == join) {
+		admin_no_content(call);
+		return;
+	}
+	const struct user_change one = { .kind = join ? USER_GROUPS_ADD : USER_GROUPS_REMOVE,
+		.realm_id = user->realm_id, .user_id = user->id, .ids = { &id, 1 } };
+	const struct user_part_event event = { join ? "CREATE" : "DELETE", "GROUP_MEMBERSHIP",
+		arena_join(call->arena, STR("/groups/"), id, STR("")) };
+	if (user_part_write(call, &one, &event))
+		admin_no_content(call);
+}
+
+void admin_user_group_join(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	change(&call, true);
+	admin_close(&call);
+}
+
+void admin_user_group_leave(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	change(&call, false);
+	admin_close(&call);
+}

@@ -1,0 +1,91 @@
+/* /admin/realms/{realm}/users/{user}/federated-identity: accounts at identity providers. */
+#include "admin/handlers_users.h"
+#include "admin/user_parts.h"
+
+void admin_user_identities(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	if (!admin_open(&call, context, request, response))
+		return;
+	if (user_rep_find(&call, USER_IDENTITIES, &user)) {
+		struct text text = text_new(call.arena, 0);
+		struct json_writer w = json_writer_new(&text, false);
+		json_write_array_begin(&w);
+		for (size_t i = 0; i < user->identities_n; i++)
+			json_write_shape(&w, &identity_shape, &user->identities[i]);
+		json_write_array_end(&w);
+		admin_json(&call, text_str(&text));
+	}
+	admin_close(&call);
+}
+
+static bool is_linked(const struct user *user, struct str provider)
+{
+	for (size_t i = 0; i < user->identities_n; i++)
+		if (str_eq(user->identities[i].provider, provider))
+			return true;
+	return false;
+}
+
+static struct user_part_event event_of(struct admin_call *call, const char *operation, struct str provider)
+{
+	return (struct user_part_event){ operation, "USER",
+		arena_join(call->arena, STR("/federated-identity/"), provider, STR("")) };
+}
+
+static void add(struct admin_call *call)
+{
+	struct user *user;
+	struct user_identity identity = { 0 };
+	struct why why = { "" };
+	struct str provider = http_route_value(call->request, "provider");
+	struct json_read_options options = representation_options("$");
+	if (!user_rep_find(call, USER_IDENTITIES, &user))
+		return;
+	if (is_linked(user, provider)) {
+		admin_refuse(call, 409, STR("User is already linked with provider"));
+		return;
+	}
+	enum error_code code = json_read(call->arena, call->request->body, &identity_shape, &options, &identity, &why);
+	identity.provider = provider;
+	if (code == OK)
+		code = identity_check(&identity, "$", &why);
+	if (code != OK) {
+		admin_refuse_body(call, code, &why);
+		return;
+	}
+	const struct user_change change = { .kind = USER_IDENTITY_ADD, .realm_id = user->realm_id, .user_id = user->id,
+		.identity = identity };
+	const struct user_part_event event = event_of(call, "CREATE", provider);
+	if (user_part_write(call, &change, &event))
+		admin_no_content(call);
+}
+
+void admin_user_identity_add(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	if (!admin_open(&call, context, request, response))
+		return;
+	add(&call);
+	admin_close(&call);
+}
+
+void admin_user_identity_remove(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct user *user;
+	if (!admin_open(&call, context, request, response))
+		return;
+	struct str provider = http_route_value(request, "provider");
+	if (user_rep_find(&call, USER_IDENTITIES, &user) && is_linked(user, provider)) {
+		const struct user_change change = { .kind = USER_IDENTITY_REMOVE, .realm_id = user->realm_id,
+			.user_id = user->id, .identity = { .provider = provider } };
+		const struct user_part_event event = event_of(&call, "DELETE", provider);
+		if (user_part_write(&call, &change, &event))
+			admin_no_content(&call);
+	} else if (!response->status) {
+		admin_not_found(&call, "Link not found");
+	}
+	admin_close(&call);
+}

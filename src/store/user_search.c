@@ -1,0 +1,364 @@
+/* Lists of users: which index to begin with, and what SQL cannot decide. */
+#include "base/text.h"
+#include "store/internal.h"
+#include "store/rows.h"
+#include "store/statements.h"
+
+enum { SEARCH_WORDS = 8 }; /* as many as USER_MATCHES has */
+
+/* ---- patterns ---- */
+
+static void add_escaped(struct text *text, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '%' || s.p[i] == '_' || s.p[i] == '\\')
+			text_add_char(text, '\\');
+		text_add_char(text, s.p[i]);
+	}
+}
+
+/* A pattern of like for one field of the query: all of it when exact, else any part. */
+static struct str field_pattern(struct arena *arena, struct str value, bool exact)
+{
+	if (value.n == 0)
+		return STR("%");
+	struct text text = text_new(arena, 0);
+	text_add_z(&text, exact ? "" : "%");
+	add_escaped(&text, store_lower(arena, value));
+	text_add_z(&text, exact ? "" : "%");
+	return text_str(&text);
+}
+
+/* A pattern for one word of Keycloak's `search`: "ada" begins with, *ada* has, "\"ada\"" is. */
+static struct str word_pattern(struct arena *arena, struct str word)
+{
+	struct text text = text_new(arena, 0);
+	struct str lower = store_lower(arena, word);
+	if (lower.n >= 2 && lower.p[0] == '"' && lower.p[lower.n - 1] == '"') {
+		add_escaped(&text, str_take(str_drop(lower, 1), lower.n - 2));
+		return text_str(&text);
+	}
+	while (lower.n > 0) {
+		size_t star = str_index(lower, '*');
+		add_escaped(&text, str_take(lower, star));
+		if (star < lower.n)
+			text_add_char(&text, '%');
+		lower = str_drop(lower, star + 1);
+	}
+	text_add_char(&text, '%');
+	return text_str(&text);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* *ret_first: the first word, lower case. */
+static enum error_code word_patterns(struct arena *arena, struct str search,
+	struct str patterns[SEARCH_WORDS], struct str *ret_first, struct why *reterr_why)
+{
+	size_t n = 0;
+	*ret_first = STR("");
+	for (size_t i = 0; i < search.n;) {
+		size_t end = i;
+		while (end < search.n && !is_space(search.p[end]))
+			end++;
+		if (end > i) {
+			if (n == SEARCH_WORDS)
+				return error_because(reterr_why, ERROR_INVALID_VALUE,
+					"search has more than %d words", SEARCH_WORDS);
+			if (!n)
+				*ret_first = store_lower(arena, str_of(search.p + i, end - i));
+			patterns[n++] = word_pattern(arena, str_of(search.p + i, end - i));
+		}
+		i = end + 1;
+	}
+	while (n < SEARCH_WORDS)
+		patterns[n++] = STR("%");
+	return OK;
+}
+
+/* ---- attributes ---- */
+
+/* Any text whose lower case has this one in lower case, as the JSON of attributes has it: letters
+ * that JSON or an engine may write in another way stand for anything. */
+static void add_loose(struct text *text, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c < ' ' || c > '~' || c == '"' || c == '\\' || c == '/')
+			text_add_char(text, '%');
+		else
+			add_escaped(text, str_of(s.p + i, 1));
+	}
+}
+
+/* Finds all that have the value, and some that have it elsewhere: has_attribute decides. */
+static struct str attribute_pattern(struct arena *arena, const struct json_pair *wanted, bool part)
+{
+	struct text text = text_new(arena, 0);
+	text_add_z(&text, "%\"");
+	add_loose(&text, store_lower(arena, wanted->key));
+	text_add_z(&text, part ? "\":[%\"%" : "\":[%\"");
+	add_loose(&text, store_lower(arena, wanted->value));
+	text_add_z(&text, part ? "%" : "\"%");
+	return text_str(&text);
+}
+
+static bool has_attribute(struct arena *arena, const struct user *user, const struct json_pair *wanted, bool part)
+{
+	struct str value = store_lower(arena, wanted->value);
+	for (size_t i = 0; i < user->attributes_n; i++)
+		for (size_t k = 0; k < user->attributes[i].n && str_eq(user->attributes[i].key, wanted->key); k++) {
+			struct str own = store_lower(arena, user->attributes[i].values[k]);
+			if (part ? str_contains(own, value) : str_eq(own, value))
+				return true;
+		}
+	return false;
+}
+
+static bool has_attributes(struct arena *arena, const struct user *user, const struct user_query *query)
+{
+	for (size_t i = 0; i < query->attributes_n; i++)
+		if (!has_attribute(arena, user, &query->attributes[i], query->attributes_part))
+			return false;
+	return true;
+}
+
+/* ---- how to look ---- */
+
+enum {
+	ATTRIBUTES = 3, /* as many as USER_MATCHES has; the others are looked at here */
+	MATCH_VALUES = 24,
+	AFTER = MATCH_VALUES - 1,
+	MOST_VALUES = MATCH_VALUES + 4,
+	FEW = 2000, /* users: sorting them all is cheaper than walking to the page */
+	BATCH = 500, /* users looked at by us at once */
+};
+
+/* A question on its way: the values, and which statements to ask. */
+struct search {
+	struct db_value values[MOST_VALUES];
+	const struct db_statement *list, *count;
+	struct str from, to; /* the first word's place in an index; to.n = 0: it has none */
+	bool plain;          /* nothing but the realm is asked for */
+};
+
+/* Where the word's values are in an index: one that begins so, or is so. */
+static void place_word(struct arena *arena, struct str word, struct search *search)
+{
+	bool whole = word.n >= 2 && word.p[0] == '"' && word.p[word.n - 1] == '"';
+	struct str from = whole ? str_take(str_drop(word, 1), word.n - 2) : word;
+	if (!whole && from.n && from.p[from.n - 1] == '*')
+		from.n--;
+	if (!from.n || (!whole && str_index(from, '*') < from.n))
+		return;
+	search->from = from;
+	/* After all that begins so comes the last code point there is. */
+	search->to = arena_join(arena, from, whole ? STR("\x01") : STR("\xf4\x8f\xbf\xbf"), STR(""));
+}
+
+static void fill_values(struct arena *arena, struct str realm_id, const struct user_query *query,
+	const struct str *words, struct db_value *values)
+{
+	values[0] = db_text(realm_id);
+	values[1] = db_text(field_pattern(arena, query->username, query->exact));
+	values[2] = db_text(field_pattern(arena, query->email, query->exact));
+	values[3] = db_text(field_pattern(arena, query->first_name, query->exact));
+	values[4] = db_text(field_pattern(arena, query->last_name, query->exact));
+	values[5] = db_int(query->has_enabled);
+	for (size_t i = 0; i < SEARCH_WORDS; i++)
+		values[6 + i] = db_text(words[i]);
+	values[14] = db_int(query->has_verified);
+	values[15] = db_int(query->service_accounts);
+	values[16] = db_text(query->provider);
+	values[17] = db_text(query->provider_user_id);
+	for (size_t i = 0; i < ATTRIBUTES; i++)
+		values[18 + i] = db_text(i < query->attributes_n ?
+				attribute_pattern(arena, &query->attributes[i], query->attributes_part) :
+				STR("%"));
+	values[21] = db_int(query->created_after_ms);
+	values[22] = db_int(query->created_before_ms);
+	values[AFTER] = db_text(STR(""));
+}
+
+static bool is_plain(const struct user_query *query, const struct search *search)
+{
+	for (size_t i = 1; i <= 4; i++)
+		if (!str_eq(search->values[i].text, STR("%")))
+			return false;
+	return !str_trim(query->search).n && !query->has_enabled && !query->has_verified &&
+	       !query->provider.n && !query->provider_user_id.n && !query->attributes_n &&
+	       !query->created_after_ms && !query->created_before_ms;
+}
+
+static void choose(struct arena *arena, const struct user_query *query, struct search *search)
+{
+	search->list = &statement_user_list;
+	search->count = &statement_user_count;
+	if (query->exact && query->username.n > 0) {
+		search->list = &statement_user_list_by_username;
+		search->count = &statement_user_count_by_username;
+		search->values[1] = db_text(store_lower(arena, query->username));
+	} else if (query->exact && query->email.n > 0) {
+		search->list = &statement_user_list_by_email;
+		search->count = &statement_user_count_by_email;
+		search->values[2] = db_text(store_lower(arena, query->email));
+	} else if (query->provider_user_id.n > 0) {
+		search->list = &statement_user_list_by_link;
+		search->count = &statement_user_count_by_link;
+	}
+	search->plain = is_plain(query, search);
+}
+
+/* A word that few have is found by its indices. */
+static enum error_code look_for_word(struct store *store, struct arena *arena, struct search *search,
+	struct why *reterr_why)
+{
+	struct db_rows rows;
+	if (!search->to.n || search->list != &statement_user_list)
+		return OK;
+	enum error_code code = store_read(store, arena, &statement_user_count_word,
+		DB_VALUES(search->values[0], db_text(search->from), db_text(search->to), db_int(FEW)), &rows,
+		reterr_why);
+	if (code != OK || db_cell_int(&rows, 0, 0) >= FEW)
+		return code;
+	search->list = &statement_user_list_by_word;
+	search->count = &statement_user_count_by_word;
+	return OK;
+}
+
+static enum error_code prepare(struct store *store, struct arena *arena, struct str realm_id,
+	const struct user_query *query, struct search *ret_search, struct why *reterr_why)
+{
+	struct str words[SEARCH_WORDS], first;
+	*ret_search = (struct search){ 0 };
+	enum error_code code = word_patterns(arena, query->search, words, &first, reterr_why);
+	if (code != OK)
+		return code;
+	fill_values(arena, realm_id, query, words, ret_search->values);
+	place_word(arena, first, ret_search);
+	choose(arena, query, ret_search);
+	return look_for_word(store, arena, ret_search, reterr_why);
+}
+
+/* ---- answers ---- */
+
+static enum error_code read_page(struct store *store, struct arena *arena, struct search *search, int64_t first,
+	int64_t max, struct user **ret_users, size_t *ret_n, struct why *reterr_why)
+{
+	struct db_rows rows;
+	bool by_word = search->list == &statement_user_list_by_word;
+	search->values[MATCH_VALUES] = db_int(max < 0 ? INT64_MAX : max);
+	search->values[MATCH_VALUES + 1] = db_int(first < 0 ? 0 : first);
+	search->values[MATCH_VALUES + 2] = db_text(search->from);
+	search->values[MATCH_VALUES + 3] = db_text(search->to);
+	enum error_code code = store_read(store, arena, search->list,
+		(struct db_values){ search->values, by_word ? MOST_VALUES : MATCH_VALUES + 2 }, &rows, reterr_why);
+	if (code != OK)
+		return code;
+	struct user *users = arena_array(arena, rows.n, sizeof *users);
+	for (size_t i = 0; code == OK && i < rows.n; i++) {
+		code = user_of_row(arena, &rows, i, &users[i], reterr_why);
+		users[i].otp = db_cell_int(&rows, i, rows.columns - 1) != 0;
+	}
+	*ret_users = users;
+	*ret_n = rows.n;
+	return code;
+}
+
+/* Attributes are decided here: batch after batch, each in an arena of its own, until the page is
+ * full. `users` NULL: counts alone. */
+struct sieve {
+	const struct user_query *query;
+	struct arena *arena;
+	struct user *users;
+	size_t n;
+	int64_t seen; /* that match */
+	int64_t first, max;
+	struct str after;
+	bool finished;
+};
+
+/* The user once more, in the arena that stays; one that is gone meanwhile is left out. */
+static enum error_code keep(struct store *store, struct sieve *sieve, const struct user *user,
+	struct why *reterr_why)
+{
+	struct user *kept;
+	enum error_code code = store_find_user(store, sieve->arena, user->realm_id, user->id, USER_CREDENTIALS,
+		&kept, reterr_why);
+	if (code == OK)
+		*(struct user *)arena_push(sieve->arena, &sieve->users, &sieve->n, sizeof *sieve->users) = *kept;
+	return code == ERROR_NAME_NOT_FOUND ? OK : code;
+}
+
+static enum error_code sift(struct store *store, struct search *search, struct sieve *sieve, struct why *reterr_why)
+{
+	ARENA_SCOPED batch = arena_new(0);
+	struct user *users;
+	size_t n = 0;
+	search->values[AFTER] = db_text(sieve->after);
+	enum error_code code = read_page(store, batch, search, 0, BATCH, &users, &n, reterr_why);
+	for (size_t i = 0; code == OK && i < n; i++) {
+		if (!has_attributes(batch, &users[i], sieve->query))
+			continue;
+		bool on_page = sieve->seen >= sieve->first && (sieve->max < 0 || (int64_t)sieve->n < sieve->max);
+		sieve->seen++;
+		if (on_page)
+			code = keep(store, sieve, &users[i], reterr_why);
+	}
+	if (code == OK && n)
+		sieve->after = arena_str(sieve->arena, users[n - 1].username);
+	sieve->finished = n < BATCH || (sieve->max >= 0 && (int64_t)sieve->n >= sieve->max);
+	return code;
+}
+
+enum error_code store_list_users(struct store *store, struct arena *arena, struct str realm_id,
+	const struct user_query *query, struct user **ret_users, size_t *ret_n,
+	struct why *reterr_why)
+{
+	struct search search;
+	enum error_code code = prepare(store, arena, realm_id, query, &search, reterr_why);
+	if (code != OK)
+		return code;
+	if (!query->attributes_n)
+		return read_page(store, arena, &search, query->first, query->max, ret_users, ret_n, reterr_why);
+	struct sieve sieve = { .query = query, .arena = arena, .first = query->first, .max = query->max };
+	while (code == OK && !sieve.finished)
+		code = sift(store, &search, &sieve, reterr_why);
+	*ret_users = sieve.users;
+	*ret_n = sieve.n;
+	return code;
+}
+
+enum error_code store_count_users(struct store *store, struct str realm_id,
+	const struct user_query *query, int64_t *ret_count, struct why *reterr_why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	struct search search;
+	struct db_rows rows;
+	enum error_code code = prepare(store, arena, realm_id, query, &search, reterr_why);
+	if (code != OK)
+		return code;
+	if (query->attributes_n) {
+		struct sieve sieve = { .query = query, .arena = arena, .first = INT64_MAX, .max = -1 };
+		while (code == OK && !sieve.finished)
+			code = sift(store, &search, &sieve, reterr_why);
+		*ret_count = sieve.seen;
+		return code;
+	}
+	if (search.plain) {
+		code = store_read(store, arena, &statement_user_count_all,
+			DB_VALUES(search.values[0], search.values[15]), &rows, reterr_why);
+	} else {
+		bool by_word = search.count == &statement_user_count_by_word;
+		search.values[MATCH_VALUES] = db_text(search.from);
+		search.values[MATCH_VALUES + 1] = db_text(search.to);
+		code = store_read(store, arena, search.count,
+			(struct db_values){ search.values, MATCH_VALUES + (by_word ? 2 : 0) }, &rows, reterr_why);
+	}
+	if (code == OK)
+		*ret_count = db_cell_int(&rows, 0, 0);
+	return code;
+}
