@@ -1,0 +1,457 @@
+/* POST /admin/realms/{realm}/partialImport: clients, roles, identity providers, groups and users into
+ * a realm that is there. All is looked at before the first is written: what cannot be read, and
+ * with FAIL what is there already, changes nothing. Each is then written by the call of its own,
+ * with that call's permission, checks and admin event; OVERWRITE changes it in place. */
+#include "admin/handlers_groups.h"
+#include "admin/handlers.h"
+#include "admin/handlers_realms.h"
+#include "admin/handlers_roles.h"
+#include "admin/handlers_users.h"
+#include "admin/inner_call.h"
+#include "admin/realm_row.h"
+#include "base/tables.h"
+#include "crypto/random.h"
+
+#define R "/admin/realms/{realm}"
+#define ROUTE(method, path, handler, permission) { method, R path, handler, 0, 0, permission, NULL, NULL }
+
+enum policy { POLICY_FAIL, POLICY_SKIP, POLICY_OVERWRITE };
+
+enum kind { CLIENT, REALM_ROLE, CLIENT_ROLE, PROVIDER, GROUP, USER, KINDS };
+
+struct item {
+	enum kind kind;
+	struct json_node *node;
+	struct str name;
+	struct str client; /* clientId, of a client's role */
+	struct str id;     /* of what is there already; empty: nothing */
+};
+
+struct import {
+	struct admin_call *call;
+	void *context; /* of the handlers */
+	enum policy policy;
+	struct item *items;
+	size_t n;
+	struct json_node *results;
+	int64_t counts[3]; /* overwritten, added, skipped */
+};
+
+static const struct {
+	const char *type, *name;     /* as the results name it; the member that names one */
+	const char *before, *after; /* its name, where one is there already */
+	struct http_route create, update;
+} kinds[KINDS] = {
+	[CLIENT] = { "CLIENT", "clientId", "Client id '", "' already exists",
+		     ROUTE(HTTP_POST, "/clients", admin_clients_create, PERMISSION_MANAGE_CLIENTS),
+		     ROUTE(HTTP_PUT, "/clients/{client}", admin_client_put, PERMISSION_MANAGE_CLIENTS) },
+	[REALM_ROLE] = { "REALM_ROLE", "name", "Realm role '", "' already exists.",
+			 ROUTE(HTTP_POST, "/roles", admin_roles_create, PERMISSION_MANAGE_REALM),
+			 ROUTE(HTTP_PUT, "/roles-by-id/{id}", admin_role_put, PERMISSION_MANAGE_ROLES) },
+	[CLIENT_ROLE] = { "CLIENT_ROLE", "name", "Client role '", "' already exists.",
+			  ROUTE(HTTP_POST, "/clients/{client}/roles", admin_roles_create, PERMISSION_MANAGE_CLIENTS),
+			  ROUTE(HTTP_PUT, "/roles-by-id/{id}", admin_role_put, PERMISSION_MANAGE_ROLES) },
+	[PROVIDER] = { "IDP", "alias", "Identity Provider '", "' already exists.", { 0 }, { 0 } },
+	[GROUP] = { "GROUP", "name", "Group '/", "' already exists",
+		    ROUTE(HTTP_POST, "/groups", admin_groups_create, PERMISSION_MANAGE_USERS),
+		    ROUTE(HTTP_PUT, "/groups/{group}", admin_group_put, PERMISSION_MANAGE_USERS) },
+	[USER] = { "USER", "username", "User with user name ", " already exists.",
+		   ROUTE(HTTP_POST, "/users", admin_users_create, PERMISSION_MANAGE_USERS),
+		   ROUTE(HTTP_PUT, "/users/{user}", admin_user_put, PERMISSION_MANAGE_USERS) },
+};
+
+static bool refuse(struct import *import, int status, struct str text)
+{
+	admin_refuse(import->call, status, text);
+	return false;
+}
+
+/* ---- what is there ---- */
+
+/* The realm as it is by now. False: answered. */
+static bool look_again(struct import *import)
+{
+	struct admin_call *call = import->call;
+	struct why why = { "" };
+	struct visit fresh;
+	enum error_code code = visit_open_named(&fresh, call->app, call->request, call->response,
+						call->realm->settings.name, &why);
+	if (code != OK) {
+		admin_fail(call, code, &why);
+		return false;
+	}
+	visit_close(&call->visit);
+	call->visit = fresh;
+	call->realm = fresh.realm;
+	return true;
+}
+
+static struct str role_id(const struct realm *realm, const struct client *client, struct str name)
+{
+	for (size_t i = 0; i < realm->roles_n; i++)
+		if (realm->roles[i].client == client && str_eq(realm->roles[i].name, name))
+			return realm->roles[i].id;
+	return STR("");
+}
+
+static struct str provider_id(struct admin_call *call, const struct realm_rep *realm, struct str alias)
+{
+	for (size_t i = 0; i < realm->identity_providers_n; i++) {
+		struct json_node *node;
+		if (json_tree_read(call->arena, realm->identity_providers[i].kept, &node, NULL) == OK &&
+		    str_eq(json_tree_get_text(node, STR("alias")), alias))
+			return json_tree_get_text(node, STR("internalId"));
+	}
+	return STR("");
+}
+
+static struct str user_id(struct admin_call *call, struct str username)
+{
+	struct user *user;
+	struct user_query query = { .username = username, .exact = true, .max = 1 };
+	size_t n = 0;
+	if (store_list_users(call->app->store, call->arena, call->realm->settings.id, &query, &user, &n, NULL) != OK || !n)
+		return STR("");
+	return user->id;
+}
+
+static struct str id_of(struct import *import, const struct item *item, const struct realm_rep *row)
+{
+	const struct realm *realm = import->call->realm;
+	const struct client *client = realm_client_by_client_id(realm, item->kind == CLIENT ? item->name : item->client);
+	struct str id = STR("");
+	switch (item->kind) {
+	case CLIENT:
+		id = client ? client->id : STR("");
+		break;
+	case REALM_ROLE:
+		id = role_id(realm, NULL, item->name);
+		break;
+	case CLIENT_ROLE:
+		id = client ? role_id(realm, client, item->name) : STR("");
+		break;
+	case PROVIDER:
+		id = provider_id(import->call, row, item->name);
+		break;
+	case GROUP:
+		for (size_t i = 0; i < realm->groups_n; i++)
+			if (!realm->groups[i].parent && str_eq(realm->groups[i].name, item->name))
+				id = realm->groups[i].id;
+		break;
+	case USER:
+		id = user_id(import->call, item->name);
+		break;
+	case KINDS:
+		break;
+	}
+	return arena_str(import->call->arena, id);
+}
+
+/* ---- reading ---- */
+
+static bool add_list(struct import *import, enum kind kind, struct str client, const struct json_node *list)
+{
+	if (list && list->kind != JSON_NODE_LIST && list->kind != JSON_NODE_NULL)
+		return refuse(import, 400, arena_format(import->call->arena, "%s: a list is expected", kinds[kind].type));
+	for (size_t i = 0; list && i < list->n; i++) {
+		struct json_node *node = list->items[i];
+		const struct json_node *name = node->kind == JSON_NODE_OBJECT ?
+			json_node_find(node, str_from(kinds[kind].name)) : NULL;
+		if (!name || name->kind != JSON_NODE_TEXT || !name->text.n)
+			return refuse(import, 400, arena_format(import->call->arena, "%s %zu: $.%s is required",
+								kinds[kind].type, i, kinds[kind].name));
+		*(struct item *)arena_push(import->call->arena, &import->items, &import->n, sizeof *import->items) =
+			(struct item){ .kind = kind, .node = node, .name = name->text, .client = client };
+	}
+	return true;
+}
+
+static bool is_imported_client(const struct import *import, struct str client_id)
+{
+	for (size_t i = 0; i < import->n; i++)
+		if (import->items[i].kind == CLIENT && str_eq(import->items[i].name, client_id))
+			return true;
+	return false;
+}
+
+static bool add_roles(struct import *import, const struct json_node *roles)
+{
+	if (!roles || roles->kind != JSON_NODE_OBJECT)
+		return true;
+	const struct json_node *of_clients = json_node_find(roles, STR("client"));
+	if (!add_list(import, REALM_ROLE, STR(""), json_node_find(roles, STR("realm"))))
+		return false;
+	for (size_t i = 0; of_clients && i < of_clients->n && of_clients->kind == JSON_NODE_OBJECT; i++) {
+		struct str client = of_clients->members[i].name;
+		if (!realm_client_by_client_id(import->call->realm, client) && !is_imported_client(import, client))
+			return refuse(import, 412, arena_format(import->call->arena, "Can not import client roles for nonexistent "
+								"client named %.*s", STR_ARG(str_take(client, 80))));
+		if (!add_list(import, CLIENT_ROLE, client, of_clients->members[i].value))
+			return false;
+	}
+	return true;
+}
+
+/* The rest of the body must be a realm's: unknown members and wrong types are told. */
+static bool check_rest(struct import *import, struct json_node *body)
+{
+	struct json_read_options options = representation_options("$");
+	struct realm_rep realm = { .kept = STR("") };
+	struct why why = { "" };
+	json_node_remove(body, STR("ifResourceExists"));
+	json_node_remove(body, STR("policy"));
+	enum error_code code = json_read(import->call->arena, json_tree_text(import->call->arena, body), &realm_shape,
+					 &options, &realm, &why);
+	if (code != OK)
+		admin_refuse_body(import->call, code, &why);
+	return code == OK;
+}
+
+static bool read_policy(struct import *import, const struct json_node *body)
+{
+	static const char *const words[] = { [POLICY_FAIL] = "FAIL", [POLICY_SKIP] = "SKIP",
+		[POLICY_OVERWRITE] = "OVERWRITE" };
+	const struct json_node *said = json_node_find(body, STR("ifResourceExists"));
+	if (!said)
+		said = json_node_find(body, STR("policy"));
+	for (size_t i = 0; said && i < ARRAY_LENGTH(words); i++)
+		if (said->kind == JSON_NODE_TEXT && str_eq_z(said->text, words[i])) {
+			import->policy = (enum policy)i;
+			return true;
+		}
+	if (!said || said->kind == JSON_NODE_NULL)
+		return true;
+	http_respond_error(import->call->response, 400, STR("unknown_error"),
+			   STR("Cannot parse the JSON: $.ifResourceExists must be FAIL, SKIP or OVERWRITE"));
+	return false;
+}
+
+static bool read_body(struct import *import)
+{
+	struct json_node *body;
+	struct why why = { "" };
+	enum error_code code = json_tree_read(import->call->arena, import->call->request->body, &body, &why);
+	if (code != OK || body->kind != JSON_NODE_OBJECT) {
+		http_respond_error(import->call->response, 400, STR("invalid_request"),
+				   arena_format(import->call->arena, "Cannot parse the JSON: %s",
+						code == OK ? "an object is expected" : why.text));
+		return false;
+	}
+	return read_policy(import, body) &&
+	       add_list(import, CLIENT, STR(""), json_node_find(body, STR("clients"))) &&
+	       add_roles(import, json_node_find(body, STR("roles"))) &&
+	       add_list(import, PROVIDER, STR(""), json_node_find(body, STR("identityProviders"))) &&
+	       add_list(import, GROUP, STR(""), json_node_find(body, STR("groups"))) &&
+	       add_list(import, USER, STR(""), json_node_find(body, STR("users"))) && check_rest(import, body);
+}
+
+/* Finds what is there; with FAIL that ends it. */
+static bool find_all(struct import *import)
+{
+	struct realm_rep row;
+	int64_t version;
+	if (!realm_row_find(import->call, &row, &version))
+		return false;
+	for (size_t i = 0; i < import->n; i++) {
+		struct item *item = &import->items[i];
+		item->id = id_of(import, item, &row);
+		if (item->id.n && import->policy == POLICY_FAIL)
+			return refuse(import, 409, arena_join(import->call->arena, str_from(kinds[item->kind].before),
+							      str_take(item->name, 255), str_from(kinds[item->kind].after)));
+	}
+	return true;
+}
+
+/* ---- writing ---- */
+
+static bool make(struct import *import, const struct http_route *route, struct str value, const struct json_node *body,
+		 struct str *ret_id)
+{
+	const struct inner_call inner = { .route = route, .values = { value },
+		.body = json_tree_text(import->call->arena, body) };
+	return inner_call_make(import->call, import->context, &inner, ret_id);
+}
+
+static struct json_node *role_reference(struct arena *arena, struct str id, struct str name)
+{
+	struct json_node *role = json_node_object(arena);
+	json_node_put(role, STR("id"), json_node_text(arena, id));
+	json_node_put(role, STR("name"), json_node_text(arena, name));
+	return role;
+}
+
+/* Maps the roles of one container that a list names. */
+static bool map_roles(struct import *import, const struct http_route *route, struct str holder,
+		      const struct client *client, const struct json_node *names)
+{
+	struct arena *arena = import->call->arena;
+	struct json_node *roles = json_node_list(arena);
+	struct str nothing;
+	for (size_t i = 0; names && names->kind == JSON_NODE_LIST && i < names->n; i++) {
+		struct str name = names->items[i]->text, id = role_id(import->call->realm, client, name);
+		if (!id.n)
+			return refuse(import, 400, arena_format(arena, "there is no role '%.*s' to map", STR_ARG(str_take(name, 80))));
+		json_node_add(roles, role_reference(arena, id, name));
+	}
+	const struct inner_call inner = { .route = route, .values = { holder, client ? client->id : STR("") },
+		.body = json_tree_text(arena, roles) };
+	return !roles->n || inner_call_make(import->call, import->context, &inner, &nothing);
+}
+
+/* realmRoles and clientRoles of a user or a group. */
+static bool map_all_roles(struct import *import, bool user, struct str holder, const struct json_node *node)
+{
+	static const struct http_route routes[2][2] = {
+		{ ROUTE(HTTP_POST, "/groups/{group}/role-mappings/realm", admin_group_roles_add, PERMISSION_MANAGE_USERS),
+		  ROUTE(HTTP_POST, "/groups/{group}/role-mappings/clients/{client}", admin_group_roles_add,
+			PERMISSION_MANAGE_USERS) },
+		{ ROUTE(HTTP_POST, "/users/{user}/role-mappings/realm", admin_user_roles_add, PERMISSION_MANAGE_USERS),
+		  ROUTE(HTTP_POST, "/users/{user}/role-mappings/clients/{client}", admin_user_roles_add,
+			PERMISSION_MANAGE_USERS) },
+	};
+	const struct json_node *clients = json_node_find(node, STR("clientRoles"));
+	if (!map_roles(import, &routes[user][0], holder, NULL, json_node_find(node, STR("realmRoles"))))
+		return false;
+	for (size_t i = 0; clients && clients->kind == JSON_NODE_OBJECT && i < clients->n; i++) {
+		const struct client *client = realm_client_by_client_id(import->call->realm, clients->members[i].name);
+		if (client && !map_roles(import, &routes[user][1], holder, client, clients->members[i].value))
+			return false;
+	}
+	return true;
+}
+
+static bool make_children(struct import *import, struct str parent, const struct json_node *group, int depth)
+{
+	static const struct http_route route =
+		ROUTE(HTTP_POST, "/groups/{group}/children", admin_groups_create, PERMISSION_MANAGE_USERS);
+	const struct json_node *children = json_node_find(group, STR("subGroups"));
+	for (size_t i = 0; children && children->kind == JSON_NODE_LIST && i < children->n; i++) {
+		struct json_node *child = children->items[i];
+		struct str id;
+		if (child->kind != JSON_NODE_OBJECT || depth == REPRESENTATION_GROUP_DEPTH)
+			return refuse(import, 400, STR("subGroups: groups are expected, twenty levels deep at most"));
+		json_node_remove(child, STR("id"));
+		if (!make(import, &route, parent, child, &id) || !map_all_roles(import, false, id, child) ||
+		    !make_children(import, id, child, depth + 1))
+			return false;
+	}
+	return true;
+}
+
+static bool keep_provider(struct admin_call *call, void *context, struct realm_rep *realm, struct effects *effects)
+{
+	struct item *item = context;
+	struct kept_rep *list = arena_array(call->arena, realm->identity_providers_n + 1, sizeof *list);
+	size_t n = 0;
+	for (size_t i = 0; i < realm->identity_providers_n; i++) {
+		struct json_node *node;
+		bool same = json_tree_read(call->arena, realm->identity_providers[i].kept, &node, NULL) == OK &&
+			    str_eq(json_tree_get_text(node, STR("alias")), item->name);
+		if (!same)
+			list[n++] = realm->identity_providers[i];
+	}
+	list[n++].kept = json_tree_text(call->arena, item->node);
+	realm->identity_providers = list;
+	realm->identity_providers_n = n;
+	admin_event_add(call, effects, item->id.n ? "UPDATE" : "CREATE", "IDENTITY_PROVIDER",
+			arena_join(call->arena, STR("identity-provider/instances/"), item->name, STR("")));
+	return true;
+}
+
+static bool put_provider(struct import *import, struct item *item, struct str *ret_id)
+{
+	*ret_id = item->id.n ? item->id : random_uuid(import->call->arena);
+	json_node_put(item->node, STR("internalId"), json_node_text(import->call->arena, *ret_id));
+	return realm_row_change(import->call, keep_provider, item);
+}
+
+/* Where the route wants it: the thing itself, or the client that a new role is to be of. */
+static struct str value_of(const struct import *import, const struct item *item)
+{
+	if (item->id.n || item->kind != CLIENT_ROLE)
+		return item->id;
+	const struct client *client = realm_client_by_client_id(import->call->realm, item->client);
+	return client ? client->id : STR("");
+}
+
+static bool put_one(struct import *import, struct item *item, struct str *ret_id)
+{
+	bool update = item->id.n > 0;
+	struct json_node *secret = json_node_find(item->node, STR("secret"));
+	if (item->kind == PROVIDER)
+		return put_provider(import, item, ret_id);
+	if (update)
+		json_node_remove(item->node, STR("id"));
+	if (secret && representation_is_masked(secret->text))
+		json_node_remove(item->node, STR("secret"));
+	const struct http_route *route = update ? &kinds[item->kind].update : &kinds[item->kind].create;
+	if (!make(import, route, value_of(import, item), item->node, ret_id))
+		return false;
+	if (update)
+		*ret_id = item->id;
+	if (!look_again(import))
+		return false;
+	if (item->kind == REALM_ROLE || item->kind == CLIENT_ROLE)
+		*ret_id = id_of(import, item, NULL);
+	if (item->kind == GROUP && !update && !make_children(import, *ret_id, item->node, 1))
+		return false;
+	return (item->kind != GROUP && item->kind != USER) ||
+	       map_all_roles(import, item->kind == USER, *ret_id, item->node);
+}
+
+static void tell(struct import *import, const struct item *item, const char *action, struct str id)
+{
+	struct arena *arena = import->call->arena;
+	struct json_node *result = json_node_object(arena);
+	struct str name = item->kind == CLIENT_ROLE ? arena_join(arena, item->client, STR("-->"), item->name) : item->name;
+	json_node_put(result, STR("action"), json_node_text(arena, str_from(action)));
+	json_node_put(result, STR("resourceType"), json_node_text(arena, str_from(kinds[item->kind].type)));
+	json_node_put(result, STR("resourceName"), json_node_text(arena, name));
+	json_node_put(result, STR("id"), json_node_text(arena, id));
+	json_node_add(import->results, result);
+}
+
+static bool put_all(struct import *import)
+{
+	for (size_t i = 0; i < import->n; i++) {
+		struct item *item = &import->items[i];
+		struct str id = item->id;
+		if (id.n && import->policy == POLICY_SKIP) {
+			tell(import, item, "SKIPPED", id);
+			import->counts[2]++;
+			continue;
+		}
+		bool there = id.n > 0;
+		if (!put_one(import, item, &id))
+			return false;
+		tell(import, item, there ? "OVERWRITTEN" : "ADDED", id);
+		import->counts[!there]++;
+	}
+	return true;
+}
+
+static void answer(struct import *import)
+{
+	static const char *const names[] = { "overwritten", "added", "skipped" };
+	struct text text = text_new(import->call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		json_member_int(&w, names[i], import->counts[i]);
+	json_write_name(&w, STR("results"));
+	json_write_tree(&w, import->results);
+	json_write_object_end(&w);
+	admin_json(import->call, text_str(&text));
+}
+
+void admin_partial_import(void *context, struct http_request *request, struct http_response *response)
+{
+	struct admin_call call;
+	struct import import = { .call = &call, .context = context };
+	if (!admin_open(&call, context, request, response))
+		return;
+	import.results = json_node_list(call.arena);
+	if (read_body(&import) && find_all(&import) && put_all(&import))
+		answer(&import);
+	admin_close(&call);
+}

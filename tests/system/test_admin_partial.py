@@ -1,0 +1,143 @@
+"""partialImport: clients, roles, identity providers, groups and users into a realm that is there."""
+
+import json
+import secrets
+
+import pytest
+import requests
+
+from support import realm as realms
+
+
+@pytest.fixture(scope="module")
+def server(shared):
+    return shared.server(realms.customers({}))
+
+
+@pytest.fixture
+def admin(server):
+    name = "partial-" + secrets.token_hex(4)
+    server.admin().create_realm({"realm": name, "enabled": True, "sslRequired": "none",
+                                 "adminEventsEnabled": True})
+    return server.admin(name)
+
+
+def load(admin, policy=None, expect=200, **what):
+    body = {**({"ifResourceExists": policy} if policy else {}), **what}
+    return admin.request("POST", "/partialImport", expect, json=body).json()
+
+
+EVERYTHING = {
+    "users": [{"username": "puser", "enabled": True, "email": "p@example.org", "firstName": "P",
+               "lastName": "U", "credentials": [{"type": "password", "value": "geheim"}],
+               "groups": ["/pgroup/sub"], "realmRoles": ["prole"], "clientRoles": {"pclient": ["pcr"]}}],
+    "clients": [{"clientId": "pclient", "directAccessGrantsEnabled": True, "publicClient": True}],
+    "roles": {"realm": [{"name": "prole"}], "client": {"pclient": [{"name": "pcr"}]}},
+    "groups": [{"name": "pgroup", "realmRoles": ["prole"], "subGroups": [
+        {"name": "sub", "clientRoles": {"pclient": ["pcr"]}}]}],
+    "identityProviders": [{"alias": "pidp", "providerId": "oidc", "config": {
+        "clientId": "x", "clientSecret": "hidden", "authorizationUrl": "https://sso.example.org/a",
+        "tokenUrl": "https://sso.example.org/t"}}],
+}
+
+
+def test_all_kinds_are_added_and_work(admin):
+    told = load(admin, "FAIL", **EVERYTHING)
+    assert (told["added"], told["skipped"], told["overwritten"]) == (6, 0, 0)
+    assert [(one["resourceType"], one["resourceName"], one["action"]) for one in told["results"]] == [
+        ("CLIENT", "pclient", "ADDED"), ("REALM_ROLE", "prole", "ADDED"),
+        ("CLIENT_ROLE", "pclient-->pcr", "ADDED"), ("IDP", "pidp", "ADDED"),
+        ("GROUP", "pgroup", "ADDED"), ("USER", "puser", "ADDED")]
+    assert all(one["id"] for one in told["results"])
+    user = admin.user("puser")
+    assert user["id"] == told["results"][-1]["id"]
+    sub = admin.get("/group-by-path/pgroup/sub")["id"]
+    assert [one["id"] for one in admin.get(f"/groups/{sub}/members")] == [user["id"]]
+    mapped = admin.get(f"/users/{user['id']}/role-mappings")
+    assert "prole" in {one["name"] for one in mapped["realmMappings"]}
+    assert mapped["clientMappings"]["pclient"]["mappings"][0]["name"] == "pcr"
+    group = told["results"][4]["id"]
+    assert admin.get(f"/groups/{group}/role-mappings")["realmMappings"][0]["name"] == "prole"
+    answer = requests.post(admin.server.endpoint("token", admin.realm), timeout=30, data={
+        "grant_type": "password", "client_id": "pclient", "username": "puser",
+        "password": "geheim"})
+    assert answer.ok, answer.text
+    exported = admin.get("/export")
+    assert exported["identityProviders"][0]["config"]["clientSecret"] == "hidden"
+    assert "hidden" not in json.dumps(admin.get()) + json.dumps(admin.get("/admin-events"))
+
+
+def test_what_is_there_is_skipped_or_changed(admin):
+    load(admin, "FAIL", **EVERYTHING)
+    told = load(admin, "SKIP", **{**EVERYTHING, "users": [
+        {"username": "PUSER", "firstName": "Other"}, {"username": "other"}]})
+    assert (told["added"], told["skipped"], told["overwritten"]) == (1, 6, 0)
+    before = admin.user("puser")
+    assert before["firstName"] == "P"
+    told = load(admin, "OVERWRITE", users=[{"username": "puser", "firstName": "Other",
+                                            "email": "p@example.org"}],
+                clients=[{"clientId": "pclient", "name": "A name"}],
+                roles={"realm": [{"name": "prole", "description": "about"}]},
+                groups=[{"name": "pgroup", "attributes": {"a": ["b"]}}],
+                identityProviders=[{"alias": "pidp", "providerId": "saml"}])
+    assert (told["added"], told["skipped"], told["overwritten"]) == (0, 0, 5)
+    after = admin.user("puser")
+    assert after["firstName"] == "Other" and after["id"] == before["id"]
+    assert admin.get("/clients", clientId="pclient")[0]["name"] == "A name"
+    assert admin.get("/roles/prole")["description"] == "about"
+    assert [one["providerId"] for one in admin.get("/export")["identityProviders"]] == ["saml"]
+
+
+@pytest.mark.parametrize("again, text", [
+    ({"users": [{"username": "new"}, {"username": "puser"}]},
+     "User with user name puser already exists."),
+    ({"clients": [{"clientId": "new"}, {"clientId": "pclient"}]},
+     "Client id 'pclient' already exists"),
+    ({"roles": {"realm": [{"name": "new"}, {"name": "prole"}]}},
+     "Realm role 'prole' already exists."),
+    ({"groups": [{"name": "new"}, {"name": "pgroup"}]}, "Group '/pgroup' already exists"),
+    ({"identityProviders": [{"alias": "pidp", "providerId": "oidc"}]},
+     "Identity Provider 'pidp' already exists.")])
+def test_fail_changes_nothing(admin, again, text):
+    load(admin, "FAIL", **EVERYTHING)
+    before = admin.get("/export")
+    assert load(admin, "FAIL", 409, **again) == {"errorMessage": text}
+    assert load(admin, None, 409, **again) == {"errorMessage": text}
+    assert admin.get("/export") == before
+
+
+@pytest.mark.parametrize("body", [
+    {"ifResourceExists": "FOO"}, {"nosuch": 1}, {"users": {}}, {"users": ["x"]},
+    {"users": [{"firstName": "x"}]}, {"clients": [{"clientId": ""}]}, {"clients": [{"clientId": 1}]},
+    {"roles": {"realm": [{}]}}, {"groups": [{"name": None}]}, [], "x", None,
+    {"clients": [{"clientId": "new", "nosuch": 1}]}])
+def test_bodies_that_cannot_be(admin, body):
+    before = admin.get("/export")
+    admin.request("POST", "/partialImport", 400, json=body)
+    assert admin.get("/export") == before
+
+
+def test_roles_of_a_client_that_is_not_there(admin):
+    assert load(admin, "SKIP", 412, roles={"client": {"nope": [{"name": "x"}]}}) == {
+        "errorMessage": "Can not import client roles for nonexistent client named nope"}
+
+
+def test_nothing_to_do(admin):
+    nothing = {"overwritten": 0, "added": 0, "skipped": 0, "results": []}
+    assert load(admin) == nothing
+    assert load(admin, "SKIP", realm=admin.realm, displayName="ignored", users=[]) == nothing
+    assert "displayName" not in admin.get()
+
+
+def test_an_exported_client_comes_back(admin):
+    admin.request("POST", "/clients", 201, json={"clientId": "back", "name": "Back"})
+    part = admin.request("POST", "/partial-export", 200, params={"exportClients": "true"}).json()
+    client = next(one for one in part["clients"] if one["clientId"] == "back")
+    admin.request("DELETE", f"/clients/{client['id']}", 204)
+    body = {"clients": [client], "roles": {"realm": [{"name": "r"}]},
+            "users": [{"username": "u1", "email": "u1@example.org"}]}
+    assert load(admin, "SKIP", id=part["id"], realm=admin.realm, **body)["added"] == 3
+    assert load(admin, "SKIP", **body)["skipped"] == 3
+    assert load(admin, "OVERWRITE", **body)["overwritten"] == 3
+    secret = admin.get(f"/clients/{client['id']}/client-secret")["value"]
+    assert secret and secret != "**********"
