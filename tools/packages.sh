@@ -6,6 +6,7 @@
 #   node_ensure FOLDER SOURCE         the same of Node's packages: SOURCE has package.json and its
 #                                     lock; Node itself comes by pip when there is none
 #   go_ensure PROGRAM SOURCE          builds the Go program of SOURCE
+#   maven_ensure FOLDER SOURCE        installs the dependencies of SOURCE/pom.xml
 #
 # They remember what they found in .cache/, so that a second call costs no more than a
 # comparison: the stamp of the packages holds their list and the date of dpkg's database.
@@ -16,6 +17,8 @@ packages_build='gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev li
 packages_python='python3 python3-venv'
 packages_test='binutils git clang libclang-rt-14-dev llvm clang-format libcmocka-dev
 	postgresql-15 chromium chromium-driver libxml2-dev xmlsec1'
+# Keycloak's own command line runs in Java; groff reads our manual page.
+packages_cli='maven groff-base'
 # SAML service providers that the system tests run.
 packages_saml='libapache2-mod-auth-mellon simplesamlphp php-cli php-xml php8.2-cgi'
 
@@ -144,4 +147,20 @@ go_ensure()
 	packages_say "building ${1#"$root"/} from ${2#"$root"/}"
 	(cd "$2" && GOCACHE=$root/.cache/go-build GOPATH=$root/.cache/go \
 		GOFLAGS='-mod=readonly -modcacherw' go build -o "$1" . >&2)
+}
+
+maven_ensure()
+{
+	if [ -d "$1/lib" ] && cmp -s "$2/pom.xml" "$1/pom.xml"; then
+		return 0
+	fi
+	packages_say "installing Maven's packages of ${2#"$root"/} in ${1#"$root"/}"
+	rm -rf "$1"
+	mkdir -p "$1"
+	cp "$2/pom.xml" "$1"
+	if ! mvn --batch-mode --quiet --strict-checksums --file "$1/pom.xml" \
+		dependency:copy-dependencies "-DoutputDirectory=$1/lib" >&2; then
+		rm -rf "$1"
+		return 1
+	fi
 }
