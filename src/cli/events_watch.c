@@ -74,6 +74,9 @@ enum error_code cli_events_watch(struct cli_call *call, struct why *reterr_why)
 	struct str query;
 	int64_t timeout_ms = 0;
 	enum error_code code = arguments_timeout(&call->arguments, &timeout_ms, reterr_why);
+	/* What it finds out of the server is for all looks. */
+	if (code == OK)
+		code = ask_open(call, reterr_why);
 	if (code == OK)
 		code = events_query(call, LOOK_BACK, &query, reterr_why);
 	int64_t until_ms = clock_mono_ms() + timeout_ms;

@@ -79,3 +79,12 @@ bool path_put(struct arena *arena, struct json_node *object, const struct path *
 	json_node_put(object, path->pieces[path->n - 1], value);
 	return true;
 }
+
+void path_remove(struct json_node *object, const struct path *path)
+{
+	const struct path holder = { path->pieces, path->n - 1 };
+	if (holder.n)
+		object = path_get(object, &holder);
+	if (object && object->kind == JSON_NODE_OBJECT)
+		json_node_remove(object, path->pieces[path->n - 1]);
+}

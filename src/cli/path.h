@@ -19,6 +19,8 @@ struct json_node *path_get(const struct json_node *object, const struct path *pa
  * object. */
 bool path_put(struct arena *arena, struct json_node *object, const struct path *path,
 	struct json_node *value);
+/* Takes it away, if it is there; objects on the way stay. */
+void path_remove(struct json_node *object, const struct path *path);
 /* The first `stop` that is not between quotes, or text.n. */
 size_t path_index(struct str text, char stop);
 

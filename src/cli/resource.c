@@ -152,6 +152,29 @@ static enum error_code find_id(struct cli_call *call, const struct resource *res
 	return OK;
 }
 
+/* A client's own user, which is in no list of users. */
+static enum error_code service_account(struct cli_call *call, struct str realm, struct str name,
+	struct found *found, struct why *reterr_why)
+{
+	struct found client;
+	const struct str prefix = STR("service-account-");
+	if (!str_starts(name, prefix))
+		return ERROR_NAME_NOT_FOUND;
+	enum error_code code = resource_named(call, &resources[RESOURCE_CLIENT],
+		str_drop(name, prefix.n), &client, reterr_why);
+	if (code != OK)
+		return code;
+	struct json_node *user;
+	code = ask_get(call,
+		arena_join(call->arena, client.path, STR("/service-account-user"), STR("")), &user,
+		reterr_why);
+	if (code != OK)
+		return code;
+	return fetch(call, ask_path(call->arena, "/admin/realms/{}/users/{}", realm,
+				   ask_text(user, "id")),
+		found, reterr_why);
+}
+
 /* "/admin/realms/x/group-by-path/parent/name": the slashes stay. */
 static struct str group_path(struct cli_call *call, struct str realm, struct str name)
 {
@@ -196,6 +219,9 @@ enum error_code resource_find(struct cli_call *call, const struct resource *reso
 		code = fetch(call,
 			ask_path(call->arena, "/admin/realms/{}/roles-by-id/{}", realm, name),
 			&found, reterr_why);
+	if (code == ERROR_NAME_NOT_FOUND && resource == &resources[RESOURCE_USER] &&
+		service_account(call, realm, name, &found, NULL) == OK)
+		code = OK;
 	if (code == ERROR_NAME_NOT_FOUND)
 		return missing(call, resource, realm, base, name, reterr_why);
 	if (code != OK)

@@ -12,8 +12,10 @@ enum resource_key {
 };
 
 enum resource_maps {
-	RESOURCE_TEXTS, /* attributes and config have texts */
-	RESOURCE_LISTS, /* lists of texts */
+	RESOURCE_TEXTS,      /* attributes and config have texts */
+	RESOURCE_TEXTS_STAY, /* a PUT leaves those that it does not name: an empty one clears it */
+	RESOURCE_LISTS,      /* lists of texts */
+	RESOURCE_LISTS_STAY,
 };
 
 struct resource {

@@ -35,15 +35,21 @@ static enum error_code split(
 	return OK;
 }
 
-/* What clears a member so that a PUT clears it too: one that is left out stays as it was. */
-static struct json_node *cleared(
-	struct arena *arena, const struct typed *typed, enum resource_maps maps,
-	const struct json_node *now)
+static bool has_lists(const struct resource *resource)
 {
+	return resource->maps == RESOURCE_LISTS || resource->maps == RESOURCE_LISTS_STAY;
+}
+
+/* What clears a member so that a PUT clears it too; NULL: it is left out. */
+static struct json_node *cleared(struct arena *arena, const struct typed *typed,
+	enum resource_maps maps, const struct json_node *now)
+{
+	if (typed->in_map && (maps == RESOURCE_TEXTS || maps == RESOURCE_LISTS))
+		return NULL;
+	if (typed->in_map && maps == RESOURCE_LISTS_STAY)
+		return json_node_list(arena);
 	if (now && now->kind == JSON_NODE_LIST)
 		return json_node_list(arena);
-	if (typed->in_map)
-		return maps == RESOURCE_LISTS ? json_node_list(arena) : json_node_null(arena);
 	return !now || now->kind == JSON_NODE_TEXT ? json_node_text(arena, STR(""))
 						   : json_node_null(arena);
 }
@@ -79,7 +85,7 @@ static enum error_code value_of(struct arena *arena, const struct resource *reso
 			STR_ARG(str_take(value, 100)), inner.text);
 	}
 	bool is_name = typed->path.n == 1 && str_eq_z(typed->path.pieces[0], resource->name);
-	bool lists = typed->in_map ? resource->maps == RESOURCE_LISTS
+	bool lists = typed->in_map ? has_lists(resource)
 				   : now && now->kind == JSON_NODE_LIST;
 	bool text = is_name || typed->in_map || lists || (now && now->kind == JSON_NODE_TEXT);
 	struct json_node *node = text ? json_node_text(arena, value) : plain(arena, value);
@@ -126,6 +132,10 @@ enum error_code setting_apply(struct arena *arena, const struct resource *resour
 		return code;
 	if (typed.adds)
 		value = longer(arena, now, value);
+	if (!value) {
+		path_remove(object, &typed.path);
+		return OK;
+	}
 	if (!path_put(arena, object, &typed.path, value))
 		return error_because(reterr_why, ERROR_USAGE,
 			"--set: '%.*s' goes through a member that is no object",

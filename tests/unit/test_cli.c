@@ -334,8 +334,11 @@ static void values_are_what_they_look_like(void **state)
 		{ RESOURCE_CLIENT, "{\"l\":[\"a\"]}", "l=b", "{\"l\":[\"b\"]}" },
 		{ RESOURCE_CLIENT, "{\"l\":[\"a\"]}", "l=", "{\"l\":[]}" },
 		{ RESOURCE_CLIENT, "{\"t\":\"a\"}", "t=", "{\"t\":\"\"}" },
-		{ RESOURCE_CLIENT, "{}", "attributes.x=", "{\"attributes\":{\"x\":null}}" },
-		{ RESOURCE_USER, "{}", "attributes.x=", "{\"attributes\":{\"x\":[]}}" },
+		{ RESOURCE_CLIENT, "{}", "attributes.x=", "{\"attributes\":{\"x\":\"\"}}" },
+		{ RESOURCE_COMPONENT, "{}", "config.x=", "{\"config\":{\"x\":[]}}" },
+		{ RESOURCE_USER, "{\"attributes\":{\"x\":[\"1\"],\"y\":[\"2\"]}}", "attributes.x=",
+			"{\"attributes\":{\"y\":[\"2\"]}}" },
+		{ RESOURCE_USER, "{}", "attributes.x=", "{}" },
 		{ RESOURCE_CLIENT, "{\"o\":{\"a\":1}}", "o.b=2", "{\"o\":{\"a\":1,\"b\":2}}" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
