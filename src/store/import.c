@@ -110,9 +110,10 @@ static enum error_code take_item(struct import *import, struct json_cutter *cutt
 		return error;
 	if (member && !import->object && str_eq(item->name, STR("realm")) && !import->realm.n)
 		import->realm = arena_str(import->arena, item->raw);
-	if (member && import->object)
-		return check_part(import, item);
-	return take(context, item, (int64_t)json_cutter_taken(cutter));
+	if ((member || item->kind == JSON_CUT_ELEMENT) && import->object &&
+		(error = check_part(import, item)))
+		return error;
+	return member && import->object ? OK : take(context, item, (int64_t)json_cutter_taken(cutter));
 }
 
 enum error_code import_walk(struct import *import,
