@@ -4,7 +4,8 @@
 
 #include "app/app.h"
 
-/* One --import. A realm that exists is left alone, and said so. */
+/* One --import: a file, or a folder with realms and files of users, placeholders filled in. A realm
+ * that exists is left alone, and said so. */
 MUST_USE enum error_code importing_file(struct app *app, struct str path, struct why *reterr_why);
 
 #endif

@@ -115,6 +115,16 @@ def test_placeholders(server, tmp_path):
     assert f"{path}: line 2, column" in words and "${NOWHERE_TO_BE}" in words
 
 
+def test_a_start_imports_folders_and_fills_placeholders_in(make, tmp_path):
+    folder = tmp_path / "realms"
+    write(folder, "small-realm.json", '{"realm": "small", "displayName": "${SHOWN:none}"}')
+    write(folder, "small-users-0.json", {"realm": "small", "users": users(2)})
+    server = make.server(start=False, env={"SHOWN": "At start"})
+    server.start(folder)
+    assert server.admin("small").get()["displayName"] == "At start"
+    assert names(server) == {"u00000", "u00001"}
+
+
 def test_strategies(server, tmp_path):
     first = write(tmp_path, "first.json", small(
         users=users(3), clients=[{"clientId": "mine", "name": "one"}]))
