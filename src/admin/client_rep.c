@@ -189,6 +189,27 @@ bool client_rep_read(struct admin_call *call, struct str json, struct client_rep
 	return parse(call, json, client) && check(call, client);
 }
 
+/* What Keycloak gives a service provider of which nothing is said. */
+static void complete_saml(struct admin_call *call, struct client_rep *client)
+{
+	static const struct json_pair defaults[] = {
+		{ STR_INIT("saml.server.signature"), STR_INIT("true") },
+		{ STR_INIT("saml.signature.algorithm"), STR_INIT("RSA_SHA256") },
+		{ STR_INIT("saml_signature_canonicalization_method"), STR_INIT("http://www.w3.org/2001/10/xml-exc-c14n#") },
+		{ STR_INIT("saml.force.post.binding"), STR_INIT("true") },
+		{ STR_INIT("saml.authnstatement"), STR_INIT("true") },
+		{ STR_INIT("saml_name_id_format"), STR_INIT("username") },
+		{ STR_INIT("saml_force_name_id_format"), STR_INIT("false") },
+		{ STR_INIT("saml.allow.ecp.flow"), STR_INIT("false") },
+	};
+	if (!str_eq_z(client->client.protocol, "saml"))
+		return;
+	for (size_t i = 0; i < ARRAY_LENGTH(defaults); i++)
+		default_attribute(call->arena, client, defaults[i].key, defaults[i].value);
+	if (!JSON_SENT(&client_shape, client, client.frontchannel_logout))
+		client->client.frontchannel_logout = true;
+}
+
 bool client_rep_read_new(struct admin_call *call, struct str json, struct client_rep *ret_client)
 {
 	struct client_rep client = client_rep_default;
@@ -209,6 +230,7 @@ bool client_rep_read_new(struct admin_call *call, struct str json, struct client
 		client_derive_web_origins(call->arena, c);
 	merge_pairs(call->arena, NULL, 0, &c->attributes.pairs, &c->attributes.n);
 	default_attribute(call->arena, &client, STR("realm_client"), STR("false"));
+	complete_saml(call, &client);
 	need_secret(call, &client);
 	inherit_scopes(call, &client);
 	judge_account_scope(call, &client);

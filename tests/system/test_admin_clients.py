@@ -452,3 +452,19 @@ def test_if_match_keeps_a_change_that_nobody_saw(admin):
     admin.request("PUT", path, 204, json={"name": "4"}, headers={"If-Match": "*"})
     now = admin.request("GET", path, 200).headers["etag"]
     admin.request("DELETE", path, 204, headers={"If-Match": now})
+
+
+def test_a_saml_client_has_its_defaults(admin):
+    fresh = admin.get("/clients/" + created(admin, clientId="provider", protocol="saml",
+                                            attributes={"saml_name_id_format": "email"}))
+    assert fresh["frontchannelLogout"] is True
+    assert fresh["attributes"].items() >= {
+        "saml.server.signature": "true", "saml.signature.algorithm": "RSA_SHA256",
+        "saml.force.post.binding": "true", "saml.authnstatement": "true",
+        "saml_name_id_format": "email", "saml_force_name_id_format": "false",
+        "saml.allow.ecp.flow": "false"}.items()
+    admin.request("DELETE", f"/clients/{fresh['id']}", 204)
+    other = admin.get("/clients/" + created(admin, clientId="provider", protocol="saml",
+                                            frontchannelLogout=False))
+    assert other["frontchannelLogout"] is False
+    admin.request("DELETE", f"/clients/{other['id']}", 204)
