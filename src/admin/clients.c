@@ -1,10 +1,12 @@
 /* /admin/realms/{realm}/clients: list and create. */
 #include "admin/client_change.h"
 #include "admin/handlers.h"
+#include "admin/search.h"
+#include "model/attribute_query.h"
 
 /* What the query asks for. */
 struct wanted {
-	struct attributes attributes; /* of `q`: all of these */
+	struct attribute_query attributes; /* of `q` */
 	struct str client_id;
 	bool search; /* client_id is a part of the name, in any case */
 	int64_t first, max;
@@ -12,15 +14,7 @@ struct wanted {
 	bool viewable_only;
 };
 
-static bool contains_nocase(struct str text, struct str part)
-{
-	for (size_t i = 0; i + part.n <= text.n; i++)
-		if (str_eq_nocase(str_take(str_drop(text, i), part.n), part))
-			return true;
-	return false;
-}
-
-static bool has_attributes(const struct attributes *wanted, const struct client *client)
+static bool has_attributes(const struct attribute_query *wanted, const struct client *client)
 {
 	for (size_t i = 0; i < wanted->n; i++)
 		if (!str_eq(attributes_get(&client->attributes, wanted->pairs[i].key), wanted->pairs[i].value))
@@ -35,7 +29,7 @@ static bool matches(const struct wanted *wanted, const struct client *client)
 		return has_attributes(&wanted->attributes, client);
 	if (!wanted->client_id.n)
 		return true;
-	return wanted->search ? contains_nocase(client->client_id, wanted->client_id) :
+	return wanted->search ? search_contains(client->client_id, wanted->client_id) :
 				str_eq(client->client_id, wanted->client_id);
 }
 
@@ -93,44 +87,10 @@ static enum error_code load(struct admin_call *call, const struct wanted *wanted
 	return code == ERROR_NAME_NOT_FOUND ? OK : code;
 }
 
-/* A word, or what stands between quotes. */
-static struct str take_word(struct str *rest, char end)
-{
-	if (rest->n && rest->p[0] == '"') {
-		struct str inner = str_drop(*rest, 1), word = str_take(inner, str_index(inner, '"'));
-		*rest = str_drop(inner, word.n + 1);
-		return word;
-	}
-	size_t n = 0;
-	while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != end)
-		n++;
-	struct str word = str_take(*rest, n);
-	*rest = str_drop(*rest, n);
-	return word;
-}
-
-/* `q`: name:value pairs with blanks between, either one in quotes; words without a value say nothing. */
-static struct attributes read_attributes(struct arena *arena, struct str q)
-{
-	struct attributes all = { 0 };
-	while ((q = str_trim(q)).n) {
-		struct json_pair pair = { .key = take_word(&q, ':') };
-		if (!q.n || q.p[0] != ':') {
-			if (!pair.key.n)
-				q = str_drop(q, 1);
-			continue;
-		}
-		q = str_drop(q, 1);
-		pair.value = take_word(&q, ' ');
-		*(struct json_pair *)arena_push(arena, &all.pairs, &all.n, sizeof *all.pairs) = pair;
-	}
-	return all;
-}
-
 static void list(struct admin_call *call)
 {
 	struct wanted wanted = {
-		.attributes = read_attributes(call->arena, admin_query(call, "q")),
+		.attributes = attribute_query_read(call->arena, admin_query(call, "q")),
 		.client_id = admin_query(call, "clientId"),
 		.search = str_eq_z(admin_query(call, "search"), "true"),
 		.view = admin_may(call, PERMISSION_VIEW_CLIENTS),

@@ -150,7 +150,7 @@ static bool decide_place(struct admin_call *call, void *context, struct effects 
 		return false;
 	if (!group_rep_read(call, &placing->rep))
 		return false;
-	if (!placing->rep.group.id.p || !placing->rep.group.id.n)
+	if (!placing->rep.group.id.p)
 		return decide_new(call, placing, effects);
 	const struct group *group = realm_group_by_id(call->realm, placing->rep.group.id);
 	if (!group) {
@@ -219,7 +219,7 @@ static bool decide_put(struct admin_call *call, void *context, struct effects *e
 	(void)context;
 	if (!group_rep_find(call, &group) || !load(call, group, rep) || !group_rep_read(call, rep))
 		return false;
-	if (rep->group.id.n && !str_eq(rep->group.id, group->id)) {
+	if (rep->group.id.p && !str_eq(rep->group.id, group->id)) {
 		admin_refuse(call, 400, STR("Invalid group id"));
 		return false;
 	}

@@ -45,7 +45,8 @@ bool group_rep_read(struct admin_call *call, struct group_rep *rep)
 {
 	struct why why = { "" };
 	struct json_read_options options = representation_options("$");
-	rep->group.id = rep->group.name = rep->description = STR("");
+	rep->group.id = (struct str){ NULL, 0 };
+	rep->group.name = rep->description = STR("");
 	enum error_code code = json_read(call->arena, call->request->body, &group_shape, &options, rep, &why);
 	bool nameless = code == OK ? !str_trim(rep->group.name).n :
 				     str_starts(str_from(why.text), STR("$.name: a required"));

@@ -27,8 +27,8 @@ void group_answer(const struct group_writer *writer, const struct group *group);
 
 /* The route's {group}; false: answered. */
 bool group_rep_find(struct admin_call *call, const struct group **ret_group);
-/* The body over `rep`: name and description are what it says, attributes where it has some. False:
- * answered. */
+/* The body over `rep`: name and description are what it says, attributes where it has some; an id
+ * that it has not has p NULL. False: answered. */
 bool group_rep_read(struct admin_call *call, struct group_rep *rep);
 /* 1 at the top. */
 size_t group_depth(const struct group *group);

@@ -1,12 +1,13 @@
 /* Lists of groups: /groups, /groups/count, /groups/{group}/children, /group-by-path/{path}. */
-#include "admin/attribute_query.h"
 #include "admin/group_rep.h"
 #include "admin/handlers_groups.h"
 #include "admin/search.h"
+#include "model/attribute_query.h"
 
 struct wanted {
 	struct str search;
-	bool exact;   /* the name is the search, to the letter */
+	bool exact;        /* the name is the search, to the letter */
+	bool case_matters; /* of a part of the name */
 	bool by_attributes;
 	struct attribute_query attributes;
 	const struct group *parent; /* of children */
@@ -16,7 +17,10 @@ static bool named(const struct wanted *wanted, const struct group *group)
 {
 	if (!wanted->search.n)
 		return true;
-	return wanted->exact ? str_eq(group->name, wanted->search) : search_contains(group->name, wanted->search);
+	if (wanted->exact)
+		return str_eq(group->name, wanted->search);
+	return wanted->case_matters ? str_contains(group->name, wanted->search) :
+				      search_contains(group->name, wanted->search);
 }
 
 static bool matches(const struct wanted *wanted, const struct group *group)
@@ -125,6 +129,7 @@ void admin_group_children(void *context, struct http_request *request, struct ht
 		struct text text = text_new(call.arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		wanted.parent = group;
+		wanted.case_matters = true; /* as in Keycloak, here alone */
 		json_write_array_begin(&w);
 		write_level(&call, &writer, &wanted, &page, &w);
 		json_write_array_end(&w);

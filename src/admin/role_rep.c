@@ -92,7 +92,7 @@ bool role_rep_read(struct admin_call *call, struct role_rep *rep)
 	rep->role.name = rep->role.description = STR("");
 	rep->composites = (struct role_composites){ 0 };
 	enum error_code code = json_read(call->arena, call->request->body, &role_shape, &options, rep, &why);
-	bool nameless = code == OK ? !rep->role.name.n : str_starts(str_from(why.text), STR("$.name: a required"));
+	bool nameless = code == OK ? !str_trim(rep->role.name).n : str_starts(str_from(why.text), STR("$.name: a required"));
 	if (nameless) {
 		http_respond_error(call->response, 400, STR("role has no name"), STR(""));
 		return false;

@@ -47,6 +47,10 @@ static const struct http_route ROUTES[] = {
 	{ .methods = HTTP_GET,
 		.pattern = "/admin/realms/{realm}/group-by-path/{path...}",
 		.handler = no_handler },
+	{ .methods = HTTP_GET,
+		.pattern = "/admin/realms/{realm}/roles/{role}/users",
+		.handler = no_handler,
+		.flags = HTTP_SLASHES },
 };
 
 static enum error_code match(const struct http_router *router, enum http_method method,
@@ -131,6 +135,27 @@ static void paths_that_mean_two_things_are_refused(void **state)
 	/* Decoded once, not twice. */
 	assert_int_equal(match(router, HTTP_GET, "/realms/%252F", &request, &m), OK);
 	assert_str(http_route_value(&request, "realm"), "%2F");
+	router_free(router);
+}
+
+static void names_may_hold_slashes_where_the_route_says_so(void **state)
+{
+	(void)state;
+	struct http_router *router = router_new(true);
+	struct http_request request;
+	struct http_match m;
+	router_add(router, ROUTES, ARRAY_LENGTH(ROUTES), NULL);
+	assert_int_equal(
+		match(router, HTTP_GET, "/admin/realms/x/roles/a%2F..%2fb/users", &request, &m), OK);
+	assert_str(http_route_value(&request, "role"), "a/../b");
+	static const char *const bad[] = { "/admin/realms/x/roles%2Fa/users",
+		"/admin/realms/x/group-by-path/a%2Fb", "/admin/realms/x/roles/%2e%2e/users",
+		"/admin/realms/x/roles/a%2F%00/users", "/admin%2Frealms/x/roles/a/users" };
+	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
+		assert_int_equal(
+			match(router, HTTP_GET, bad[i], &request, &m), ERROR_INVALID_REQUEST);
+	assert_int_equal(match(router, HTTP_PUT, "/admin/realms/x/roles/a%2Fb/users", &request, &m),
+		ERROR_METHOD_NOT_ALLOWED);
 	router_free(router);
 }
 
@@ -462,6 +487,7 @@ int main(void)
 		IN_ARENA(routes_match_by_segments),
 		IN_ARENA(the_old_prefix_is_taken_off),
 		IN_ARENA(paths_that_mean_two_things_are_refused),
+		IN_ARENA(names_may_hold_slashes_where_the_route_says_so),
 		IN_ARENA(methods_are_told),
 		IN_ARENA(networks_are_parsed_and_compared_by_bits),
 		IN_ARENA(strangers_are_not_believed),

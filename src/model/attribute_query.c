@@ -1,5 +1,5 @@
 /* The query parameter `q`; see attribute_query.h. */
-#include "admin/attribute_query.h"
+#include "model/attribute_query.h"
 
 #include "base/text.h"
 

@@ -1,7 +1,6 @@
-/* The query parameter `q` of lists: attributes and values, as `dept:it "home town":"New York"`.
- * Private to admin/. */
-#ifndef ADMIN_ATTRIBUTE_QUERY_H
-#define ADMIN_ATTRIBUTE_QUERY_H
+/* The query parameter `q` of lists: attributes and values, as `dept:it "home town":"New York"`. */
+#ifndef MODEL_ATTRIBUTE_QUERY_H
+#define MODEL_ATTRIBUTE_QUERY_H
 
 #include "json/read.h"
 
