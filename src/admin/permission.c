@@ -23,6 +23,8 @@ static const char *const roles_of_permission[PERMISSION_COUNT][5] = {
 	[PERMISSION_CREATE_CLIENT] = { "create-client", "manage-clients" },
 	[PERMISSION_VIEW_EVENTS] = { "view-events", "manage-events" },
 	[PERMISSION_MANAGE_EVENTS] = { "manage-events" },
+	[PERMISSION_VIEW_IDENTITY_PROVIDERS] = { "view-identity-providers", "manage-identity-providers" },
+	[PERMISSION_MANAGE_IDENTITY_PROVIDERS] = { "manage-identity-providers" },
 };
 
 static bool is_master(const struct realm *realm)

@@ -19,6 +19,7 @@ void admin_add_routes(struct admin *admin, struct http_router *router)
 	admin_add_roles_routes(admin, router);
 	admin_add_groups_routes(admin, router);
 	admin_add_authentication_routes(admin, router);
+	admin_add_identity_providers_routes(admin, router);
 }
 
 static const struct http_route local_routes[] = {

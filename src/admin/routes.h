@@ -18,5 +18,6 @@ admin_add_routes_of admin_add_scopes_routes;
 admin_add_routes_of admin_add_roles_routes;
 admin_add_routes_of admin_add_groups_routes;
 admin_add_routes_of admin_add_authentication_routes;
+admin_add_routes_of admin_add_identity_providers_routes;
 
 #endif
