@@ -288,7 +288,8 @@ static void test_user_read_and_written(void **state)
 	struct why why = { "" };
 	static const struct str json = STR_INIT(
 		"{\"id\":\"u\",\"username\":\"ada\",\"enabled\":\"true\",\"totp\":true,"
-		"\"attributes\":{\"a\":\"x\",\"b\":[\"y\",\"z\"]},\"federatedIdentities\":[],"
+		"\"attributes\":{\"a\":\"x\",\"b\":[\"y\",\"z\"]},\"federatedIdentities\":"
+		"[{\"identityProvider\":\"hub\",\"userId\":\"1\"}],"
 		"\"credentials\":[{\"type\":\"password\",\"value\":\"pw\",\"temporary\":true}],"
 		"\"realmRoles\":[\"r\"],\"clientRoles\":{\"c\":[\"cr\"]},\"groups\":[\"/g\"]}");
 	assert_int_equal(json_read(arena, json, &user_shape, &options, &user, &why), OK);
@@ -300,7 +301,7 @@ static void test_user_read_and_written(void **state)
 	struct str brief = json_text_of(arena, &user_admin_shape, &user);
 	assert_false(str_contains(full, STR("pw")));
 	assert_true(str_contains(full, STR("\"clientRoles\":{\"c\":[\"cr\"]}")));
-	assert_true(str_contains(full, STR("\"federatedIdentities\":[]")));
+	assert_true(str_contains(full, STR("\"federatedIdentities\":[{\"identityProvider\":\"hub\"")));
 	assert_false(str_contains(brief, STR("credentials")) || str_contains(brief, STR("groups")));
 	user.user.username = STR("a\rb");
 	assert_int_equal(user_check(&user, "$.users[0]", &why), ERROR_INVALID_VALUE);
