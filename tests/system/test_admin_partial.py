@@ -135,7 +135,7 @@ def test_an_exported_client_comes_back(admin):
     client = next(one for one in part["clients"] if one["clientId"] == "back")
     admin.request("DELETE", f"/clients/{client['id']}", 204)
     body = {"clients": [client], "roles": {"realm": [{"name": "r"}]},
-            "users": [{"username": "u1", "email": "u1@example.org"}]}
+            "users": [{"username": "user1", "email": "user1@example.org"}]}
     assert load(admin, "SKIP", id=part["id"], realm=admin.realm, **body)["added"] == 3
     assert load(admin, "SKIP", **body)["skipped"] == 3
     assert load(admin, "OVERWRITE", **body)["overwritten"] == 3
