@@ -8,7 +8,7 @@
 #include "cli/resource.h"
 #include "cli/verbs.h"
 
-enum { NAME_COLUMN = 28, FLAG_COLUMN = 20 };
+enum { NAME_COLUMN = 28, FLAG_COLUMN = 24 };
 
 static struct str usage(struct arena *arena, const struct verb *verb)
 {
@@ -41,7 +41,7 @@ struct str help_verbs(struct arena *arena, struct str group)
 	text_add_z(&text,
 		"\nEach verb has --help, and --json where it prints something. A verb asks the server that "
 		"has the\ndata folder; where none runs, it opens the folder itself for as long as it takes.\n"
-		"Exit codes: 0 done, 1 failed, 2 not understood, 3 not found, 4 no server to be reached.\n");
+		"Exit codes: 0 done, 1 failed, 2 not understood, 3 not found, 4 no server to be reached,\n5 an application was not told.\n");
 	return text_str(&text);
 }
 
