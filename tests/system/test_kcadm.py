@@ -272,7 +272,7 @@ def test_keys_and_events_are_seen_to(kcadm):
 
 
 def test_what_is_wrong_is_told(kcadm):
-    assert "Unrecognized field" in kcadm.refused(
+    assert "nosuch" in kcadm.refused(
         "create", "users", "-f", "-", typed='{"username": "x", "nosuch": 1}')
     assert "Invalid user credentials" in kcadm.run(
         "get", "realms", "--no-config", "--server", kcadm.url, "--realm", "master",
