@@ -6,38 +6,57 @@
 #include "base/tables.h"
 
 #define R "/admin/realms/{realm}"
-#define VIEW(path, handler, permission) \
-	{ HTTP_GET, R path, handler, HTTP_WORKER | HTTP_CORS, 0, permission, NULL, NULL }
-#define CHANGE(method, path, handler, permission) \
-	{ method, R path, handler, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, permission, NULL, NULL }
-/* The group's roles of one container at `path`. */
-#define ROLES(path) \
-	VIEW(path, admin_group_roles, PERMISSION_VIEW_USERS), \
-		VIEW(path "/available", admin_group_roles_available, PERMISSION_VIEW_USERS), \
-		VIEW(path "/composite", admin_group_roles_composite, PERMISSION_VIEW_USERS), \
-		CHANGE(HTTP_POST, path, admin_group_roles_add, PERMISSION_MANAGE_USERS), \
-		CHANGE(HTTP_DELETE, path, admin_group_roles_remove, PERMISSION_MANAGE_USERS)
 
 static const struct http_route routes[] = {
-	VIEW("/groups", admin_groups_list, PERMISSION_LIST_GROUPS),
-	CHANGE(HTTP_POST, "/groups", admin_groups_create, PERMISSION_MANAGE_USERS),
-	VIEW("/groups/count", admin_groups_count, PERMISSION_LIST_GROUPS),
-	VIEW("/groups/{group}", admin_group_get, PERMISSION_VIEW_USERS),
-	CHANGE(HTTP_PUT, "/groups/{group}", admin_group_put, PERMISSION_MANAGE_USERS),
-	CHANGE(HTTP_DELETE, "/groups/{group}", admin_group_delete, PERMISSION_MANAGE_USERS),
-	VIEW("/groups/{group}/children", admin_group_children, PERMISSION_VIEW_USERS),
-	CHANGE(HTTP_POST, "/groups/{group}/children", admin_groups_create, PERMISSION_MANAGE_USERS),
-	VIEW("/groups/{group}/members", admin_group_members, PERMISSION_VIEW_USERS),
-	VIEW("/groups/{group}/role-mappings", admin_group_roles_all, PERMISSION_VIEW_USERS),
-	ROLES("/groups/{group}/role-mappings/realm"),
-	ROLES("/groups/{group}/role-mappings/clients/{client}"),
-	VIEW("/groups/{group}/management/permissions", admin_group_permissions, PERMISSION_VIEW_USERS),
-	CHANGE(HTTP_PUT, "/groups/{group}/management/permissions", admin_group_permissions, PERMISSION_MANAGE_USERS),
+	{ HTTP_GET, R "/groups", admin_groups_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_GROUPS, NULL, NULL },
+	{ HTTP_POST, R "/groups", admin_groups_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/count", admin_groups_count, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_GROUPS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}", admin_group_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_PUT, R "/groups/{group}", admin_group_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_DELETE, R "/groups/{group}", admin_group_delete, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/children", admin_group_children, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_POST, R "/groups/{group}/children", admin_groups_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/members", admin_group_members, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/role-mappings", admin_group_roles_all, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/role-mappings/realm", admin_group_roles, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/role-mappings/realm/available", admin_group_roles_available, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/role-mappings/realm/composite", admin_group_roles_composite, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_POST, R "/groups/{group}/role-mappings/realm", admin_group_roles_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_DELETE, R "/groups/{group}/role-mappings/realm", admin_group_roles_remove, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/role-mappings/clients/{client}", admin_group_roles, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/role-mappings/clients/{client}/available", admin_group_roles_available, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/role-mappings/clients/{client}/composite", admin_group_roles_composite, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_POST, R "/groups/{group}/role-mappings/clients/{client}", admin_group_roles_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_DELETE, R "/groups/{group}/role-mappings/clients/{client}", admin_group_roles_remove, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}/management/permissions", admin_group_permissions, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_PUT, R "/groups/{group}/management/permissions", admin_group_permissions, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_GET, R "/group-by-path/{path...}", admin_group_by_path, HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0,
 	  PERMISSION_VIEW_USERS, NULL, NULL },
-	VIEW("/default-groups", admin_default_groups, PERMISSION_VIEW_REALM),
-	CHANGE(HTTP_PUT, "/default-groups/{group}", admin_default_group_add, PERMISSION_MANAGE_REALM),
-	CHANGE(HTTP_DELETE, "/default-groups/{group}", admin_default_group_remove, PERMISSION_MANAGE_REALM),
+	{ HTTP_GET, R "/default-groups", admin_default_groups, HTTP_WORKER | HTTP_CORS, 0,
+	  PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_PUT, R "/default-groups/{group}", admin_default_group_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_DELETE, R "/default-groups/{group}", admin_default_group_remove, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_REALM, NULL, NULL },
 };
 
 void admin_add_groups_routes(struct admin *admin, struct http_router *router)
