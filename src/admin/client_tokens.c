@@ -19,9 +19,13 @@ static void answer_account(struct admin_call *call, const struct client_rep *cli
 		admin_fail(call, code, &why);
 		return;
 	}
+	struct user_profile profile;
+	if (!user_profile_load(call, &profile))
+		return;
+	const struct user_writer writer = { .profile = &profile, .form = USER_FORM_FULL };
 	struct text text = text_new(call->arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
-	user_rep_write(call, &w, user, false);
+	user_rep_write(call, &w, user, &writer);
 	admin_json(call, text_str(&text));
 }
 
