@@ -274,8 +274,7 @@ def test_keycloak_imports_what_curfew_exports(keycloak, make, tmp_path):
         while True:
             try:
                 answer = requests.post(url, timeout=30, data={
-                    "grant_type": "password", "client_id": "django-shop", "username": "lara",
-                    "client_secret": realms.client(realm, "django-shop")["secret"],
+                    "grant_type": "password", "client_id": "admin-cli", "username": "lara",
                     "password": "pass-of-lara"})
                 break
             except requests.ConnectionError:
