@@ -41,7 +41,8 @@ struct str help_verbs(struct arena *arena, struct str group)
 	text_add_z(&text,
 		"\nEach verb has --help, and --json where it prints something. A verb asks the server that "
 		"has the\ndata folder; where none runs, it opens the folder itself for as long as it takes.\n"
-		"Exit codes: 0 done, 1 failed, 2 not understood, 3 not found, 4 no server to be reached,\n5 an application was not told.\n");
+		"Exit codes: 0 done, 1 failed, 2 not understood, 3 not found, 4 no server to be reached,\n"
+		"5 an application was not told.\n");
 	return text_str(&text);
 }
 
