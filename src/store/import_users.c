@@ -10,7 +10,7 @@
 /* Users are gathered and sorted by id before they are written: the rows of a transaction
  * then lie close together in most tables, which halves the pages that it writes. */
 enum {
-	ROWS_AT_ONCE = 500,         /* of all tables, a transaction: others write in between */
+	ROWS_AT_ONCE = 2000,        /* of all tables, a transaction: others write in between */
 	USERS_GATHERED = 20 * 1000, /* at most */
 	BYTES_GATHERED = 32 << 20,  /* of memory, at most and one user */
 };
