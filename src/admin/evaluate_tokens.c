@@ -93,7 +93,7 @@ static void id_token(struct admin_call *call)
 {
 	struct example e;
 	if (open_example(call, &e))
-		admin_json(call, token_id_claims(call->arena, &e.input, STR("")));
+		admin_json(call, token_id_claims(call->arena, &e.input, &(struct token_hashes){ 0 }));
 }
 
 static void userinfo(struct admin_call *call)

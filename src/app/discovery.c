@@ -30,10 +30,11 @@ struct endpoint_list {
 };
 
 static const struct endpoint_list lists[] = {
-	{ "grant_types_supported", { "authorization_code", "client_credentials", "password", "refresh_token",
+	{ "grant_types_supported", { "authorization_code", "client_credentials", "implicit", "password", "refresh_token",
 		"urn:ietf:params:oauth:grant-type:token-exchange" } },
 	{ "acr_values_supported", { "0", "1" } },
-	{ "response_types_supported", { "code" } },
+	{ "response_types_supported", { "code", "none", "id_token", "token", "id_token token", "code id_token",
+		"code token", "code id_token token" } },
 	{ "response_modes_supported", { "query", "fragment", "form_post" } },
 	{ "subject_types_supported", { "public", "pairwise" } },
 	{ "prompt_values_supported", { "none", "login", "consent" } },

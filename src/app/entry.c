@@ -40,7 +40,10 @@ void entry_refuse(struct visit *visit, const struct entry *entry, const struct a
 	struct event event = event_new(visit, "LOGIN_ERROR");
 	event.client_id = str_take(request->client_id, 255);
 	event_detail(visit, &event, "redirect_uri", str_take(request->redirect_uri, 512));
-	event_emit_error(visit, &event, verdict->event_error, verdict->text);
+	event_detail(visit, &event, "response_type", request->response_type);
+	if (entry->plan.mode_settled)
+		event_detail(visit, &event, "response_mode", response_mode_name(entry->plan.mode));
+	event_emit_error(visit, &event, verdict->event_error, verdict->reason.n ? verdict->reason : verdict->text);
 	if (verdict->kind == AUTHORIZE_PAGE) {
 		page_error(visit, verdict->status, verdict->text, STR(""));
 		return;

@@ -59,7 +59,7 @@ struct entry_protocol {
 	void (*refuse)(struct visit *visit, const struct entry *entry, struct str error, struct str text);
 };
 
-extern const struct entry_protocol entry_openid; /* OpenID Connect: the code flow */
+extern const struct entry_protocol entry_openid; /* OpenID Connect */
 extern const struct entry_protocol entry_saml;   /* SAML 2.0: Web Browser SSO */
 
 /* Answers a request that may be answered: by the browser's session, the login form, or a refusal. */

@@ -1,9 +1,11 @@
-/* Entries by OpenID Connect: the authorization code flow (OpenID Connect Core 1.0, section 3.1). */
+/* Entries by OpenID Connect: the code, the implicit and the hybrid flow (OpenID Connect Core 1.0,
+ * section 3). */
 #include "app/entry.h"
 
 #include "app/events.h"
 #include "app/page.h"
 #include "app/part_notes.h"
+#include "app/token_sign.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -17,6 +19,7 @@ static void keep(const struct entry *entry, struct ticket *ticket)
 	const struct authorize_request *request = &entry->request;
 	ticket->client_id = request->client_id;
 	ticket->redirect_uri = request->redirect_uri;
+	ticket->response_type = request->response_type;
 	ticket->response_mode = request->response_mode;
 	ticket->scope = request->scope;
 	ticket->state = request->state;
@@ -34,7 +37,7 @@ static struct authorize_request request_of(const struct visit *visit, const stru
 	return (struct authorize_request){
 		.client_id = ticket->client_id,
 		.redirect_uri = ticket->redirect_uri,
-		.response_type = STR("code"),
+		.response_type = ticket->response_type,
 		.response_mode = ticket->response_mode,
 		.scope = ticket->scope,
 		.state = ticket->state,
@@ -64,7 +67,7 @@ static struct str restart_url(const struct visit *visit, const struct ticket *ti
 	const struct authorize_parameter parameters[] = {
 		{ STR("client_id"), ticket->client_id },
 		{ STR("redirect_uri"), ticket->redirect_uri },
-		{ STR("response_type"), STR("code") },
+		{ STR("response_type"), ticket->response_type },
 		{ STR("response_mode"), ticket->response_mode },
 		{ STR("scope"), ticket->scope },
 		{ STR("state"), ticket->state },
@@ -134,6 +137,8 @@ static void bind(struct visit *visit, struct entry_sign_in *in)
 static void add(struct visit *visit, struct entry_sign_in *in, struct effects *effects)
 {
 	const struct authorize_request *request = &in->entry->request;
+	if (!(in->entry->plan.gives & AUTHORIZE_CODE))
+		return;
 	in->code = random_token(visit->arena, CODE_BYTES);
 	effects_add(effects, EFFECT_CODE_CREATE)->u.code = (struct code){
 		.hash = hash_base64url(visit->arena, HASH_SHA256, in->code),
@@ -155,19 +160,87 @@ static void add(struct visit *visit, struct entry_sign_in *in, struct effects *e
 	};
 }
 
+static bool gives(const struct entry_sign_in *in, unsigned what)
+{
+	return in->entry->plan.gives & what;
+}
+
+/* What this user may have of the scopes that were asked for. */
+static struct scope_grant granted(const struct visit *visit, const struct entry_sign_in *in)
+{
+	struct scope_grant scope = in->entry->plan.grant;
+	struct role_set held = roles_of_user(visit->arena, visit->realm, in->user);
+	scope_limit(visit->arena, &held, &scope);
+	return scope;
+}
+
 static void describe(const struct visit *visit, const struct entry_sign_in *in, struct event *event)
 {
 	event_detail(visit, event, "auth_type", STR("code"));
-	if (!in->fresh)
-		event_detail(visit, event, "response_mode", STR("query"));
+	event_detail(visit, event, "response_type", in->entry->request.response_type);
+	event_detail(visit, event, "response_mode", response_mode_name(in->entry->plan.mode));
+	if (gives(in, AUTHORIZE_TOKEN | AUTHORIZE_ID_TOKEN))
+		event_detail(visit, event, "scope", granted(visit, in).text);
+}
+
+struct front_tokens {
+	struct str access, id;
+	int64_t life_s;
+};
+
+/* No refresh token, whatever is asked for: a browser cannot keep one. */
+static enum error_code sign(struct visit *visit, const struct entry_sign_in *in, struct front_tokens *ret_tokens,
+			    struct why *reterr_why)
+{
+	struct front_tokens tokens = { .life_s = 0 };
+	const struct authorize_request *request = &in->entry->request;
+	const struct token_grant grant = { .user = in->user, .session = in->session, .part = &in->part,
+		.scope = granted(visit, in), .acr = in->fresh ? STR("1") : STR("0"), .nonce = request->nonce,
+		.claims_request = request->claims };
+	struct token_input input = token_sign_input(visit, in->entry->plan.client, &grant, "na");
+	input.implicit = authorize_is_implicit(&in->entry->plan);
+	enum error_code code = OK;
+	if (gives(in, AUTHORIZE_TOKEN))
+		code = token_sign_access(visit, &input, &tokens.access, &tokens.life_s, reterr_why);
+	const struct token_beside beside = { .access = tokens.access, .code = in->code, .state = request->state };
+	if (code == OK && gives(in, AUTHORIZE_ID_TOKEN))
+		code = token_sign_id(visit, &input, &beside, &tokens.id, reterr_why);
+	*ret_tokens = tokens;
+	return code;
+}
+
+/* False: answered. The sign-in is committed by now, and may have been ended since. */
+static bool make_tokens(struct visit *visit, const struct entry_sign_in *in, struct front_tokens *ret_tokens)
+{
+	struct why why = { "" };
+	bool still = false;
+	enum error_code code = sign(visit, in, ret_tokens, &why);
+	if (code == OK)
+		code = token_sign_still(visit, in->entry->plan.client, &in->part, &still, &why);
+	if (code != OK) {
+		log_write(LOG_ERROR, "app", "tokens for client %.*s: %s", STR_ARG(in->entry->plan.client->client_id),
+			  why.text);
+		refuse(visit, in->entry, STR("server_error"), STR(""));
+	} else if (!still) {
+		refuse(visit, in->entry, STR("login_required"), STR(""));
+	}
+	return code == OK && still;
 }
 
 static void answer(struct visit *visit, const struct entry_sign_in *in)
 {
 	bool bare = leaves_out(in->entry->plan.client, "exclude.session.state.from.auth.response");
+	struct front_tokens tokens = { .life_s = 0 };
+	if (gives(in, AUTHORIZE_TOKEN | AUTHORIZE_ID_TOKEN) && !make_tokens(visit, in, &tokens))
+		return;
+	bool access = tokens.access.n;
 	const struct authorize_parameter parameters[] = {
 		{ STR("session_state"), bare ? STR("") : in->session->id },
 		{ STR("code"), in->code },
+		{ STR("id_token"), tokens.id },
+		{ STR("access_token"), tokens.access },
+		{ STR("token_type"), access ? STR("Bearer") : STR("") },
+		{ STR("expires_in"), access ? arena_format(visit->arena, "%lld", (long long)tokens.life_s) : STR("") },
 	};
 	answer_with(visit, in->entry, parameters, ARRAY_LENGTH(parameters));
 }

@@ -22,6 +22,7 @@ static const struct json_field fields[] = {
 	JSON_TEXT(struct ticket, protocol, "protocol", 0),
 	JSON_TEXT(struct ticket, client_id, "client_id", 0),
 	JSON_TEXT(struct ticket, redirect_uri, "redirect_uri", 0),
+	JSON_TEXT(struct ticket, response_type, "response_type", 0),
 	JSON_TEXT(struct ticket, response_mode, "response_mode", 0),
 	JSON_TEXT(struct ticket, scope, "scope", 0),
 	JSON_TEXT(struct ticket, state, "state", 0),

@@ -26,7 +26,7 @@ struct ticket {
 	/* What the application asks for (login tickets); of SAML the consumer URL is redirect_uri, the
 	 * RelayState state. */
 	struct str protocol; /* an entry_protocol's name; empty: OpenID Connect */
-	struct str client_id, redirect_uri, response_mode, scope, state, nonce, code_challenge,
+	struct str client_id, redirect_uri, response_type, response_mode, scope, state, nonce, code_challenge,
 		code_challenge_method, max_age, prompt, login_hint, claims;
 	struct str request_id, binding, name_id_format, context_class; /* SAML */
 	struct str user_id; /* UPDATE_PASSWORD; LOGIN: who must sign in again */

@@ -1,18 +1,10 @@
-/* Tokens signed and written; see token_answer.h. */
+/* The answer of the token endpoint; see token_answer.h. */
 #include "app/token_answer.h"
 
-#include "app/client_keys.h"
 #include "app/consenting.h"
 #include "app/fallback_key.h"
+#include "app/token_sign.h"
 #include "crypto/random.h"
-#include "jose/jwt.h"
-
-static struct str algorithm_of(const struct client_request *r, const char *attribute)
-{
-	struct str own = attributes_get(&r->client->attributes, str_from(attribute));
-	struct str realms = r->visit->realm->settings.default_signature_algorithm;
-	return own.n ? own : realms.n ? realms : STR("RS256");
-}
 
 /* The part of an access token's id that says by which grant it was given. */
 static const char *grant_code_of(struct client_request *r)
@@ -22,41 +14,9 @@ static const char *grant_code_of(struct client_request *r)
 	       str_eq_z(type, "password") ? "ro" : str_eq_z(type, "client_credentials") ? "cc" : "te";
 }
 
-static struct token_input input_of(struct client_request *r, const struct token_grant *grant)
-{
-	struct visit *visit = r->visit;
-	struct role_set held = roles_of_user(visit->arena, visit->realm, grant->user);
-	return (struct token_input){
-		.claims = {
-			.realm = visit->realm,
-			.client = r->client,
-			.user = grant->user,
-			.session = grant->session,
-			.grant = &grant->scope,
-			.roles = roles_for_token(visit->arena, r->client, grant->scope.scopes, grant->scope.n, &held),
-			.acr = grant->acr,
-			.nonce = grant->nonce,
-			.claims_request = grant->claims_request,
-			.now_s = visit->now_ms / 1000,
-			.client_address = grant->client_address,
-			.lightweight = attributes_true(&r->client->attributes,
-				STR("client.use.lightweight.access.token.enabled"), false),
-		},
-		.part = grant->part,
-		.issuer = grant->part ? grant->part->issuer : visit->issuer,
-		.access_jti = token_access_jti(visit->arena, grant->session, grant_code_of(r),
-					       random_uuid(visit->arena)),
-		.id_jti = random_uuid(visit->arena),
-		.refresh_jti = random_uuid(visit->arena),
-		.refresh = grant->refresh,
-		.audience = grant->audience,
-		.now_ms = visit->now_ms,
-	};
-}
-
 struct str_list token_answer_audience(struct client_request *r, const struct token_grant *grant)
 {
-	struct token_input input = input_of(r, grant);
+	struct token_input input = token_sign_input(r->visit, r->client, grant, grant_code_of(r));
 	return token_audience(r->visit->arena, &input.claims);
 }
 
@@ -65,33 +25,9 @@ struct signed_tokens {
 	int64_t access_life_s, refresh_life_s;
 };
 
-static enum error_code sign_id(struct client_request *r, const struct token_input *input,
-			       struct signed_tokens *tokens, struct why *reterr_why)
-{
-	struct arena *arena = r->visit->arena;
-	struct str algorithm = algorithm_of(r, "id.token.signed.response.alg");
-	enum sign_algorithm id;
-	if (!sign_algorithm_of(algorithm, &id))
-		return error_because(reterr_why, ERROR_UNSUPPORTED_ALGORITHM, "client %.*s: id.token.signed.response.alg",
-				     STR_ARG(r->client->client_id));
-	struct str claims = token_id_claims(arena, input, jwt_half_hash(arena, id, tokens->access));
-	enum error_code code =
-		fallback_key_sign(r->visit, algorithm, STR("JWT"), claims, &tokens->id, reterr_why);
-	if (code != OK || !client_keys_wanted(r->visit, r->client, "id.token"))
-		return code;
-	return client_keys_encrypt(r->visit, r->client, "id.token", tokens->id, true, &tokens->id, reterr_why);
-}
-
 static bool gives_refresh_tokens(const struct client_request *r)
 {
 	return attributes_true(&r->client->attributes, STR("use.refresh.tokens"), true);
-}
-
-/* RFC 9068 section 2.1, for clients that ask for it. */
-static struct str access_type(const struct client_request *r)
-{
-	return attributes_true(&r->client->attributes, STR("access.token.header.type.rfc9068"), false) ?
-		STR("at+jwt") : STR("JWT");
 }
 
 static bool wants_refresh(const struct client_request *r, const struct token_grant *grant)
@@ -118,16 +54,15 @@ static const char *issued_type(enum token_exchanged exchanged)
 static enum error_code sign_all(struct client_request *r, const struct token_grant *grant,
 				const struct token_input *input, struct signed_tokens *tokens, struct why *reterr_why)
 {
-	struct arena *arena = r->visit->arena;
-	struct str claims = token_access_claims(arena, input, &tokens->access_life_s);
-	enum error_code code = fallback_key_sign(r->visit, algorithm_of(r, "access.token.signed.response.alg"),
-						 access_type(r), claims, &tokens->access, reterr_why);
+	enum error_code code =
+		token_sign_access(r->visit, input, &tokens->access, &tokens->access_life_s, reterr_why);
 	if (code == OK && wants_refresh(r, grant)) {
-		claims = token_refresh_claims(arena, input, &tokens->refresh_life_s);
+		struct str claims = token_refresh_claims(r->visit->arena, input, &tokens->refresh_life_s);
 		code = fallback_key_sign(r->visit, STR("HS512"), STR("JWT"), claims, &tokens->refresh, reterr_why);
 	}
 	if (code == OK && wants_id(grant))
-		code = sign_id(r, input, tokens, reterr_why);
+		code = token_sign_id(r->visit, input, &(struct token_beside){ .access = tokens->access }, &tokens->id,
+				     reterr_why);
 	return code;
 }
 
@@ -194,7 +129,7 @@ enum error_code token_answer_make(struct client_request *r, const struct token_g
 				  struct token_answer *ret_answer, struct why *reterr_why)
 {
 	struct signed_tokens tokens = { 0 };
-	struct token_input input = input_of(r, grant);
+	struct token_input input = token_sign_input(r->visit, r->client, grant, grant_code_of(r));
 	enum error_code code = sign_all(r, grant, &input, &tokens, reterr_why);
 	if (code != OK)
 		return code;
@@ -225,31 +160,4 @@ struct refresh_place token_answer_first(struct client_request *r, struct client_
 	struct refresh_place place = { .reuse_id = random_uuid(r->visit->arena) };
 	rotation_begin(r->visit->arena, part, place.reuse_id);
 	return place;
-}
-
-/* Realm and client as they are by now. */
-static enum error_code still_served(struct client_request *r, bool *ret_still, struct why *reterr_why)
-{
-	struct visit *visit = r->visit;
-	const struct realm *now;
-	enum error_code code = snapshots_get_by_id(visit->app->snapshots, visit->realm->settings.id, &now, reterr_why);
-	if (code != OK)
-		return code;
-	const struct client *client = realm_client_by_id(now, r->client->id);
-	*ret_still = now->settings.enabled && !now->deleted && client && client->enabled &&
-		     life_not_before_s(now, client, NULL) <= visit->now_ms / 1000;
-	snapshots_put(visit->app->snapshots, now);
-	return OK;
-}
-
-enum error_code token_answer_still(struct client_request *r, const struct token_grant *grant, bool *ret_still,
-				   struct why *reterr_why)
-{
-	bool served = false;
-	enum error_code code = still_served(r, &served, reterr_why);
-	*ret_still = false;
-	if (code != OK || !served)
-		return code == ERROR_REALM_NOT_FOUND ? OK : code;
-	return store_part_stands(r->visit->app->store, r->visit->realm->settings.id, grant->part,
-		r->visit->now_ms / 1000, ret_still, reterr_why);
 }

@@ -182,7 +182,7 @@ static void answer(struct redemption *d)
 	bool still = false;
 	enum error_code code = token_answer_make(r, &d->grant, &answer, &why);
 	if (code == OK)
-		code = token_answer_still(r, &d->grant, &still, &why);
+		code = token_sign_still(r->visit, r->client, d->grant.part, &still, &why);
 	if (code != OK) {
 		client_request_broken(r, code, &why);
 		return;

@@ -178,7 +178,7 @@ static enum error_code answer(struct exchange *x, struct why *reterr_why)
 	bool still = false;
 	enum error_code code = token_answer_make(r, &x->grant, &answer, reterr_why);
 	if (code == OK)
-		code = token_answer_still(r, &x->grant, &still, reterr_why);
+		code = token_sign_still(r->visit, r->client, x->grant.part, &still, reterr_why);
 	if (code != OK)
 		return code;
 	if (!still) {

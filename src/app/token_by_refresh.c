@@ -133,7 +133,7 @@ static enum error_code grant(struct refresh *f, struct why *reterr_why)
 	if (code == OK)
 		code = token_answer_make(r, &f->grant, &answer, reterr_why);
 	if (code == OK)
-		code = token_answer_still(r, &f->grant, &still, reterr_why);
+		code = token_sign_still(r->visit, r->client, f->grant.part, &still, reterr_why);
 	if (code != OK)
 		return code;
 	if (!still) {

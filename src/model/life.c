@@ -120,6 +120,15 @@ int64_t life_access_token_s(const struct realm *realm, const struct client *clie
 	return max64(0, min64(life, left));
 }
 
+int64_t life_implicit_token_s(const struct realm *realm, const struct session *session, int64_t now_ms)
+{
+	int64_t life = realm->settings.access_token_lifespan_for_implicit_flow_s;
+	struct life_limits limits = life_of_session(&realm->settings, session->offline, session->remember_me);
+	if (limits.maximum_s == INT64_MAX)
+		return life;
+	return max64(0, min64(life, session->started_ms / 1000 + limits.maximum_s - now_ms / 1000));
+}
+
 int64_t life_refresh_token_s(const struct realm *realm, const struct client *client,
 			     const struct session *session, const struct client_session *part,
 			     int64_t now_ms)

@@ -46,6 +46,9 @@ int64_t life_session_expires_s(const struct realm *realm, const struct session *
  * session's maximum. `session` may be NULL (no session). */
 int64_t life_access_token_s(const struct realm *realm, const struct client *client,
 			    const struct session *session, int64_t now_ms);
+/* The same of tokens that leave by the browser without a code: the realm's lifespan for the implicit
+ * flow, whatever the client says. */
+int64_t life_implicit_token_s(const struct realm *realm, const struct session *session, int64_t now_ms);
 /* Lifespan of a refresh token issued now; 0: it does not expire by itself (an offline
  * token in a realm without an offline maximum). */
 int64_t life_refresh_token_s(const struct realm *realm, const struct client *client,

@@ -55,49 +55,115 @@ static bool check_redirect(struct arena *arena, const struct authorize_request *
 	return true;
 }
 
-static bool names_token(struct str response_type)
+struct str response_mode_name(enum response_mode mode)
 {
-	return scope_text_has(response_type, STR("token")) || scope_text_has(response_type, STR("id_token"));
+	return mode == RESPONSE_QUERY ? STR("query") :
+	       mode == RESPONSE_FRAGMENT ? STR("fragment") : STR("form_post");
 }
 
-/* The mode is settled before anything else is judged, so that errors go out by it. */
+/* The words of a response type, in any order; "none" stands alone. */
+static bool read_type(struct str type, unsigned *ret_gives)
+{
+	struct str rest = str_trim(type), word;
+	unsigned gives = 0;
+	size_t words = 0;
+	bool none = false;
+	for (; str_next(&rest, ' ', &word); words++) {
+		if (str_eq_z(word, "code"))
+			gives |= AUTHORIZE_CODE;
+		else if (str_eq_z(word, "token"))
+			gives |= AUTHORIZE_TOKEN;
+		else if (str_eq_z(word, "id_token"))
+			gives |= AUTHORIZE_ID_TOKEN;
+		else if (str_eq_z(word, "none"))
+			none = true;
+		else
+			return false;
+	}
+	*ret_gives = gives;
+	return words > 0 && (!none || words == 1);
+}
+
+static bool gives_tokens(const struct authorize_plan *plan)
+{
+	return plan->gives & (AUTHORIZE_TOKEN | AUTHORIZE_ID_TOKEN);
+}
+
+bool authorize_is_implicit(const struct authorize_plan *plan)
+{
+	return gives_tokens(plan) && !(plan->gives & AUTHORIZE_CODE);
+}
+
+static bool check_type(const struct authorize_request *request, struct authorize_plan *plan,
+		       struct authorize_verdict *verdict)
+{
+	if (!request->response_type.n)
+		return refuse(verdict, STR("invalid_request"), STR("Missing parameter: response_type"),
+			      STR("invalid_request"));
+	if (read_type(request->response_type, &plan->gives))
+		return true;
+	refuse(verdict, STR("unsupported_response_type"), STR(""), STR("invalid_request"));
+	verdict->reason = STR("Unsupported response_type");
+	return false;
+}
+
+/* The mode is settled before the client is judged, so that errors go out by it; what is wrong with
+ * the mode itself goes out in the query, as there is no token in it. */
 static bool check_mode(const struct authorize_request *request, struct authorize_plan *plan,
 		       struct authorize_verdict *verdict)
 {
-	plan->mode = names_token(request->response_type) ? RESPONSE_FRAGMENT : RESPONSE_QUERY;
-	if (!request->response_mode.n)
-		return true;
-	if (str_eq_z(request->response_mode, "fragment"))
-		plan->mode = RESPONSE_FRAGMENT;
-	else if (str_eq_z(request->response_mode, "form_post"))
-		plan->mode = RESPONSE_FORM_POST;
-	else if (!str_eq_z(request->response_mode, "query") || plan->mode == RESPONSE_FRAGMENT)
+	struct str asked = request->response_mode;
+	enum response_mode mode = gives_tokens(plan) ? RESPONSE_FRAGMENT : RESPONSE_QUERY;
+	if (str_eq_z(asked, "fragment"))
+		mode = RESPONSE_FRAGMENT;
+	else if (str_eq_z(asked, "form_post"))
+		mode = RESPONSE_FORM_POST;
+	else if (str_eq_z(asked, "query"))
+		mode = RESPONSE_QUERY;
+	else if (asked.n)
 		return refuse(verdict, STR("invalid_request"), STR("Invalid parameter: response_mode"),
 			      STR("invalid_request"));
+	/* Histories, logs and Referer headers keep queries (RFC 9700 section 4.3.1). */
+	if (gives_tokens(plan) && mode == RESPONSE_QUERY)
+		return refuse(verdict, STR("invalid_request"),
+			      STR("Response_mode 'query' not allowed for implicit or hybrid flow"),
+			      STR("invalid_request"));
+	plan->mode = mode;
+	plan->mode_settled = true;
 	return true;
 }
 
-static bool check_response_type(const struct authorize_request *request,
-				const struct client *client, struct authorize_verdict *verdict)
+static bool check_flow(struct authorize_plan *plan, struct authorize_verdict *verdict)
 {
-	struct str type = request->response_type;
-	if (!type.n)
-		return refuse(verdict, STR("invalid_request"), STR("Missing parameter: response_type"),
-			      STR("invalid_request"));
-	if (names_token(type) && !client->implicit_flow_enabled)
-		return refuse(verdict, STR("unauthorized_client"),
-			      STR("Client is not allowed to initiate browser login with given response_type. "
-				  "Implicit flow is disabled for the client."), STR("not_allowed"));
-	/* The hybrid and implicit flows need it (sections 3.2.2.1, 3.3.2.11). */
-	if (scope_text_has(type, STR("id_token")) && !request->nonce.n)
-		return refuse(verdict, STR("invalid_request"), STR("Missing parameter: nonce"), STR("invalid_request"));
-	if (!str_eq_z(type, "code"))
-		return refuse(verdict, STR("unsupported_response_type"), STR(""), STR("invalid_request"));
-	if (!client->standard_flow_enabled)
+	if (!authorize_is_implicit(plan) && !plan->client->standard_flow_enabled)
 		return refuse(verdict, STR("unauthorized_client"),
 			      STR("Client is not allowed to initiate browser login with given response_type. "
 				  "Standard flow is disabled for the client."), STR("not_allowed"));
+	if (gives_tokens(plan) && !plan->client->implicit_flow_enabled)
+		return refuse(verdict, STR("unauthorized_client"),
+			      STR("Client is not allowed to initiate browser login with given response_type. "
+				  "Implicit flow is disabled for the client."), STR("not_allowed"));
 	return true;
+}
+
+/* The hybrid and implicit flows need it (sections 3.2.2.1, 3.3.2.11). */
+static bool check_nonce(const struct authorize_request *request, const struct authorize_plan *plan,
+			struct authorize_verdict *verdict)
+{
+	if (!(plan->gives & AUTHORIZE_ID_TOKEN) || request->nonce.n)
+		return true;
+	return refuse(verdict, STR("invalid_request"), STR("Missing parameter: nonce"), STR("invalid_request"));
+}
+
+/* Where no code is given there is nothing to prove. */
+static bool check_pkce(const struct authorize_request *request, const struct authorize_plan *plan,
+		       struct authorize_verdict *verdict)
+{
+	struct str text = { NULL, 0 };
+	if (authorize_is_implicit(plan) || pkce_check_request(plan->client, request->code_challenge,
+							      request->code_challenge_method, &text) == OK)
+		return true;
+	return refuse(verdict, STR("invalid_request"), text, STR("invalid_request"));
 }
 
 static bool check_prompt(const struct authorize_request *request, struct authorize_plan *plan,
@@ -145,13 +211,10 @@ bool authorize_check(struct arena *arena, const struct realm *realm,
 		    check_redirect(arena, request, &plan, &verdict);
 	if (good && (request->request.n || request->request_uri.n))
 		good = page(&verdict, 400, STR("Invalid Request"), STR("invalid_request"));
-	struct str pkce_text = { NULL, 0 };
-	good = good && check_mode(request, &plan, &verdict) &&
-	       check_response_type(request, plan.client, &verdict) &&
-	       check_scope(arena, request, &plan, &verdict) && check_prompt(request, &plan, &verdict);
-	if (good && pkce_check_request(plan.client, request->code_challenge,
-				       request->code_challenge_method, &pkce_text) != OK)
-		good = refuse(&verdict, STR("invalid_request"), pkce_text, STR("invalid_request"));
+	good = good && check_type(request, &plan, &verdict) && check_mode(request, &plan, &verdict) &&
+	       check_flow(&plan, &verdict) && check_scope(arena, request, &plan, &verdict) &&
+	       check_nonce(request, &plan, &verdict) && check_prompt(request, &plan, &verdict) &&
+	       check_pkce(request, &plan, &verdict);
 	good = good && check_possible(arena, realm, &plan, &verdict);
 	*ret_plan = plan;
 	if (!good)

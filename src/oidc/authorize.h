@@ -1,4 +1,5 @@
-/* The authorization endpoint's decisions (OpenID Connect Core 1.0, section 3.1.2). Pure.
+/* The authorization endpoint's decisions (OpenID Connect Core 1.0, sections 3.1.2, 3.2.2 and
+ * 3.3.2: the code, the implicit and the hybrid flow). Pure.
  *
  * First authorize_check: may this request be answered at all, and where do errors go.
  * Then authorize_decide: with the browser's session, sign in, ask or answer at once. */
@@ -22,12 +23,21 @@ struct authorize_request {
 enum { AUTHORIZE_CLAIMS_MAX = 2048 };
 
 enum response_mode { RESPONSE_QUERY, RESPONSE_FRAGMENT, RESPONSE_FORM_POST };
+/* As the parameter response_mode names it. */
+struct str response_mode_name(enum response_mode mode);
+
+/* What the answer holds (response_type); none of them: that the user signed in ("none"). */
+enum authorize_gives {
+	AUTHORIZE_CODE = 1,
+	AUTHORIZE_TOKEN = 2,
+	AUTHORIZE_ID_TOKEN = 4,
+};
 
 enum authorize_kind {
 	AUTHORIZE_PAGE,     /* an error page here: the redirect URI cannot be trusted */
 	AUTHORIZE_REDIRECT, /* an error to the client's redirect URI */
 	AUTHORIZE_LOGIN,    /* show the login page */
-	AUTHORIZE_GRANT,    /* the session suffices: issue a code */
+	AUTHORIZE_GRANT,    /* the session suffices: answer with what was asked for */
 };
 
 struct authorize_verdict {
@@ -36,6 +46,7 @@ struct authorize_verdict {
 	struct str error;       /* OAuth error of an AUTHORIZE_REDIRECT */
 	struct str text;        /* page text or error_description; may be empty */
 	struct str event_error; /* `error` of the LOGIN_ERROR event */
+	struct str reason;      /* what the event says more; empty: the text */
 	bool again;             /* AUTHORIZE_LOGIN: a session exists, the user must sign in again */
 };
 
@@ -44,6 +55,8 @@ struct authorize_plan {
 	const struct client *client;
 	struct str redirect_uri; /* where answers go */
 	enum response_mode mode;
+	bool mode_settled; /* false: the request went wrong before */
+	unsigned gives;    /* enum authorize_gives */
 	struct scope_grant grant;
 	bool prompt_none, prompt_login, prompt_consent;
 	int64_t max_age_s; /* -1: not asked */
@@ -58,6 +71,9 @@ bool authorize_check(struct arena *arena, const struct realm *realm,
 /* `session` is the browser's live session, or NULL. */
 struct authorize_verdict authorize_decide(const struct authorize_plan *plan,
 					  const struct session *session, int64_t now_ms);
+
+/* True when tokens leave by the browser and no code does: their lifespan is a shorter one. */
+bool authorize_is_implicit(const struct authorize_plan *plan);
 
 /* One member of the answer; empty values are left out by the writer. */
 struct authorize_parameter {

@@ -40,7 +40,8 @@ static bool is_ours(struct str name)
 {
 	static const struct str names[] = { STR_INIT("exp"), STR_INIT("iat"), STR_INIT("nbf"), STR_INIT("jti"),
 		STR_INIT("iss"), STR_INIT("typ"), STR_INIT("azp"), STR_INIT("sid"), STR_INIT("scope"),
-		STR_INIT("nonce"), STR_INIT("at_hash"), STR_INIT("c_hash"), STR_INIT("session_state") };
+		STR_INIT("nonce"), STR_INIT("at_hash"), STR_INIT("c_hash"), STR_INIT("s_hash"),
+		STR_INIT("session_state") };
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
 		if (str_eq(name, names[i]))
 			return true;

@@ -45,10 +45,18 @@ struct str_list token_audience(struct arena *arena, const struct claims_input *c
 	return list;
 }
 
+static int64_t access_life_s(const struct token_input *input)
+{
+	const struct claims_input *claims = &input->claims;
+	return input->implicit ?
+		life_implicit_token_s(claims->realm, claims->session, input->now_ms) :
+		life_access_token_s(claims->realm, claims->client, claims->session, input->now_ms);
+}
+
 struct str token_access_claims(struct arena *arena, const struct token_input *input, int64_t *ret_life_s)
 {
 	const struct claims_input *claims = &input->claims;
-	*ret_life_s = life_access_token_s(claims->realm, claims->client, claims->session, input->now_ms);
+	*ret_life_s = access_life_s(input);
 	struct json_node *tree = token_new(arena, input, *ret_life_s, input->access_jti);
 	put_text(arena, tree, "typ", STR("Bearer"));
 	put_text(arena, tree, "azp", claims->client->client_id);
@@ -98,11 +106,11 @@ struct str token_refresh_claims(struct arena *arena, const struct token_input *i
 	return json_tree_text(arena, tree);
 }
 
-struct str token_id_claims(struct arena *arena, const struct token_input *input, struct str at_hash)
+struct str token_id_claims(struct arena *arena, const struct token_input *input,
+			   const struct token_hashes *hashes)
 {
 	const struct claims_input *claims = &input->claims;
-	int64_t life = life_access_token_s(claims->realm, claims->client, claims->session, input->now_ms);
-	struct json_node *tree = token_new(arena, input, life, input->id_jti);
+	struct json_node *tree = token_new(arena, input, access_life_s(input), input->id_jti);
 	put_text(arena, tree, "aud", claims->client->client_id);
 	put_text(arena, tree, "sub", claims->user->id);
 	put_text(arena, tree, "typ", STR("ID"));
@@ -110,7 +118,9 @@ struct str token_id_claims(struct arena *arena, const struct token_input *input,
 	put_text(arena, tree, "nonce", claims->nonce);
 	if (claims->session)
 		put_text(arena, tree, "sid", claims->session->id);
-	put_text(arena, tree, "at_hash", at_hash);
+	put_text(arena, tree, "at_hash", hashes->at_hash);
+	put_text(arena, tree, "c_hash", hashes->c_hash);
+	put_text(arena, tree, "s_hash", hashes->s_hash);
 	claims_map(claims, CLAIMS_ID, tree);
 	flatten_audience(arena, tree);
 	return json_tree_text(arena, tree);

@@ -16,6 +16,7 @@ struct token_input {
 	struct str issuer;
 	struct str access_jti, id_jti, refresh_jti;
 	struct refresh_place refresh; /* of the refresh token to be given */
+	bool implicit;                /* no code comes with them (life_implicit_token_s) */
 	struct str_list audience;     /* what of its audience the access token names; none: all */
 	int64_t now_ms;
 };
@@ -26,8 +27,13 @@ struct str token_access_claims(struct arena *arena, const struct token_input *in
 struct str_list token_audience(struct arena *arena, const struct claims_input *claims);
 /* *ret_life_s is 0 for a token that does not expire. */
 struct str token_refresh_claims(struct arena *arena, const struct token_input *input, int64_t *ret_life_s);
-/* at_hash: of the signed access token; may be empty. */
-struct str token_id_claims(struct arena *arena, const struct token_input *input, struct str at_hash);
+/* Hashes of what comes with an ID token (OpenID Connect Core section 3.3.2.11; FAPI 1.0 part 2,
+ * section 5.1.1): of the access token, the code, the state. Empty: it does not come. */
+struct token_hashes {
+	struct str at_hash, c_hash, s_hash;
+};
+struct str token_id_claims(struct arena *arena, const struct token_input *input,
+			   const struct token_hashes *hashes);
 /* The answer of userinfo for a live access token: an object, which may be added to. */
 struct json_node *token_userinfo_claims(struct arena *arena, const struct claims_input *claims);
 /* What introspection says of a live access token: the claims by which it is known, and what

@@ -142,8 +142,13 @@ static void an_access_token_never_outlives_its_session(void **state)
 	assert_int_equal(life_access_token_s(&realm, client, session, session->started_ms + 36001000), 0);
 	assert_int_equal(life_access_token_s(&realm, longest, session, NOW_MS), 35940);
 	assert_int_equal(life_access_token_s(&realm, longest, NULL, NOW_MS), 300);
+	realm.settings.access_token_lifespan_for_implicit_flow_s = 900;
+	assert_int_equal(life_implicit_token_s(&realm, session, NOW_MS), 900);
+	assert_int_equal(life_implicit_token_s(&realm, session, session->started_ms + 35990000), 10);
+	assert_int_equal(life_implicit_token_s(&realm, session, session->started_ms + 36001000), 0);
 	session->offline = true;
 	assert_int_equal(life_access_token_s(&realm, longest, session, NOW_MS), 300);
+	assert_int_equal(life_implicit_token_s(&realm, session, session->started_ms + 36001000), 900);
 }
 
 static void a_refresh_token_ends_with_what_ends_first(void **state)

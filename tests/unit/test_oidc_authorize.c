@@ -130,7 +130,6 @@ static void errors_go_to_the_client_as_recorded(void **state)
 	expect_error(REQUEST(.response_type = STR("")), RESPONSE_QUERY, "invalid_request",
 		"Missing parameter: response_type");
 	expect_error(REQUEST(.response_type = STR("banana")), RESPONSE_QUERY, "unsupported_response_type", "");
-	expect_error(REQUEST(.response_type = STR("code code")), RESPONSE_QUERY, "unsupported_response_type", "");
 	expect_error(REQUEST(.response_type = STR("token")), RESPONSE_FRAGMENT, "unauthorized_client",
 		"Client is not allowed to initiate browser login with given response_type. "
 		"Implicit flow is disabled for the client.");
@@ -165,8 +164,78 @@ static void errors_go_out_by_the_mode_that_was_asked_for(void **state)
 	expect_error(REQUEST(.response_mode = STR("fragment"), .scope = STR("nosuch")), RESPONSE_FRAGMENT,
 		"invalid_scope", "Invalid scopes: nosuch");
 	/* A token in a query would be kept by every log on the way. */
-	expect_error(REQUEST(.response_mode = STR("query"), .response_type = STR("token")), RESPONSE_FRAGMENT,
+	expect_error(REQUEST(.response_mode = STR("query"), .response_type = STR("token")), RESPONSE_QUERY,
+		"invalid_request", "Response_mode 'query' not allowed for implicit or hybrid flow");
+	expect_error(REQUEST(.response_mode = STR("banana"), .response_type = STR("token")), RESPONSE_QUERY,
 		"invalid_request", "Invalid parameter: response_mode");
+	assert_false(plan.mode_settled);
+}
+
+static void response_types_are_words_in_any_order(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *type;
+		unsigned gives;
+		enum response_mode mode;
+	} good[] = {
+		{ "code", AUTHORIZE_CODE, RESPONSE_QUERY },
+		{ "code code", AUTHORIZE_CODE, RESPONSE_QUERY },
+		{ "none", 0, RESPONSE_QUERY },
+		{ "token", AUTHORIZE_TOKEN, RESPONSE_FRAGMENT },
+		{ "id_token", AUTHORIZE_ID_TOKEN, RESPONSE_FRAGMENT },
+		{ " token id_token ", AUTHORIZE_ID_TOKEN | AUTHORIZE_TOKEN, RESPONSE_FRAGMENT },
+		{ "code token", AUTHORIZE_CODE | AUTHORIZE_TOKEN, RESPONSE_FRAGMENT },
+		{ "id_token code", AUTHORIZE_CODE | AUTHORIZE_ID_TOKEN, RESPONSE_FRAGMENT },
+		{ "code id_token token", AUTHORIZE_CODE | AUTHORIZE_ID_TOKEN | AUTHORIZE_TOKEN, RESPONSE_FRAGMENT },
+	};
+	static const char *const bad[] = { " ", "none code", "token none", "none none", "CODE", "code,token",
+		"code  token", "tokens" };
+	realm.clients[0].implicit_flow_enabled = true;
+	for (size_t i = 0; i < ARRAY_LENGTH(good); i++) {
+		assert_true(check(REQUEST(.response_type = str_from(good[i].type), .nonce = STR("n"))));
+		assert_int_equal(plan.gives, good[i].gives);
+		assert_int_equal(plan.mode, good[i].mode);
+		assert_int_equal(authorize_is_implicit(&plan), good[i].gives && !(good[i].gives & AUTHORIZE_CODE));
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+		expect_error(REQUEST(.response_type = str_from(bad[i]), .response_mode = STR("fragment")),
+			RESPONSE_QUERY, "unsupported_response_type", "");
+		expect_text(verdict.reason, "Unsupported response_type");
+	}
+}
+
+static void each_flow_is_the_client_s_to_have(void **state)
+{
+	(void)state;
+	static const char standard[] = "Client is not allowed to initiate browser login with given response_type. "
+		"Standard flow is disabled for the client.";
+	static const char implicit[] = "Client is not allowed to initiate browser login with given response_type. "
+		"Implicit flow is disabled for the client.";
+	struct client *web = &realm.clients[0];
+	expect_error(REQUEST(.response_type = STR("code token")), RESPONSE_FRAGMENT, "unauthorized_client", implicit);
+	expect_error(REQUEST(.response_type = STR("token"), .response_mode = STR("form_post")), RESPONSE_FORM_POST,
+		"unauthorized_client", implicit);
+	web->implicit_flow_enabled = true;
+	web->standard_flow_enabled = false;
+	assert_true(check(REQUEST(.response_type = STR("token"))));
+	expect_error(REQUEST(.response_type = STR("code token")), RESPONSE_FRAGMENT, "unauthorized_client", standard);
+	expect_error(REQUEST(.response_type = STR("none")), RESPONSE_QUERY, "unauthorized_client", standard);
+}
+
+static void an_id_token_from_here_needs_a_nonce_and_a_code_its_challenge(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < realm.clients_n; i++)
+		realm.clients[i].implicit_flow_enabled = true;
+	expect_error(REQUEST(.response_type = STR("id_token")), RESPONSE_FRAGMENT, "invalid_request",
+		"Missing parameter: nonce");
+	expect_error(REQUEST(.response_type = STR("code id_token")), RESPONSE_FRAGMENT, "invalid_request",
+		"Missing parameter: nonce");
+	assert_true(check(REQUEST(.response_type = STR("code token"))));
+	assert_true(check(REQUEST(.client_id = STR("spa"), .response_type = STR("token"))));
+	expect_error(REQUEST(.client_id = STR("spa"), .response_type = STR("code token")), RESPONSE_FRAGMENT,
+		"invalid_request", "Missing parameter: code_challenge_method");
 }
 
 static void what_is_not_built_is_said_so(void **state)
@@ -371,6 +440,9 @@ int main(void)
 		IN_RECORDED(the_only_redirect_may_be_left_out_without_openid),
 		IN_RECORDED(errors_go_to_the_client_as_recorded),
 		IN_RECORDED(errors_go_out_by_the_mode_that_was_asked_for),
+		IN_RECORDED(response_types_are_words_in_any_order),
+		IN_RECORDED(each_flow_is_the_client_s_to_have),
+		IN_RECORDED(an_id_token_from_here_needs_a_nonce_and_a_code_its_challenge),
 		IN_RECORDED(what_is_not_built_is_said_so),
 		IN_RECORDED(the_session_answers_as_far_as_it_may),
 		IN_RECORDED(max_age_zero_asks_again_even_within_the_second),
