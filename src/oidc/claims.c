@@ -21,8 +21,9 @@ enum switches {
 	ALWAYS,         /* being there is enough */
 };
 
-/* Keycloak's priorities: mappers of one rank run in their order, one rank after the other. */
-enum rank { SUBJECT, PLAIN, ROLE_NAMES, HARDCODED_ROLES, AUDIENCES, ROLES, RANKS };
+/* Keycloak's priorities: mappers of one rank run in their order, one rank after the other. What says how
+ * the user signed in comes after all that could say otherwise; there that is left to chance. */
+enum rank { SUBJECT, PLAIN, SIGN_IN, ROLE_NAMES, HARDCODED_ROLES, AUDIENCES, ROLES, RANKS };
 
 struct mapper_type {
 	struct str name;

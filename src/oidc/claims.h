@@ -29,7 +29,7 @@ struct claims_input {
 };
 
 /* Runs the mappers of the granted scopes, then the client's own, in Keycloak's order (subjects,
- * plain claims, names of roles, audiences, roles) for `target` into `tree` (an object that may
+ * plain claims, acr, names of roles, audiences, roles) for `target` into `tree` (an object that may
  * hold claims already). A mapper that names one of the claims by which a token is known (exp,
  * iss, typ, azp, sid ...) is not run; a value that is not of the mapper's type is left out. */
 void claims_map(const struct claims_input *input, enum claims_target target, struct json_node *tree);

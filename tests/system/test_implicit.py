@@ -1,5 +1,5 @@
 """The implicit and the hybrid flow: tokens that leave by the browser, what vouches for them, and
-that they end with the session as all others do."""
+that they end with the session as all others do; who may not have them (B2.21)."""
 
 import base64
 import hashlib

@@ -104,6 +104,40 @@ static void switches_choose_the_documents(void **state)
 	expect_text(made(CLAIMS_ACCESS), "{}");
 }
 
+/* What two mappers say of one claim does not depend on which of them comes first. */
+static void how_the_user_signed_in_is_not_another_mapper_s_to_say(void **state)
+{
+	(void)state;
+	add_mapper("oidc-acr-mapper", CONFIG("access.token.claim", "true"));
+	add_mapper("oidc-hardcoded-claim-mapper", CONFIG("claim.name", "acr", "claim.value", "gold",
+		"access.token.claim", "true"));
+	expect_text(made(CLAIMS_ACCESS), "{\"acr\":\"1\"}");
+	/* Where nothing else says it. */
+	expect_text(ONLY("oidc-hardcoded-claim-mapper", "claim.name", "acr", "claim.value", "gold"),
+		"{\"acr\":\"gold\"}");
+}
+
+static void a_claim_among_the_roles_takes_none_away(void **state)
+{
+	(void)state;
+	struct str values[] = { STR("one"), STR("two") };
+	user.attributes = &(struct json_list_pair){ .key = STR("level"), .values = values, .n = 2 };
+	user.attributes_n = 1;
+	struct role *own = add_role("reader", client);
+	input.roles = roles_expanded(arena, &own, 1);
+	add_mapper("oidc-usermodel-client-role-mapper", CONFIG("claim.name", "resource_access.${client_id}.roles",
+		"multivalued", "true", "access.token.claim", "true"));
+	struct mapper *attribute = add_mapper("oidc-usermodel-attribute-mapper", CONFIG("user.attribute", "level",
+		"claim.name", "resource_access.app.roles", "multivalued", "true", "access.token.claim", "true"));
+	expect_text(made(CLAIMS_ACCESS), "{\"resource_access\":{\"app\":{\"roles\":[\"one\",\"two\",\"reader\"]}}}");
+	attribute->config.n = 0;
+	add_pair(&attribute->config, "user.attribute", "level");
+	add_pair(&attribute->config, "claim.name", "resource_access.third.roles");
+	add_pair(&attribute->config, "access.token.claim", "true");
+	expect_text(made(CLAIMS_ACCESS),
+		"{\"resource_access\":{\"third\":{\"roles\":\"one\"},\"app\":{\"roles\":[\"reader\"]}}}");
+}
+
 static void a_lightweight_token_has_what_says_so(void **state)
 {
 	(void)state;
@@ -468,6 +502,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CLAIMS(switches_choose_the_documents),
+		CLAIMS(how_the_user_signed_in_is_not_another_mapper_s_to_say),
+		CLAIMS(a_claim_among_the_roles_takes_none_away),
 		CLAIMS(a_lightweight_token_has_what_says_so),
 		CLAIMS(kinds_have_their_documents),
 		CLAIMS(attributes_have_types_and_lists),
