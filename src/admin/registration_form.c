@@ -167,7 +167,7 @@ static enum error_code take_row(struct form *f, const struct form_row *row)
 	struct str text;
 	struct str_list list;
 	enum error_code code = OK;
-	bool flag;
+	bool flag = false;
 	if (!node)
 		return OK;
 	switch (row->kind) {

@@ -164,7 +164,7 @@ static enum error_code write_folder(struct cli_call *call, const struct wanted *
 
 enum error_code cli_realm_export(struct cli_call *call, struct why *reterr_why)
 {
-	struct wanted wanted;
+	struct wanted wanted = { 0 };
 	struct str name = call->arguments.operands[0], out = call_value(call, FLAG_OUT), export;
 	enum error_code code = check_flags(call, &wanted, reterr_why);
 	if (code == OK)
