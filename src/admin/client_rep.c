@@ -34,7 +34,8 @@ void client_rep_write(struct admin_call *call, struct json_writer *w, const stru
 		      bool manage)
 {
 	struct str json = json_text_of(call->arena, &client_shape, client);
-	const char *may = manage ? "true" : "false";
+	/* The clients whose roles make administrators are nobody's to change. */
+	const char *may = manage && !permission_guards(call->realm, &client->client) ? "true" : "false";
 	json_write_raw(w, arena_format(call->arena, "%.*s,\"access\":{\"view\":true,\"configure\":%s,\"manage\":%s}}",
 				       STR_ARG(str_take(json, json.n - 1)), may, may));
 }

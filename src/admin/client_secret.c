@@ -2,6 +2,7 @@
 #include "admin/client_change.h"
 #include "admin/handlers.h"
 #include "admin/handlers_clients.h"
+#include "oidc/client_auth.h"
 
 #define ROTATED STR("client.secret.rotated")
 
@@ -58,7 +59,7 @@ void admin_client_secret_rotated_get(void *context, struct http_request *request
 	if (!admin_open(&call, context, request, response))
 		return;
 	if (client_rep_find(&call, &client, &version)) {
-		struct str rotated = attributes_get(&client.client.attributes, ROTATED);
+		struct str rotated = client_auth_rotated_secret(&client.client.attributes, call.visit.now_ms / 1000);
 		if (rotated.n)
 			answer_secret(&call, rotated);
 		else

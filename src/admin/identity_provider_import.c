@@ -6,6 +6,7 @@
 #include "admin/serve.h"
 #include "base/limits.h"
 #include "client/client.h"
+#include "http/multipart.h"
 #include "json/tree.h"
 #include "xml/parse.h"
 
@@ -150,6 +151,7 @@ static enum error_code read_metadata(struct arena *arena, struct str document, s
 
 struct sent {
 	struct str provider_id, url;
+	struct str file; /* of a form */
 };
 static const struct json_field fields[] = {
 	JSON_TEXT(struct sent, provider_id, "providerId", 0),
@@ -176,8 +178,8 @@ static enum error_code fetch(struct admin_call *call, struct str url, struct str
 static enum error_code make(struct admin_call *call, const struct sent *sent, struct json_node *settings,
 			    struct why *reterr_why)
 {
-	struct str document;
-	enum error_code code = fetch(call, sent->url, &document, reterr_why);
+	struct str document = sent->file;
+	enum error_code code = document.n ? OK : fetch(call, sent->url, &document, reterr_why);
 	put(settings, "metadataDescriptorUrl", sent->url);
 	if (code != OK)
 		return code;
@@ -188,19 +190,47 @@ static enum error_code make(struct admin_call *call, const struct sent *sent, st
 	return OK;
 }
 
+static enum error_code read_form(struct admin_call *call, struct sent *sent, struct why *reterr_why)
+{
+	struct multipart form;
+	struct str type = http_header(call->request, "Content-Type");
+	enum error_code code = multipart_parse(type, call->request->body, &form, reterr_why);
+	if (code != OK)
+		return code;
+	sent->provider_id = str_trim(multipart_value(&form, "providerId"));
+	sent->file = multipart_value(&form, "file");
+	if (sent->file.n > DOCUMENT_MAX)
+		return error_because(reterr_why, ERROR_TOO_LARGE, "the file is longer than %d bytes", DOCUMENT_MAX);
+	return OK;
+}
+
+/* False: answered. */
+static bool read_sent(struct admin_call *call, struct sent *sent)
+{
+	struct why why = { "" };
+	struct json_read_options options = representation_options("$");
+	struct str type = http_header(call->request, "Content-Type");
+	options.unknown = JSON_UNKNOWN_IGNORED;
+	if (str_eq_nocase(str_take(type, 10), STR("multipart/"))) {
+		enum error_code code = read_form(call, sent, &why);
+		if (code != OK)
+			admin_fail(call, code, &why);
+		return code == OK;
+	}
+	enum error_code code = json_read(call->arena, call->request->body, &shape, &options, sent, &why);
+	if (code != OK)
+		admin_refuse_body(call, code, &why);
+	return code == OK;
+}
+
 static void import(struct admin_call *call)
 {
 	struct sent sent = { .url = STR("") };
 	struct why why = { "" };
-	struct json_read_options options = representation_options("$");
 	struct json_node *settings = json_node_object(call->arena);
-	options.unknown = JSON_UNKNOWN_IGNORED;
-	enum error_code code = json_read(call->arena, call->request->body, &shape, &options, &sent, &why);
-	if (code != OK) {
-		admin_refuse_body(call, code, &why);
+	if (!read_sent(call, &sent))
 		return;
-	}
-	if (!sent.provider_id.n || !sent.url.n) {
+	if (!sent.provider_id.n || (!sent.url.n && !sent.file.n)) {
 		http_respond_error(call->response, 400, STR("HTTP 400 Bad Request"), STR(""));
 		return;
 	}
@@ -208,12 +238,12 @@ static void import(struct admin_call *call)
 		admin_refuse(call, 400, arena_join(call->arena, STR("Invalid identity provider id ["), sent.provider_id, STR("]")));
 		return;
 	}
-	code = make(call, &sent, settings, &why);
+	enum error_code code = make(call, &sent, settings, &why);
+	struct str from = sent.file.n ? STR("the file") : str_take(sent.url, 200);
 	if (code == OK)
 		admin_json(call, json_tree_text(call->arena, settings));
 	else if (error_http_status(code) < 500)
-		admin_refuse(call, 400, arena_format(call->arena, "nothing was imported from %.*s: %s",
-						     STR_ARG(str_take(sent.url, 200)), why.text));
+		admin_refuse(call, 400, arena_format(call->arena, "nothing was imported from %.*s: %s", STR_ARG(from), why.text));
 	else
 		admin_fail(call, code, &why);
 }

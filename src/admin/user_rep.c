@@ -97,7 +97,8 @@ static struct str first_value(const struct user *user, const char *name)
 	return STR("");
 }
 
-/* Keycloak: a body with attributes says of the names of a person too, there or beside them. */
+/* Keycloak: a body with attributes says of the names of a person too, there or beside them; of the
+ * e-mail address beside them alone. */
 static void take_names(const struct user *before, struct user_rep *rep)
 {
 	struct user *user = &rep->user;
@@ -107,7 +108,7 @@ static void take_names(const struct user *before, struct user_rep *rep)
 		if (!JSON_SENT(&user_shape, rep, user.last_name))
 			user->last_name = first_value(user, "lastName");
 		if (!JSON_SENT(&user_shape, rep, user.email))
-			user->email = first_value(user, "email").n ? user->email : STR("");
+			user->email = STR("");
 	}
 }
 

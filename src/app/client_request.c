@@ -48,6 +48,7 @@ static struct client_auth presented(const struct client_request *r)
 		.client_secret = client_request_value(r, "client_secret"),
 		.has_secret = params_count(r->form, "client_secret") > 0,
 		.assertion_type = client_request_value(r, "client_assertion_type"),
+		.now_s = r->visit->now_ms / 1000,
 	};
 	if (str_eq_nocase(str_take(header, 6), STR("Basic ")))
 		auth.basic = str_trim(str_drop(header, 6));

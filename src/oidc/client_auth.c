@@ -75,6 +75,48 @@ static enum error_code read_credentials(struct arena *arena, const struct client
 	return code;
 }
 
+/* ---- secrets that expire ---- */
+
+struct str client_auth_rotated_secret(const struct attributes *attributes, int64_t now_s)
+{
+	struct str rotated = attributes_get(attributes, STR("client.secret.rotated"));
+	int64_t until_s;
+	bool dated = str_to_int64(attributes_get(attributes, STR("client.secret.rotated.expiration.time")), &until_s);
+	return dated && now_s <= until_s && str_trim(rotated).n ? rotated : STR("");
+}
+
+/* A date that cannot be read has passed; 0 is none. */
+static bool has_expired(const struct client *client, int64_t now_s)
+{
+	struct str date = attributes_get(&client->attributes, STR("client.secret.expiration.time"));
+	int64_t until_s = 0;
+	if (!date.n)
+		return false;
+	return !str_to_int64(date, &until_s) || (until_s > 0 && until_s < now_s);
+}
+
+static bool is_secret(const struct credentials *given, struct str secret)
+{
+	bool right = secret_equal(given->secret, secret);
+	right |= secret_equal(given->secret_as_sent, secret);
+	return right && secret.n > 0;
+}
+
+/* The one in force, or the one before it. */
+static enum error_code check_secret(const struct client *client, const struct credentials *given, int64_t now_s,
+				    struct why *reterr_why)
+{
+	if (given->has_secret && is_secret(given, client_auth_rotated_secret(&client->attributes, now_s)))
+		return OK;
+	if (!given->has_secret || !is_secret(given, client->secret))
+		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS, "wrong secret of client %.*s",
+				     STR_ARG(client->client_id));
+	if (has_expired(client, now_s))
+		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS, "the secret of client %.*s has expired",
+				     STR_ARG(client->client_id));
+	return OK;
+}
+
 enum error_code client_auth_check(struct arena *arena, const struct realm *realm,
 				  const struct client_auth *presented,
 				  const struct client **ret_client, struct why *reterr_why)
@@ -105,10 +147,5 @@ enum error_code client_auth_check(struct arena *arena, const struct realm *realm
 	if (client->bearer_only || !by_secret || !client->secret.n)
 		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS,
 				     "client %.*s cannot authenticate by a secret", STR_ARG(client->client_id));
-	bool right = secret_equal(given.secret, client->secret);
-	right |= secret_equal(given.secret_as_sent, client->secret);
-	if (!given.has_secret || !right)
-		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS, "wrong secret of client %.*s",
-				     STR_ARG(client->client_id));
-	return OK;
+	return check_secret(client, &given, presented->now_s, reterr_why);
 }

@@ -12,6 +12,7 @@ struct client_auth {
 	struct str client_secret; /* of the form */
 	bool has_secret;          /* client_secret was in the form, even empty */
 	struct str assertion_type; /* client_assertion_type of the form */
+	int64_t now_s;             /* by which secrets expire */
 };
 
 /* Finds and authenticates the client. Public clients pass with their bare client_id.
@@ -21,5 +22,9 @@ struct client_auth {
 MUST_USE enum error_code client_auth_check(struct arena *arena, const struct realm *realm,
 					   const struct client_auth *presented,
 					   const struct client **ret_client, struct why *reterr_why);
+
+/* The secret that the client had before its last rotation (attribute client.secret.rotated), while
+ * it counts; empty when there is none, or it has expired. */
+struct str client_auth_rotated_secret(const struct attributes *attributes, int64_t now_s);
 
 #endif

@@ -4,6 +4,7 @@ who use the client."""
 import base64
 import sqlite3
 import threading
+import time
 
 import pytest
 import requests
@@ -44,6 +45,43 @@ def server(shared):
 @pytest.fixture
 def admin(server):
     return server.admin("shapes")
+
+
+def test_the_secret_before_a_rotation_is_good_until_it_expires(server, admin):
+    now = int(time.time())
+    kept = {"client.secret.rotated": "old", "client.secret.rotated.creation.time": str(now)}
+    until = "client.secret.rotated.expiration.time"
+    client = created(admin, clientId="rotated", secret="new", serviceAccountsEnabled=True,
+                     attributes=kept | {until: str(now + 3600)})
+    path = f"/clients/{client}"
+    own = {"grant_type": "client_credentials"}
+    assert admin.get(f"{path}/client-secret/rotated") == {"type": "secret", "value": "old"}
+    for secret in ("new", "old"):
+        token(server, "rotated", secret, **own)
+    for secret in ("", "older", "3600"):
+        token(server, "rotated", secret, 401, **own)
+    for passed in (str(now - 10), "0", "-1", "soon", "9" * 40, ""):
+        admin.request("PUT", path, 204, json={"clientId": "rotated", "attributes": {until: passed}})
+        token(server, "rotated", "old", 401, **own)
+        token(server, "rotated", "new", **own)
+        gone = admin.request("GET", f"{path}/client-secret/rotated", 404)
+        assert gone.json() == {"error": "Client does not have a rotated secret"}
+    admin.request("PUT", path, 204, json={"clientId": "rotated", "attributes": {until: str(now + 3600)}})
+    token(server, "rotated", "old", **own)
+    admin.request("DELETE", f"{path}/client-secret/rotated", 204)
+    token(server, "rotated", "old", 401, **own)
+    token(server, "rotated", "new", **own)
+    admin.request("PUT", path, 204, json={
+        "clientId": "rotated", "attributes": {"client.secret.expiration.time": str(now - 10)}})
+    token(server, "rotated", "new", 401, **own)
+
+
+def test_nobody_configures_the_clients_of_administrators(server, admin):
+    for clients in (admin.get("/clients"), server.admin("master").get("/clients")):
+        for client in clients:
+            guarded = client["clientId"].endswith(("-realm", "realm-management"))
+            assert client["access"] == {"view": True, "configure": not guarded,
+                                        "manage": not guarded}, client["clientId"]
 
 
 def created(admin, **representation):

@@ -253,6 +253,42 @@ def test_import_of_what_a_provider_says_of_itself(server, admin, site):
     admin.request("POST", f"{I}/import-config", 400, json={"providerId": "nosuch", "fromUrl": base})
 
 
+def test_import_of_a_file(server, admin):
+    path = f"{I}/import-config"
+    discovery = requests.get(
+        f"{server.realm_url('linked')}/.well-known/openid-configuration", timeout=60).text
+    metadata = requests.get(
+        f"{server.realm_url('linked')}/protocol/saml/descriptor", timeout=60).text
+
+    def sent(kind, file, status=200, field="file"):
+        data = {"providerId": kind} if kind else None
+        return admin.request("POST", path, status, data=data,
+                             files={field: ("name.txt", file, "text/xml")}).json()
+
+    own = server.endpoint("", "linked").rstrip("/")
+    expected = {
+        "issuer": server.realm_url("linked"), "authorizationUrl": f"{own}/auth",
+        "tokenUrl": f"{own}/token", "userInfoUrl": f"{own}/userinfo", "logoutUrl": f"{own}/logout",
+        "tokenIntrospectionUrl": f"{own}/token/introspect", "jwksUrl": f"{own}/certs",
+        "validateSignature": "true", "useJwksUrl": "true"}
+    assert sent("oidc", discovery) == expected == sent("keycloak-oidc", discovery)
+    assert sent("google", discovery) == {} == sent("oidc", "{}")
+    saml = sent("saml", metadata)
+    assert saml["idpEntityId"] == server.realm_url("linked") and saml["validateSignature"] == "true"
+    assert "metadataDescriptorUrl" not in saml
+    entity = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
+    for kind, file in (("oidc", "nope"), ("oidc", "[]"), ("saml", "nope"), ("saml", "<a/>"),
+                       ("saml", entity), ("saml", b"\0\xff")):
+        assert "nothing was imported from the file" in sent(kind, file, 400)["errorMessage"]
+    sent("nosuch", discovery, 400)
+    for kind, file, field in ((None, discovery, "file"), ("oidc", discovery, "other"), ("oidc", "", "file")):
+        assert sent(kind, file, 400, field) == {"error": "HTTP 400 Bad Request"}
+    for broken in (b"", b"--x", b"--x\r\n\r\n--x--"):
+        admin.request("POST", path, 400, data=broken,
+                      headers={"Content-Type": "multipart/form-data; boundary=x"})
+    sent("oidc", json.dumps({"issuer": "x" * (2 << 20)}), 413)
+
+
 def test_what_is_not_built_says_so(admin):
     off = {"errorMessage": "Organizations not enabled for this realm."}
     for method, tail in (("GET", ""), ("POST", ""), ("GET", "/x"), ("GET", "/members/x/organizations"),

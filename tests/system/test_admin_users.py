@@ -352,7 +352,17 @@ def test_put_merges(people):
     assert (now["firstName"], now.get("lastName"), now["attributes"]) == ("FA", None, {"foo": ["a"]})
     people.request("PUT", path, 204, json={"requiredActions": ["UPDATE_PASSWORD", "NOPE"]})
     assert people.get(path)["requiredActions"] == ["UPDATE_PASSWORD"]
-    people.request("PUT", path, 204, json={"requiredActions": []})
+    for none in ([], [""], ["NOPE", ""]):
+        people.request("PUT", path, 204, json={"requiredActions": ["UPDATE_PASSWORD", ""]})
+        assert people.get(path)["requiredActions"] == ["UPDATE_PASSWORD"]
+        people.request("PUT", path, 204, json={"requiredActions": none})
+        assert people.get(path)["requiredActions"] == []
+    # An e-mail address among the attributes is none; beside them it is.
+    people.request("PUT", path, 204, json={"email": "c@ex.org"})
+    people.request("PUT", path, 204, json={"attributes": {"email": ["z@ex.org"]}})
+    assert "email" not in people.get(path)
+    people.request("PUT", path, 204, json={"email": "w@ex.org", "attributes": {"email": ["z@ex.org"]}})
+    assert people.get(path)["email"] == "w@ex.org"
     people.request("PUT", path, 204, json={"groups": ["/nope"], "realmRoles": ["nope"], "id": "zzz",
                                            "createdTimestamp": 5})
     assert people.get(path)["createdTimestamp"] == carl["createdTimestamp"]
@@ -522,7 +532,6 @@ def test_links_with_identity_providers(server, admin):
     admin.request("DELETE", path + "/hub", 204)
     assert admin.request("DELETE", path + "/hub", 404).json() == {"error": "Link not found"}
     admin.request("DELETE", "/users/" + NOBODY + "/federated-identity/hub", 404)
-    # Into a file and out of it again.
     assert found(idpAlias="spoke") == {"linked"}
     admin.request("DELETE", f"/users/{user}", 204)
     assert found(idpAlias="spoke") == set()

@@ -111,6 +111,36 @@ static void clients_that_cannot_or_need_not(void **state)
 		ERROR_INVALID_CLIENT);
 }
 
+#define SENDS(text, now) CHECK(.client_id = STR("plain"), .client_secret = STR(text), .has_secret = true, .now_s = (now))
+
+static void the_secret_before_a_rotation_counts_until_it_expires(void **state)
+{
+	(void)state;
+	struct client *client = (struct client *)realm_client_by_client_id(&realm, STR("plain"));
+	add_attribute(client, "client.secret.rotated", "before");
+	assert_int_equal(SENDS("before", 100), ERROR_INVALID_CLIENT_CREDENTIALS);
+	add_attribute(client, "client.secret.rotated.expiration.time", "100");
+	assert_int_equal(SENDS("before", 100), OK);
+	assert_int_equal(CHECK(.basic = BASIC("plain:before"), .now_s = 100), OK);
+	assert_int_equal(SENDS("s3cret", 100), OK);
+	assert_int_equal(SENDS("", 100), ERROR_INVALID_CLIENT_CREDENTIALS);
+	assert_int_equal(SENDS("before", 101), ERROR_INVALID_CLIENT_CREDENTIALS);
+	assert_int_equal(SENDS("s3cret", 101), OK);
+}
+
+static void a_secret_expires(void **state)
+{
+	(void)state;
+	struct client *client = (struct client *)realm_client_by_client_id(&realm, STR("plain"));
+	add_attribute(client, "client.secret.expiration.time", "100");
+	assert_int_equal(SENDS("s3cret", 100), OK);
+	assert_int_equal(SENDS("s3cret", 101), ERROR_INVALID_CLIENT_CREDENTIALS);
+	client->attributes.pairs[0].value = STR("0");
+	assert_int_equal(SENDS("s3cret", 101), OK);
+	client->attributes.pairs[0].value = STR("soon");
+	assert_int_equal(SENDS("s3cret", 101), ERROR_INVALID_CLIENT_CREDENTIALS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +148,8 @@ int main(void)
 		WITH_CLIENTS(a_secret_in_the_header_encoded_or_not),
 		WITH_CLIENTS(two_methods_that_differ_are_refused),
 		WITH_CLIENTS(clients_that_cannot_or_need_not),
+		WITH_CLIENTS(the_secret_before_a_rotation_counts_until_it_expires),
+		WITH_CLIENTS(a_secret_expires),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
