@@ -25,8 +25,11 @@ struct db_value applying_id(struct applying *a, struct str id);
 typedef void effect_applier(struct applying *a, const struct effect *effect);
 
 /* effects_users.c */
-effect_applier apply_failure_put, apply_failure_clear, apply_credential_replace, apply_credential_rehash, apply_required_action_add, apply_required_action_remove;
-effect_applier apply_consent_put, apply_consent_holds, apply_consent_delete, apply_user_create, apply_user_role_add, apply_user_update, apply_user_delete;
+effect_applier apply_failure_put, apply_failure_clear;
+effect_applier apply_credential_replace, apply_credential_rehash;
+effect_applier apply_required_action_add, apply_required_action_remove;
+effect_applier apply_consent_put, apply_consent_holds, apply_consent_delete;
+effect_applier apply_user_create, apply_user_role_add, apply_user_update, apply_user_delete;
 void apply_identity_row(struct applying *a, struct str realm_id, struct str user_id,
 	const struct user_identity *identity);
 /* effects_realm.c */
