@@ -1,7 +1,10 @@
 /* PKCS#12 archives; see keystore.h. */
 #include "crypto/keystore.h"
 
+#include <openssl/err.h>
 #include <openssl/pkcs12.h>
+
+#include <string.h>
 
 #include "crypto/base64.h"
 #include "crypto/internal.h"
@@ -12,6 +15,96 @@ static enum error_code check_words(struct str name, struct str password, struct 
 		return error_because(why, ERROR_INVALID_VALUE, "an alias of %zu bytes", name.n);
 	if (password.n > KEYSTORE_PASSWORD_MAX || str_has_nul(password))
 		return error_because(why, ERROR_INVALID_VALUE, "a password of %zu bytes", password.n);
+	return OK;
+}
+
+/* ---- what reading costs ---- */
+
+/* Who made the archive says how often its password is hashed: OpenSSL 2,048 times, Java 10,000. */
+enum { ROUNDS_MAX = 2000000 };
+
+struct rounds {
+	const char *password;
+	int64_t n; /* more than ROUNDS_MAX: not to be read */
+};
+
+static void add_count(struct rounds *rounds, const ASN1_INTEGER *count)
+{
+	int64_t n;
+	bool fine = count && ASN1_INTEGER_get_int64(&n, count) && n >= 0 && n <= ROUNDS_MAX;
+	rounds->n += fine ? n : ROUNDS_MAX + 1;
+}
+
+/* PBES2 with PBKDF2 or PKCS#12's own; no other is used in archives, and scrypt's cost has no bound. */
+static void add_algorithm(struct rounds *rounds, const X509_ALGOR *algorithm)
+{
+	if (OBJ_obj2nid(algorithm->algorithm) != NID_pbes2) {
+		PBEPARAM *own = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter);
+		add_count(rounds, own ? own->iter : NULL);
+		PBEPARAM_free(own);
+		return;
+	}
+	PBE2PARAM *both = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), algorithm->parameter);
+	PBKDF2PARAM *hash = both && OBJ_obj2nid(both->keyfunc->algorithm) == NID_id_pbkdf2
+		? ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), both->keyfunc->parameter) : NULL;
+	add_count(rounds, hash ? hash->iter : NULL);
+	PBKDF2PARAM_free(hash);
+	PBE2PARAM_free(both);
+}
+
+/* Bags within bags are as deep as OpenSSL's reader of DER lets them be. */
+static void add_bags(struct rounds *rounds, const STACK_OF(PKCS12_SAFEBAG) *bags)
+{
+	for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags); i++) {
+		const PKCS12_SAFEBAG *bag = sk_PKCS12_SAFEBAG_value(bags, i);
+		const X509_ALGOR *algorithm;
+		if (PKCS12_SAFEBAG_get_nid(bag) == NID_safeContentsBag)
+			add_bags(rounds, PKCS12_SAFEBAG_get0_safes(bag));
+		if (PKCS12_SAFEBAG_get_nid(bag) != NID_pkcs8ShroudedKeyBag)
+			continue;
+		X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &algorithm, NULL);
+		add_algorithm(rounds, algorithm);
+	}
+}
+
+/* What is within can only be counted once it is decrypted. */
+static bool add_safe(struct rounds *rounds, PKCS7 *safe)
+{
+	STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+	if (PKCS7_type_is_data(safe)) {
+		bags = PKCS12_unpack_p7data(safe);
+	} else if (PKCS7_type_is_encrypted(safe) && safe->d.encrypted) {
+		add_algorithm(rounds, safe->d.encrypted->enc_data->algorithm);
+		if (rounds->n <= ROUNDS_MAX)
+			bags = PKCS12_unpack_p7encdata(safe, rounds->password, (int)strlen(rounds->password));
+		/* No password at all may be two zero bytes or none. */
+		if (!bags && rounds->n <= ROUNDS_MAX && !*rounds->password)
+			bags = PKCS12_unpack_p7encdata(safe, NULL, 0);
+	} else {
+		return true; /* passed over by OpenSSL too */
+	}
+	add_bags(rounds, bags);
+	sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+	return bags != NULL;
+}
+
+static enum error_code check_cost(const PKCS12 *archive, const char *password, struct why *why)
+{
+	struct rounds rounds = { .password = password };
+	const ASN1_INTEGER *count = NULL;
+	if (PKCS12_mac_present(archive)) {
+		PKCS12_get0_mac(NULL, NULL, NULL, &count, archive);
+		if (count)
+			add_count(&rounds, count);
+	}
+	STACK_OF(PKCS7) *safes = rounds.n <= ROUNDS_MAX ? PKCS12_unpack_authsafes(archive) : NULL;
+	bool read = safes != NULL;
+	for (int i = 0; read && i < sk_PKCS7_num(safes) && rounds.n <= ROUNDS_MAX; i++)
+		read = add_safe(&rounds, sk_PKCS7_value(safes, i));
+	sk_PKCS7_pop_free(safes, PKCS7_free);
+	if (rounds.n > ROUNDS_MAX)
+		return crypto_refused(why, ERROR_INVALID_VALUE, "PKCS12 archive: its password is hashed too often");
+	ERR_clear_error(); /* what cannot be decrypted PKCS12_parse refuses, in its words */
 	return OK;
 }
 
@@ -91,9 +184,11 @@ enum error_code keystore_read(struct arena *arena, struct str bytes, struct str 
 	PKCS12 *archive = d2i_PKCS12(NULL, &at, (long)bytes.n);
 	if (!archive)
 		return crypto_refused(reterr_why, ERROR_INVALID_VALUE, "not a PKCS12 archive");
-	if (!PKCS12_parse(archive, arena_z(arena, password), &pkey, &own, &others))
+	const char *typed = arena_z(arena, password);
+	code = check_cost(archive, typed, reterr_why);
+	if (code == OK && !PKCS12_parse(archive, typed, &pkey, &own, &others))
 		code = crypto_refused(reterr_why, ERROR_INVALID_VALUE, "PKCS12 archive");
-	else
+	else if (code == OK)
 		code = take_entry(arena, pkey, own, others, name, ret_entry, reterr_why);
 	PKCS12_free(archive);
 	EVP_PKEY_free(pkey);

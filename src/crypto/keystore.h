@@ -15,8 +15,8 @@ struct keystore_entry {
 };
 
 /* The entry of that name, in any case of ASCII letters, as Java compares them. INVALID_VALUE: no
- * archive, another password, ciphers that are out of use; a key that is weak (sign_key.h).
- * NAME_NOT_FOUND: no such entry. Slow: passwords are hashed. */
+ * archive, another password, ciphers that are out of use, a password that is to be hashed more than
+ * two million times; a key that is weak (sign_key.h). NAME_NOT_FOUND: no such entry. Slow: passwords are hashed. */
 MUST_USE enum error_code keystore_read(struct arena *arena, struct str bytes, struct str password, struct str name,
 	struct keystore_entry *ret_entry, struct why *reterr_why);
 

@@ -41,6 +41,8 @@ def files(tmp_path_factory):
             "-subj", "/CN=test", "-days", "30")
     openssl("pkcs12", "-export", "-inkey", key, "-in", certificate, "-name", "myalias",
             "-passout", "pass:storepw", "-out", archive)
+    openssl("pkcs12", "-export", "-inkey", key, "-in", certificate, "-name", "myalias", "-iter",
+            "70000", "-nomaciter", "-passout", "pass:storepw", "-out", str(folder / "slow.p12"))
     return folder
 
 
@@ -48,6 +50,13 @@ def upload(admin, client, attribute, how, expect, form, content, **fields):
     fields = {"keystoreFormat": form, **fields}
     return admin.request("POST", f"{client}/certificates/{attribute}/{how}", expect, data=fields,
                          files={"file": ("file", content)})
+
+
+def costly(archive):
+    """The archive, whose keys then take their password more often than anyone waits for."""
+    made = archive.replace((70000).to_bytes(3), b"\x7f\xff\xff")
+    assert made != archive
+    return made
 
 
 def der(pem):
@@ -140,6 +149,7 @@ def test_bad_uploads_change_nothing(admin, client, files):
             ("upload", "PKCS12", archive, {**words, "storePassword": "x" * 300}, "password"),
             ("upload", "PKCS12", archive, {**words, "keyAlias": "x" * 300}, "alias"),
             ("upload", "PKCS12", archive[:-100], words, "PKCS12"),
+            ("upload", "PKCS12", costly((files / "slow.p12").read_bytes()), words, "hashed too often"),
             ("upload", "PKCS12", b"\x30\x80" * 1000, words, "PKCS12"),
             ("upload", "JKS", archive, words, "Supported keystore formats"),
             ("upload", "<script>", archive, words, "Supported keystore formats"),
