@@ -2,7 +2,6 @@
 Keycloak 26.7 (tests/system/data/permissions.json), and what no table tells."""
 
 import json
-import re
 
 import pytest
 
@@ -18,7 +17,7 @@ CALLS = {permissions.name(call): call for call in permissions.CALLS}
 @pytest.fixture(scope="module")
 def matrix(common):
     admin = common.server.admin()
-    return permissions.Matrix(common.server.url, admin.bearer, "permissions")
+    return permissions.Matrix(common.server.url, lambda: admin.bearer()["authorization"].split()[1], "permissions")
 
 
 @pytest.mark.parametrize("role", permissions.ROLES, ids=lambda role: role or "nobody")
