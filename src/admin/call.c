@@ -50,7 +50,7 @@ static bool authenticate(struct admin_call *call)
 }
 
 /* A realm that is not there and one that the caller may not see look alike to those who may
- * see nothing; administrators get Keycloak's 404. */
+ * see nothing; who could make it gets Keycloak's 404. */
 static bool find_realm(struct admin_call *call)
 {
 	struct str name = http_route_value(call->request, "realm");
@@ -60,7 +60,7 @@ static bool find_realm(struct admin_call *call)
 	enum error_code code = visit_open_named(&call->visit, call->app, call->request, call->response, name, &why);
 	if (code == ERROR_REALM_NOT_FOUND) {
 		bool may_know = !call->home.realm || permission_granted(call->arena, call->home.realm, &call->bearer, NULL,
-									PERMISSION_LIST_REALMS);
+									PERMISSION_CREATE_REALM);
 		return may_know ? refuse_status(call, 404, "Realm not found.") : refuse_status(call, 403, "HTTP 403 Forbidden");
 	}
 	if (code != OK) {

@@ -1,11 +1,11 @@
 /* Who may do what; see permission.h. */
 #include "admin/permission.h"
 
+#include "base/tables.h"
 #include "model/roles.h"
 #include "oidc/scope.h"
 
-static const char *const roles_of_permission[PERMISSION_COUNT][5] = {
-	[PERMISSION_LIST_REALMS] = { "view-realm", "manage-realm", "query-realms" },
+static const char *const roles_of_permission[PERMISSION_COUNT][6] = {
 	[PERMISSION_CREATE_REALM] = { "create-realm" },
 	[PERMISSION_VIEW_REALM] = { "view-realm", "manage-realm" },
 	[PERMISSION_MANAGE_REALM] = { "manage-realm" },
@@ -21,6 +21,10 @@ static const char *const roles_of_permission[PERMISSION_COUNT][5] = {
 	[PERMISSION_MANAGE_ROLES] = { "manage-realm", "manage-clients" },
 	[PERMISSION_LIST_GROUPS] = { "query-groups", "view-users", "manage-users" },
 	[PERMISSION_CREATE_CLIENT] = { "create-client", "manage-clients" },
+	[PERMISSION_LIST_FLOWS] = { "view-realm", "manage-realm", "query-clients", "view-clients" },
+	[PERMISSION_LIST_CLIENT_AUTHENTICATORS] = { "view-realm", "manage-realm", "query-clients", "view-clients",
+						    "manage-clients" },
+	[PERMISSION_LIST_REQUIRED_ACTIONS] = { "view-realm", "manage-realm", "query-users", "view-users" },
 	[PERMISSION_VIEW_EVENTS] = { "view-events", "manage-events" },
 	[PERMISSION_MANAGE_EVENTS] = { "manage-events" },
 	[PERMISSION_VIEW_IDENTITY_PROVIDERS] = { "view-identity-providers", "manage-identity-providers" },
@@ -46,19 +50,19 @@ static bool role_grants(const struct role *role, struct str client_id, enum perm
 	struct str of = role->client ? role->client->client_id : STR("");
 	if (!str_eq(of, client_id))
 		return false;
-	for (size_t i = 0; roles_of_permission[permission][i]; i++)
+	/* All that make an administrator but this one, which acts on users alone. */
+	if (permission == PERMISSION_SEE_REALM)
+		return role->client && !str_eq_z(role->name, "impersonation");
+	for (size_t i = 0; i < ARRAY_LENGTH(roles_of_permission[0]) && roles_of_permission[permission][i]; i++)
 		if (str_eq_z(role->name, roles_of_permission[permission][i]))
 			return true;
 	return false;
 }
 
-/* Any client's role will do for listing: what is listed is judged realm by realm. */
-static bool may_list(const struct role *role)
+/* Any realm's role will do for listing: what is listed is judged realm by realm. */
+static bool may_list(const struct realm *home, const struct role *role)
 {
-	for (size_t i = 0; role->client && roles_of_permission[PERMISSION_LIST_REALMS][i]; i++)
-		if (str_eq_z(role->name, roles_of_permission[PERMISSION_LIST_REALMS][i]))
-			return true;
-	return false;
+	return permission_guards(home, role->client) && !str_eq_z(role->name, "impersonation");
 }
 
 static bool set_grants(struct arena *arena, const struct realm *home, const struct role_set *set,
@@ -70,7 +74,7 @@ static bool set_grants(struct arena *arena, const struct realm *home, const stru
 		bool master_admin = is_master(home) && !role->client && str_eq_z(role->name, "admin");
 		if (master_admin)
 			return true;
-		if (permission == PERMISSION_LIST_REALMS && may_list(role))
+		if (permission == PERMISSION_LIST_REALMS && may_list(home, role))
 			return true;
 		bool concerns = permission == PERMISSION_CREATE_REALM ? is_master(home) && !role->client : client_id.n > 0;
 		if (concerns && role_grants(role, client_id, permission))

@@ -10,6 +10,7 @@ enum permission {
 	PERMISSION_NONE,
 	PERMISSION_LIST_REALMS,  /* any administrator: sees what it may view */
 	PERMISSION_CREATE_REALM, /* master's role create-realm */
+	PERMISSION_SEE_REALM,    /* any administrator of the realm: its name; the rest takes VIEW_REALM */
 	PERMISSION_VIEW_REALM,
 	PERMISSION_MANAGE_REALM,
 	PERMISSION_VIEW_USERS,
@@ -24,6 +25,10 @@ enum permission {
 	PERMISSION_MANAGE_ROLES, /* alike */
 	PERMISSION_LIST_GROUPS,  /* that there are some; the rest takes VIEW_USERS */
 	PERMISSION_CREATE_CLIENT, /* by client registration */
+	/* Lists that administrators of other things choose from */
+	PERMISSION_LIST_FLOWS,
+	PERMISSION_LIST_CLIENT_AUTHENTICATORS,
+	PERMISSION_LIST_REQUIRED_ACTIONS,
 	PERMISSION_VIEW_EVENTS,
 	PERMISSION_MANAGE_EVENTS,
 	PERMISSION_VIEW_IDENTITY_PROVIDERS,

@@ -56,11 +56,19 @@ struct viewer {
 	struct role_set held;
 };
 
-static bool may_view(const struct viewer *viewer, const struct realm *realm)
+static bool may(const struct viewer *viewer, const struct realm *realm, enum permission permission)
 {
 	const struct admin_call *call = viewer->call;
-	return !call->home.realm || permission_by_roles(call->arena, call->home.realm, &viewer->held, realm,
-							PERMISSION_VIEW_REALM);
+	return !call->home.realm ||
+	       permission_by_roles(call->arena, call->home.realm, &viewer->held, realm, permission);
+}
+
+/* For administrators who may not view it: its name, as Keycloak has it. */
+static void write_name(struct json_writer *w, const struct realm_settings *realm)
+{
+	json_write_object_begin(w);
+	json_member_text(w, "realm", realm->name);
+	json_write_object_end(w);
 }
 
 /* From the rows of the list alone: no realm is loaded for it. */
@@ -72,8 +80,10 @@ static enum error_code write_all_brief(const struct viewer *viewer, struct json_
 	enum error_code code = store_list_realms_brief(call->app->store, call->arena, &realms, &n, reterr_why);
 	for (size_t i = 0; code == OK && i < n; i++) {
 		const struct realm realm = { .settings = realms[i] };
-		if (may_view(viewer, &realm))
+		if (may(viewer, &realm, PERMISSION_VIEW_REALM))
 			write_brief(w, &realms[i]);
+		else if (may(viewer, &realm, PERMISSION_SEE_REALM))
+			write_name(w, &realms[i]);
 	}
 	return code;
 }
@@ -88,10 +98,12 @@ static enum error_code write_one(const struct viewer *viewer, struct json_writer
 	enum error_code code = snapshots_get(call->app->snapshots, name, &realm, reterr_why);
 	if (code != OK)
 		return code == ERROR_REALM_NOT_FOUND ? OK : code; /* deleted meanwhile */
-	if (may_view(viewer, realm)) {
+	if (may(viewer, realm, PERMISSION_VIEW_REALM)) {
 		code = realm_text(call, name, &options, &json, reterr_why);
 		if (code == OK)
 			json_write_raw(w, json);
+	} else if (may(viewer, realm, PERMISSION_SEE_REALM)) {
+		write_name(w, &realm->settings);
 	}
 	snapshots_put(call->app->snapshots, realm);
 	return code;
@@ -177,6 +189,23 @@ static void send_text(struct admin_call *call, const struct store_export_options
 		admin_fail(call, code, &why);
 }
 
+/* What Keycloak tells administrators of something else than the realm. */
+static void send_little(struct admin_call *call)
+{
+	const struct realm_settings *realm = &call->realm->settings;
+	struct text text = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	json_member_text(&w, "realm", realm->name);
+	if (admin_may(call, PERMISSION_VIEW_USERS))
+		json_member_bool(&w, "registrationEmailAsUsername", realm->registration_email_as_username);
+	json_member_bool(&w, "bruteForceProtected", realm->brute_force_protected);
+	json_member_texts(&w, "supportedLocales", realm->supported_locales.items, realm->supported_locales.n);
+	json_member_bool(&w, "organizationsEnabled", false);
+	json_write_object_end(&w);
+	admin_json(call, text_str(&text));
+}
+
 void admin_realm_get(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
@@ -185,7 +214,9 @@ void admin_realm_get(void *context, struct http_request *request, struct http_re
 	const struct store_export_options options = { .mask_secrets = true };
 	struct realm_rep realm;
 	int64_t version;
-	if (realm_row_find(&call, &realm, &version)) {
+	if (!admin_may(&call, PERMISSION_VIEW_REALM)) {
+		send_little(&call);
+	} else if (realm_row_find(&call, &realm, &version)) {
 		send_text(&call, &options);
 		etag_answer(&call, realm_row_stored(&call, &realm));
 	}

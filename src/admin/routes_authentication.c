@@ -8,7 +8,7 @@
 #define R "/admin/realms/{realm}"
 
 static const struct http_route routes[] = {
-	{ HTTP_GET, R "/authentication/flows", admin_flows_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_GET, R "/authentication/flows", admin_flows_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_FLOWS, NULL, NULL },
 	{ HTTP_POST, R "/authentication/flows", admin_flows_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, R "/authentication/flows/{flow}", admin_flow_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_PUT, R "/authentication/flows/{flow}", admin_flow_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
@@ -32,10 +32,10 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, R "/authentication/config-description/{provider}", admin_config_description, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_GET, R "/authentication/per-client-config-description", admin_client_config_descriptions, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_GET, R "/authentication/authenticator-providers", admin_authenticators, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
-	{ HTTP_GET, R "/authentication/client-authenticator-providers", admin_client_authenticators, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_GET, R "/authentication/client-authenticator-providers", admin_client_authenticators, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_CLIENT_AUTHENTICATORS, NULL, NULL },
 	{ HTTP_GET, R "/authentication/form-action-providers", admin_form_actions, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_GET, R "/authentication/form-providers", admin_forms, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
-	{ HTTP_GET, R "/authentication/required-actions", admin_actions_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_GET, R "/authentication/required-actions", admin_actions_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_REQUIRED_ACTIONS, NULL, NULL },
 	{ HTTP_GET, R "/authentication/required-actions/{action}", admin_action_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_PUT, R "/authentication/required-actions/{action}", admin_action_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_DELETE, R "/authentication/required-actions/{action}", admin_action_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
