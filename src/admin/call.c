@@ -16,6 +16,11 @@ static bool refuse_status(struct admin_call *call, int status, const char *text)
 	return false;
 }
 
+static bool forbid(struct admin_call *call)
+{
+	return refuse_status(call, 403, "HTTP 403 Forbidden");
+}
+
 /* The realm name at the end of an issuer; only a hint for where to look for the key. */
 static struct str issuing_realm(struct arena *arena, struct str token)
 {
@@ -61,7 +66,7 @@ static bool find_realm(struct admin_call *call)
 	if (code == ERROR_REALM_NOT_FOUND) {
 		bool may_know = !call->home.realm || permission_granted(call->arena, call->home.realm, &call->bearer, NULL,
 									PERMISSION_CREATE_REALM);
-		return may_know ? refuse_status(call, 404, "Realm not found.") : refuse_status(call, 403, "HTTP 403 Forbidden");
+		return may_know ? refuse_status(call, 404, "Realm not found.") : forbid(call);
 	}
 	if (code != OK) {
 		admin_fail(call, code, &why);
@@ -79,7 +84,7 @@ bool admin_open(struct admin_call *call, void *context, struct http_request *req
 	enum permission permission = (enum permission)request->route->permission;
 	bool good = (request->local || authenticate(call)) && find_realm(call);
 	if (good && !request->local && !permission_granted(call->arena, call->home.realm, &call->bearer, call->realm, permission))
-		good = refuse_status(call, 403, "HTTP 403 Forbidden");
+		good = forbid(call);
 	if (!good)
 		admin_close(call);
 	return good;
@@ -118,6 +123,11 @@ void admin_created(struct admin_call *call, struct str path)
 void admin_no_content(struct admin_call *call)
 {
 	http_respond_empty(call->response, 204);
+}
+
+void admin_forbid(struct admin_call *call)
+{
+	forbid(call);
 }
 
 void admin_not_found(struct admin_call *call, const char *text)

@@ -34,6 +34,8 @@ bool admin_may(struct admin_call *call, enum permission permission);
 void admin_json(struct admin_call *call, struct str json);
 void admin_created(struct admin_call *call, struct str path); /* 201, Location base + path */
 void admin_no_content(struct admin_call *call);
+/* 403, for what only the handler can judge. */
+void admin_forbid(struct admin_call *call);
 /* {"error": text}: what Keycloak says of things that are not there. */
 void admin_not_found(struct admin_call *call, const char *text);
 /* {"errorMessage": text}: what it says of bad input. */

@@ -11,7 +11,6 @@ struct wanted {
 	bool search; /* client_id is a part of the name, in any case */
 	int64_t first, max;
 	bool view, manage; /* what the caller may */
-	bool viewable_only;
 };
 
 static bool has_attributes(const struct attribute_query *wanted, const struct client *client)
@@ -33,17 +32,6 @@ static bool matches(const struct wanted *wanted, const struct client *client)
 				str_eq(client->client_id, wanted->client_id);
 }
 
-/* Who may list and not view sees names. */
-static void write_brief(struct json_writer *w, const struct client *client)
-{
-	json_write_object_begin(w);
-	json_member_text(w, "id", client->id);
-	json_member_text(w, "clientId", client->client_id);
-	if (client->description.n)
-		json_member_text(w, "description", client->description);
-	json_write_object_end(w);
-}
-
 /* One client by its clientId is no page of a list, as in Keycloak. */
 static bool is_paged(const struct wanted *wanted)
 {
@@ -54,16 +42,13 @@ static void write_matching(struct admin_call *call, struct json_writer *w, const
 			   const struct client_rep *clients, size_t n)
 {
 	int64_t skipped = 0, written = 0;
-	bool shown = wanted->view || !wanted->viewable_only;
-	for (size_t i = 0; i < n && shown; i++) {
+	/* Who may only ask whether there are some sees none, as at Keycloak. */
+	for (size_t i = 0; i < n && wanted->view; i++) {
 		if (!matches(wanted, &clients[i].client) || skipped++ < wanted->first)
 			continue;
 		if (wanted->max >= 0 && written++ >= wanted->max)
 			break;
-		if (wanted->view)
-			client_rep_write(call, w, &clients[i], wanted->manage);
-		else
-			write_brief(w, &clients[i].client);
+		client_rep_write(call, w, &clients[i], wanted->manage);
 	}
 }
 
@@ -95,7 +80,6 @@ static void list(struct admin_call *call)
 		.search = str_eq_z(admin_query(call, "search"), "true"),
 		.view = admin_may(call, PERMISSION_VIEW_CLIENTS),
 		.manage = admin_may(call, PERMISSION_MANAGE_CLIENTS),
-		.viewable_only = str_eq_z(admin_query(call, "viewableOnly"), "true"),
 	};
 	struct client_rep *clients = NULL;
 	struct why why = { "" };

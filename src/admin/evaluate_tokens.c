@@ -27,7 +27,7 @@ static const struct user *find_user(struct admin_call *call)
 		return NULL;
 	}
 	if (!admin_may(call, PERMISSION_VIEW_USERS)) {
-		http_respond_error(call->response, 403, STR("HTTP 403 Forbidden"), STR(""));
+		admin_forbid(call);
 		return NULL;
 	}
 	enum error_code code = store_find_user(call->app->store, call->arena, call->realm->settings.id, id,

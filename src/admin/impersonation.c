@@ -24,7 +24,7 @@ static bool may_become(struct admin_call *call, const struct user *user)
 static bool check(struct admin_call *call, const struct user *user)
 {
 	if (!may_become(call, user))
-		http_respond_error(call->response, 403, STR("HTTP 403 Forbidden"), STR(""));
+		admin_forbid(call);
 	else if (!user->enabled)
 		admin_refuse(call, 400, STR("User is disabled"));
 	else if (user->service_account_client_id.n)

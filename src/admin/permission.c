@@ -11,6 +11,7 @@ static const char *const roles_of_permission[PERMISSION_COUNT][6] = {
 	[PERMISSION_MANAGE_REALM] = { "manage-realm" },
 	[PERMISSION_VIEW_USERS] = { "view-users", "manage-users" },
 	[PERMISSION_QUERY_USERS] = { "view-users", "manage-users", "query-users" },
+	[PERMISSION_SEE_USER_PROFILE] = { "view-realm", "manage-realm", "view-users", "manage-users", "query-users" },
 	[PERMISSION_IMPERSONATE] = { "impersonation" },
 	[PERMISSION_MANAGE_USERS] = { "manage-users" },
 	[PERMISSION_LIST_CLIENTS] = { "view-clients", "manage-clients", "query-clients" },

@@ -14,7 +14,8 @@ enum permission {
 	PERMISSION_VIEW_REALM,
 	PERMISSION_MANAGE_REALM,
 	PERMISSION_VIEW_USERS,
-	PERMISSION_QUERY_USERS, /* any that shows users in lists; each is judged by itself */
+	PERMISSION_QUERY_USERS,  /* that there are some; the rest takes VIEW_USERS */
+	PERMISSION_SEE_USER_PROFILE,
 	PERMISSION_MANAGE_USERS,
 	PERMISSION_IMPERSONATE,
 	PERMISSION_LIST_CLIENTS, /* clientIds; the rest takes VIEW_CLIENTS */

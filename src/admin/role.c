@@ -64,7 +64,7 @@ static bool decide_put(struct admin_call *call, void *context, struct effects *e
 		return false;
 	}
 	if (!other && is_masters_own(call, role)) {
-		role_rep_forbid(call);
+		admin_forbid(call);
 		return false;
 	}
 	rep->role.id = role->id;
@@ -95,7 +95,7 @@ static bool decide_delete(struct admin_call *call, void *context, struct effects
 		return false;
 	}
 	if (is_masters_own(call, role)) {
-		role_rep_forbid(call);
+		admin_forbid(call);
 		return false;
 	}
 	add_change(call, ROLE_DELETE, role, effects);

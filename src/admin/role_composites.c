@@ -86,7 +86,7 @@ static bool may_compose(struct admin_call *call, const struct role_list *childre
 {
 	for (size_t i = 0; i < children->n; i++)
 		if (!admin_may(call, children->items[i]->client ? PERMISSION_MANAGE_CLIENTS : PERMISSION_MANAGE_REALM)) {
-			role_rep_forbid(call);
+			admin_forbid(call);
 			return false;
 		}
 	return true;

@@ -13,7 +13,7 @@ void admin_role_users(void *context, struct http_request *request, struct http_r
 	if (!admin_open(&call, context, request, response))
 		return;
 	if (!admin_may(&call, PERMISSION_VIEW_USERS))
-		role_rep_forbid(&call);
+		admin_forbid(&call);
 	else if (role_rep_find(&call, false, &role))
 		members_answer(&call, MEMBERS_OF_ROLE, role->id, PAGE);
 	admin_close(&call);

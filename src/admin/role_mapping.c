@@ -180,7 +180,7 @@ static bool may_give(struct admin_call *call, const struct role_list *list)
 {
 	for (size_t i = 0; i < list->n && !call->request->local; i++)
 		if (!permission_may_give(call->arena, call->home.realm, &call->bearer, call->realm, list->items[i])) {
-			http_respond_error(call->response, 403, STR("HTTP 403 Forbidden"), STR(""));
+			admin_forbid(call);
 			return false;
 		}
 	return true;

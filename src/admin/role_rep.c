@@ -1,11 +1,6 @@
 /* Roles as routes name them and bodies describe them; see role_rep.h. */
 #include "admin/role_rep.h"
 
-void role_rep_forbid(struct admin_call *call)
-{
-	http_respond_error(call->response, 403, STR("HTTP 403 Forbidden"), STR(""));
-}
-
 void role_rep_no_feature(struct admin_call *call)
 {
 	http_respond_error(call->response, 501, STR("Feature not enabled"),
@@ -33,7 +28,7 @@ bool role_rep_container(struct admin_call *call, bool manage, const struct clien
 		return false;
 	}
 	if (manage && permission_guards(call->realm, client)) {
-		role_rep_forbid(call);
+		admin_forbid(call);
 		return false;
 	}
 	*ret_client = client;
@@ -64,7 +59,7 @@ static bool find_by_id(struct admin_call *call, struct str id, bool manage, cons
 	enum permission view = role->client ? PERMISSION_VIEW_CLIENTS : PERMISSION_VIEW_REALM;
 	enum permission change = role->client ? PERMISSION_MANAGE_CLIENTS : PERMISSION_MANAGE_REALM;
 	if (!admin_may(call, manage ? change : view) || (manage && is_guarded(call, role))) {
-		role_rep_forbid(call);
+		admin_forbid(call);
 		return false;
 	}
 	*ret_role = role;

@@ -22,8 +22,6 @@ bool role_rep_read(struct admin_call *call, struct role_rep *rep);
 struct str role_rep_event_path(struct admin_call *call);
 /* REALM_ROLE or CLIENT_ROLE. */
 const char *role_rep_resource(const struct client *client);
-/* 403, as for somebody without the permission. */
-void role_rep_forbid(struct admin_call *call);
 /* What Keycloak answers to questions of its permissions for single things: 501. */
 void role_rep_no_feature(struct admin_call *call);
 

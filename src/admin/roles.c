@@ -80,7 +80,7 @@ static bool add_child(struct admin_call *call, const struct role *child, struct 
 {
 	if (!admin_may(call, child->client ? PERMISSION_MANAGE_CLIENTS : PERMISSION_MANAGE_REALM) ||
 	    (!call->request->local && !permission_may_give(call->arena, call->home.realm, &call->bearer, call->realm, child))) {
-		role_rep_forbid(call);
+		admin_forbid(call);
 		return false;
 	}
 	*(struct str *)arena_push(call->arena, &change->children.items, &change->children.n,

@@ -30,7 +30,7 @@ static const struct http_route routes[] = {
 	{ HTTP_PUT, R "/authentication/config/{config}", admin_flow_config_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_DELETE, R "/authentication/config/{config}", admin_flow_config_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, R "/authentication/config-description/{provider}", admin_config_description, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
-	{ HTTP_GET, R "/authentication/per-client-config-description", admin_client_config_descriptions, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_GET, R "/authentication/per-client-config-description", admin_client_config_descriptions, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_CLIENT_AUTHENTICATORS, NULL, NULL },
 	{ HTTP_GET, R "/authentication/authenticator-providers", admin_authenticators, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_GET, R "/authentication/client-authenticator-providers", admin_client_authenticators, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_CLIENT_AUTHENTICATORS, NULL, NULL },
 	{ HTTP_GET, R "/authentication/form-action-providers", admin_form_actions, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },

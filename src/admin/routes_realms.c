@@ -29,7 +29,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, R "/localization/{locale}", admin_locale_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_SEE_REALM, NULL, NULL },
 	{ HTTP_POST, R "/localization/{locale}", admin_locale_post, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_DELETE, R "/localization/{locale}", admin_locale_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
-	{ HTTP_GET, R "/localization/{locale}/{key}", admin_locale_text_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
+	{ HTTP_GET, R "/localization/{locale}/{key}", admin_locale_text_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_SEE_REALM, NULL, NULL },
 	{ HTTP_PUT, R "/localization/{locale}/{key}", admin_locale_text_put, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_DELETE, R "/localization/{locale}/{key}", admin_locale_text_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, R "/client-policies/profiles", admin_client_profiles_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },

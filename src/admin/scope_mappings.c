@@ -107,6 +107,15 @@ static bool read_roles(struct admin_call *call, const struct holder *holder, con
 	return role_mapping_read(call, add ? NULL : &holder->roles, container, ret_roles);
 }
 
+/* What lets a role of the realm through is the affair of who manages the realm too. */
+static bool may_map(struct admin_call *call, const struct client *container)
+{
+	if (container || admin_may(call, PERMISSION_MANAGE_REALM))
+		return true;
+	admin_forbid(call);
+	return false;
+}
+
 static bool decide(struct admin_call *call, void *context, struct effects *effects)
 {
 	const bool add = *(const bool *)context;
@@ -114,7 +123,7 @@ static bool decide(struct admin_call *call, void *context, struct effects *effec
 	const struct client *container;
 	struct role_list roles;
 	if (!find_holder(call, &holder) || !find_container(call, &container) ||
-	    !read_roles(call, &holder, container, add, &roles))
+	    !may_map(call, container) || !read_roles(call, &holder, container, add, &roles))
 		return false;
 	struct scope_change *change = arena_alloc(call->arena, sizeof *change);
 	*change = (struct scope_change){ .kind = add ? SCOPE_MAPPINGS_ADD : SCOPE_MAPPINGS_REMOVE,

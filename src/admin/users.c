@@ -144,6 +144,11 @@ static void list(struct admin_call *call)
 	size_t n = 0;
 	if (!read_query(call, &query) || !user_profile_load(call, &profile))
 		return;
+	/* Who may only ask whether there are some sees none, as at Keycloak. */
+	if (!admin_may(call, PERMISSION_VIEW_USERS)) {
+		admin_json(call, STR("[]"));
+		return;
+	}
 	enum error_code code = str_starts(query.search, by_id) ?
 		find_by_ids(call, str_drop(query.search, by_id.n), &users, &n, &why) :
 		store_list_users(call->app->store, call->arena, call->realm->settings.id, &query, &users, &n, &why);

@@ -181,7 +181,7 @@ def test_who_may_list_and_not_view_sees_names_alone(server, admin):
         assert answer.status_code == 200
         return answer.json()
 
-    assert all(one.keys() <= {"id", "clientId", "description"} for one in listed("query-clients"))
+    assert listed("query-clients") == []
     assert listed("query-clients", viewableOnly="true") == []
     shown = listed("view-clients", viewableOnly="true")
     assert shown[0]["access"] == {"view": True, "configure": False, "manage": False}
