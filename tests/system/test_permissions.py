@@ -72,11 +72,11 @@ def test_a_realms_administrator_cannot_tell_other_realms_from_none(common, matri
 
 def test_a_role_of_master_speaks_for_its_realm_alone(common):
     master = common.server.admin("master")
-    of_customers = master.get("/clients", params={"clientId": "customers-realm"})[0]["id"]
+    of_customers = master.get("/clients?clientId=customers-realm")[0]["id"]
     role = master.get(f"/clients/{of_customers}/roles/view-users")
     master.request("POST", "/clients", 201, json={"clientId": "looks", "secret": "s",
                                                   "serviceAccountsEnabled": True})
-    own = master.get("/clients", params={"clientId": "looks"})[0]["id"]
+    own = master.get("/clients?clientId=looks")[0]["id"]
     user = master.get(f"/clients/{own}/service-account-user")["id"]
     master.request("POST", f"/users/{user}/role-mappings/clients/{of_customers}", 204, json=[role])
     headers = bearer(common.server, "master", "looks", "s")

@@ -233,6 +233,7 @@ CALLS = [
     ("GET", "/clients/{client}/evaluate-scopes/scope-mappings/{client}/not-granted"),
     ("GET", "/clients/{client}/evaluate-scopes/generate-example-id-token?userId={user}"),
     ("GET", "/clients/{client}/evaluate-scopes/generate-example-userinfo?userId={user}"),
+    ("GET", "/clients/{client}/evaluate-scopes/generate-example-saml-response?userId={user}"),
     ("GET", "/users/{user}/role-mappings/clients/{client}/available"),
     ("GET", "/users/{user}/role-mappings/clients/{client}/composite"),
     ("PUT", "/users/{user}/credentials/none/userLabel"),
