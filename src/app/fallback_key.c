@@ -4,8 +4,7 @@
 #include "app/own_token.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "model/component_change.h"
-#include "store/key_provider.h"
+#include "run/new_key.h"
 
 bool fallback_key_needed(const struct realm *realm, const struct client *client)
 {
@@ -25,22 +24,13 @@ bool fallback_key_needed(const struct realm *realm, const struct client *client)
 static enum error_code add_key(struct visit *visit, const struct realm *realm, enum sign_algorithm algorithm,
 			       struct why *reterr_why)
 {
-	struct component_rep component;
-	struct str realm_id = realm->settings.id;
-	enum error_code code = key_provider_fallback(visit->arena, algorithm, realm->settings.name, visit->now_ms,
-						     &component, reterr_why);
-	if (code != OK)
-		return code;
-	const struct component_change change = { .kind = COMPONENT_ADD, .realm_id = realm_id,
-		.provider_type = STR(KEY_PROVIDER), .parent_id = realm_id, .rep = &component };
 	struct effects effects = effects_new(visit->arena);
-	effects_add(&effects, EFFECT_REALM_CHANGED)->u.realm_changed =
-		(struct effect_realm_changed){ realm_id, realm->version };
-	effects_add(&effects, EFFECT_COMPONENT_CHANGE)->u.component = &change;
-	code = app_apply(visit->app, &effects, reterr_why);
+	enum error_code code = new_key_add(realm, algorithm, visit->now_ms, &effects, reterr_why);
 	if (code == OK)
-		log_write(LOG_INFO, "app", "realm %.*s has a new key, %.*s: a client asks for the algorithm",
-			  STR_ARG(realm->settings.name), STR_ARG(component.name));
+		code = app_apply(visit->app, &effects, reterr_why);
+	if (code == OK)
+		log_write(LOG_INFO, "app", "realm %.*s has a new key for %s: a client asks for the algorithm",
+			  STR_ARG(realm->settings.name), sign_algorithm_name(algorithm));
 	return code;
 }
 

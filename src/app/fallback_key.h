@@ -1,5 +1,5 @@
-/* Keys for algorithms that a client's row names and the realm has none for: made when first
- * needed, as Keycloak does. Nodes that make one at the same time end with one key. */
+/* Tokens by algorithms that a client's row names and the realm has no key for: it gets one then
+ * (run/new_key.h). */
 #ifndef APP_FALLBACK_KEY_H
 #define APP_FALLBACK_KEY_H
 

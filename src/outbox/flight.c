@@ -2,9 +2,12 @@
 #include "outbox/flight.h"
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/tables.h"
 #include "outbox/attempt.h"
+#include "run/new_key.h"
+#include "store/apply.h"
 
 enum {
 	ARENA_BYTES = 4096,
@@ -97,17 +100,81 @@ static void answered(void *context, const struct client_result *result)
 		read_answer(flight);
 }
 
-static void send(struct flight *flight, const struct realm *realm)
+/* An error of the request's is the caller's to deal with. */
+static enum error_code sign_and_send(struct flight *flight, const struct realm *realm, struct why *reterr_why)
 {
 	struct client_request request;
 	struct why why = { "" };
-	if (outbox_attempt_request(flight->arena, realm, &flight->delivery, &request, &flight->answer.request_id,
-				   &why) != OK) {
-		flight->unsendable = true;
-		postpone(flight, NO_KEY_MS, str_from(why.text));
-	} else if (client_send(flight->config->http, &request, answered, flight, &why) != OK) {
+	enum error_code code = outbox_attempt_request(flight->arena, realm, &flight->delivery, &request,
+						      &flight->answer.request_id, reterr_why);
+	if (code == OK && client_send(flight->config->http, &request, answered, flight, &why) != OK)
 		postpone(flight, TROUBLE_MS, str_from(why.text));
+	return code;
+}
+
+static void no_request(struct flight *flight, const struct why *why)
+{
+	flight->unsendable = true;
+	postpone(flight, NO_KEY_MS, str_from(why->text));
+}
+
+/* Where the realm, as it is now, has no key for the delivery's algorithm, it gets one. STALE: look again. */
+static enum error_code need_key(struct flight *flight, struct why *reterr_why)
+{
+	const struct outbox_config *config = flight->config;
+	const struct realm *realm;
+	enum sign_algorithm algorithm;
+	struct effects effects = effects_new(flight->arena);
+	const struct store_work work = store_work_effects(&effects);
+	snapshots_changed(config->snapshots, flight->delivery.realm_id);
+	enum error_code code = snapshots_get_by_id(config->snapshots, flight->delivery.realm_id, &realm, reterr_why);
+	if (code != OK)
+		return code;
+	if (sign_algorithm_of(flight->delivery.algorithm, &algorithm) &&
+	    !realm_key_for(realm, flight->delivery.algorithm)) {
+		code = new_key_add(realm, algorithm, clock_wall_ms(), &effects, reterr_why);
+		if (code == OK)
+			code = writer_apply(config->writer, &work, reterr_why);
+		if (code == OK)
+			log_write(LOG_INFO, "outbox", "realm %.*s has a new key for %s: a client asks for the algorithm",
+				  STR_ARG(realm->settings.name), sign_algorithm_name(algorithm));
+		snapshots_changed(config->snapshots, flight->delivery.realm_id);
 	}
+	snapshots_put(config->snapshots, realm);
+	return code;
+}
+
+/* By a key that is made for it; on `signers`, since that waits for a commit. */
+static void send_by_new_key(void *argument)
+{
+	struct flight *flight = argument;
+	const struct outbox_config *config = flight->config;
+	const struct realm *realm;
+	struct why why = { "" };
+	enum error_code code = ERROR_STALE;
+	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
+		code = need_key(flight, &why);
+	if (code == OK)
+		code = snapshots_get_by_id(config->snapshots, flight->delivery.realm_id, &realm, &why);
+	if (code != OK) {
+		no_request(flight, &why);
+		return;
+	}
+	if (sign_and_send(flight, realm, &why) != OK)
+		no_request(flight, &why);
+	snapshots_put(config->snapshots, realm);
+}
+
+static void send(struct flight *flight, const struct realm *realm)
+{
+	struct why why = { "" };
+	enum sign_algorithm algorithm;
+	enum error_code code = sign_and_send(flight, realm, &why);
+	bool missing = code == ERROR_NO_KEY && sign_algorithm_of(flight->delivery.algorithm, &algorithm);
+	if (missing && flight->signers && workers_submit(flight->signers, send_by_new_key, flight))
+		return;
+	if (code != OK)
+		no_request(flight, &why);
 }
 
 void flight_start(void *argument)

@@ -7,7 +7,7 @@ import requests
 
 from support import realm as realms
 from support import wait_for
-from support.browser import App
+from support.browser import App, Browser
 from support.sink import verified
 
 KEYS = "org.keycloak.keys.KeyProvider"
@@ -98,3 +98,33 @@ def test_a_realm_without_a_key_tells_as_soon_as_it_has_one(make):
     owed.server.admin().request(
         "POST", f"/signouts/{owed.server.admin().receipt(owed.tokens.sid).id}/retry", 200)
     assert owed.first["kid"] not in owed.is_told()
+
+
+def test_a_notice_by_an_algorithm_that_nobody_asked_for_yet_leaves_at_once(make):
+    """Its key is made for it, one for all applications that want it."""
+    algorithms = {"one": "ES256", "two": "ES256", "three": "PS384", "four": "EdDSA"}
+    sinks, realm = {name: make.sink() for name in algorithms}, realms.customers({})
+    for name, algorithm in algorithms.items():
+        realms.add_client(realm, name, sinks[name].url,
+                          attributes={"id.token.signed.response.alg": algorithm})
+    server, browser, tokens = make.server(realm), Browser(), None
+    for name in algorithms:
+        app = App(server, name, sinks[name].url, name + "-secret")
+        # Without an ID token nothing is signed by the algorithm before.
+        tokens = app.sign_in(browser, scope="profile")
+        assert tokens.id is None
+    before = requests.get(server.endpoint("certs"), timeout=60).json()["keys"]
+    assert not {"ES256", "PS384", "EdDSA"} & {key["alg"] for key in before}
+    assert app.post("logout", refresh_token=tokens.refresh).status_code == 204
+    for name, algorithm in algorithms.items():
+        sinks[name].wait_told(tokens.sid, 20)
+        notice = sinks[name].posts("/oidc/backchannel-logout/")[0].form()["logout_token"]
+        header, claims = verified(notice, server, name)
+        assert (header["alg"], header["typ"]) == (algorithm, "logout+jwt")
+        assert claims["sid"] == tokens.sid
+    admin = server.admin()
+    receipt = admin.receipt(tokens.sid)
+    assert set(receipt.states().values()) == {"delivered"}
+    names = [one["name"] for one in admin.get("/components", type=KEYS)
+             if one["name"].startswith("fallback-")]
+    assert sorted(names) == ["fallback-ES256", "fallback-EdDSA", "fallback-PS384"]
