@@ -130,8 +130,9 @@ static enum error_code need_key(struct flight *flight, struct why *reterr_why)
 	enum error_code code = snapshots_get_by_id(config->snapshots, flight->delivery.realm_id, &realm, reterr_why);
 	if (code != OK)
 		return code;
-	if (sign_algorithm_of(flight->delivery.algorithm, &algorithm) &&
-	    !realm_key_for(realm, flight->delivery.algorithm)) {
+	/* A deleted one gets no more: nobody would hear of them. */
+	bool missing = !realm->deleted && !realm_key_for(realm, flight->delivery.algorithm);
+	if (missing && sign_algorithm_of(flight->delivery.algorithm, &algorithm)) {
 		code = new_key_add(realm, algorithm, clock_wall_ms(), &effects, reterr_why);
 		if (code == OK)
 			code = writer_apply(config->writer, &work, reterr_why);
