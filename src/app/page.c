@@ -2,6 +2,7 @@
 #include "app/page.h"
 
 #include "app/language.h"
+#include "app/words.h"
 
 static struct str realm_title(const struct visit *visit)
 {
@@ -46,7 +47,7 @@ void page_form_post(struct visit *visit, struct str action, const struct authori
 void page_error(struct visit *visit, int status, struct str text, struct str back)
 {
 	const struct template_value values[] = {
-		{ .name = "text", .text = text },
+		{ .name = "text", .text = words_of_error(visit, text) },
 		{ .name = "back", .text = back },
 		{ .name = "request", .text = visit->request->id },
 	};

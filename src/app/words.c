@@ -33,6 +33,25 @@ struct str words_of(struct visit *visit, struct str text)
 	return key;
 }
 
+/* Messages of which the English text is what the code says. */
+static const char *const errors[] = {
+	"invalidRequestMessage", "pageExpiredMessage", "expiredActionMessage", "cookieNotFoundMessage",
+	"enableCookiesMessage", "clientNotFoundMessage", "clientDisabledMessage", "bearerOnlyMessage",
+	"wrongProtocolMessage", "invalidRedirectMessage", "invalidRedirectParameterMessage",
+	"invalidHintMessage", "missingHintMessage", "logoutFailedMessage", "registrationNotAllowedMessage",
+	"noSignInMessage", "notSignedInMessage", "noAccountPagesMessage", "noAccountPermissionMessage",
+	"notPermittedMessage", "noOperatorMessage", "internalErrorMessage", "busyMessage",
+	"storeFailedMessage", "failedResponseMessage",
+};
+
+struct str words_of_error(struct visit *visit, struct str text)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(errors); i++)
+		if (str_eq(text, messages_text(messages_default(), str_from(errors[i]))))
+			return messages_text(language_of(visit), str_from(errors[i]));
+	return text;
+}
+
 struct str words_client(struct visit *visit, const struct client *client)
 {
 	return client->name.n ? words_of(visit, client->name) : client->client_id;

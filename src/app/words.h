@@ -8,6 +8,9 @@
 /* The text in the language of this request; a key that we do not know is shown as it is,
  * without ${}. */
 struct str words_of(struct visit *visit, struct str text);
+/* What an error page says, in the language of this request. The decisions say it in English, which
+ * events and logs keep; a text that is none of our messages is shown as it is. */
+struct str words_of_error(struct visit *visit, struct str text);
 /* What people call a client: its name, else its clientId. */
 struct str words_client(struct visit *visit, const struct client *client);
 
