@@ -243,7 +243,7 @@ static void answer_json(struct visit *visit, const struct applications *list)
 		json_write_object_begin(&w);
 		json_member_text(&w, "client", a->client_id);
 		json_member_text(&w, "heard", str_from(heard_rows[a->heard].name));
-		json_member_text(&w, "text", messages_text(messages, str_from(heard_rows[a->heard].message)));
+		json_member_text(&w, "text", messages_plain(messages, str_from(heard_rows[a->heard].message)));
 		json_write_object_end(&w);
 	}
 	json_write_array_end(&w);

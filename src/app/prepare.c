@@ -2,6 +2,7 @@
 #include "app/prepare.h"
 
 #include "app/endpoints.h"
+#include "app/language.h"
 #include "base/log.h"
 #include "jose/jwk.h"
 
@@ -20,4 +21,5 @@ void prepare_realm(struct realm *realm, struct arena *arena)
 				  STR_ARG(key->kid), why.text);
 	}
 	discovery_prepare(realm, arena);
+	language_prepare(realm, arena);
 }

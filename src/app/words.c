@@ -27,10 +27,12 @@ struct str words_of(struct visit *visit, struct str text)
 	if (!str_starts(text, STR("${")) || !str_ends(text, STR("}")))
 		return text;
 	struct str key = str_drop(str_take(text, text.n - 1), 2);
-	for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
+	const struct messages *messages = language_of(visit);
+	struct str own = messages_own_text(messages, key);
+	for (size_t i = 0; !own.n && i < ARRAY_LENGTH(known); i++)
 		if (str_eq_z(key, known[i].key))
-			return messages_text(language_of(visit), str_from(known[i].message));
-	return key;
+			return messages_plain(messages, str_from(known[i].message));
+	return own.n ? own : key;
 }
 
 /* Messages of which the English text is what the code says. */

@@ -5,8 +5,8 @@
 
 #include "app/visit.h"
 
-/* The text in the language of this request; a key that we do not know is shown as it is,
- * without ${}. */
+/* The text in the language of this request; a key that neither the realm's own texts nor ours
+ * have is shown as it is, without ${}. */
 struct str words_of(struct visit *visit, struct str text);
 /* What an error page says, in the language of this request. The decisions say it in English, which
  * events and logs keep; a text that is none of our messages is shown as it is. */

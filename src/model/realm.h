@@ -163,6 +163,12 @@ struct realm_settings {
 	struct str keycloak_version;                 /* of the export it came from */
 };
 
+/* A language with texts of the realm's own in it. */
+struct realm_language {
+	struct str tag;
+	const struct messages *messages; /* of web/; made when the realm is loaded */
+};
+
 /* One realm as a request sees it. */
 struct realm {
 	struct realm_settings settings;
@@ -193,6 +199,9 @@ struct realm {
 	 * which the issuer stands, and the set of public keys. JSON. */
 	struct str_list discovery;
 	struct str certs;
+	struct str localization; /* {locale: {key: text}}, JSON; empty: none */
+	struct realm_language *languages;
+	size_t languages_n;
 	/* Why nobody can sign in (a bound flow or the like that is not built); empty: fine. The
 	 * other one is for the grant type `password`. */
 	struct str not_possible, direct_grant_not_possible;

@@ -1,5 +1,6 @@
 /* Reading all rows of a realm and tying them together; see realm_rows.h. */
 #include "crypto/seal.h"
+#include "json/tree.h"
 #include "json/write.h"
 #include "model/possible.h"
 #include "store/components.h"
@@ -50,6 +51,16 @@ static enum error_code read_sealed(struct load *load, struct str text, const cha
 
 /* ---- the things one by one ---- */
 
+/* What the realm says in words of its own. */
+static struct str own_texts(struct arena *arena, struct str kept)
+{
+	struct json_node *members;
+	if (!str_contains(kept, STR("\"localizationTexts\"")) || json_tree_read(arena, kept, &members, NULL) != OK)
+		return STR("");
+	const struct json_node *texts = json_node_find(members, STR("localizationTexts"));
+	return texts && texts->kind == JSON_NODE_OBJECT ? json_tree_text(arena, texts) : STR("");
+}
+
 static enum error_code load_head(struct load *load, struct str name, struct str id)
 {
 	struct loaded *to = load->to;
@@ -85,6 +96,7 @@ static enum error_code load_head(struct load *load, struct str name, struct str 
 	to->rep.default_role = arena_alloc(load->arena, sizeof *to->rep.default_role);
 	to->rep.default_role->role.id = default_role_id;
 	realm->settings = *settings;
+	realm->localization = own_texts(load->arena, to->rep.kept);
 	to->realm = realm;
 	return OK;
 }

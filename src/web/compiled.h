@@ -17,11 +17,13 @@ extern const size_t compiled_files_n;
 struct compiled_message {
 	const char *key;
 	struct str text;
+	struct str plain; /* of a realm's own: what `text` was made of */
 };
 struct messages {
 	const char *tag;
 	const struct compiled_message *messages;
 	size_t n;
+	const struct messages *base; /* of a realm's own: what holds the other keys */
 };
 extern const struct messages compiled_languages[];
 extern const size_t compiled_languages_n;

@@ -177,3 +177,50 @@ def test_a_part_of_the_realm_is_exported_without_secrets(server):
                for name in ("privateKey", "secret") for value in one["config"].get(name, [])]
     told = json.dumps(whole)
     assert len(hidden) > 5 and not [one for one in hidden if one in told]
+
+
+def test_texts_stand_on_the_pages(server):
+    server.admin().create_realm({"realm": "words", "enabled": True, "sslRequired": "none"})
+    admin = server.admin("words")
+    admin.request("POST", "/clients", 201, json={
+        "clientId": "shop", "name": "${shopName}", "publicClient": True, "consentRequired": True,
+        "redirectUris": ["http://127.0.0.1:9/*"]})
+
+    def put(locale, key, text):
+        admin.request("PUT", f"/localization/{locale}/{key}", 204, data=text.encode(),
+                      headers={"Content-Type": "text/plain"})
+
+    def page(**query):
+        answer = requests.get(server.endpoint("auth", "words"), timeout=60, params={
+            "client_id": "shop", "response_type": "code", "redirect_uri": "http://127.0.0.1:9/cb",
+            "scope": "openid", **query}, headers={"Accept-Language": "xx"})
+        assert answer.status_code == 200, answer.text
+        return answer.headers["content-language"], answer.text
+
+    put("en", "doLogIn", "Come <b>in</b> & it''s {{realm}} {9} \"x\"")
+    put("en", "loginTitle", "Into {0} with you {1}")
+    language, text = page()
+    assert language == "en" and "Password" in text
+    assert "Come &lt;b&gt;in&lt;/b&gt; &amp; it" in text and "<b>in" not in text
+    assert "s &#123;&#123;realm}} &#123;9} &quot;x&quot;" in text
+    assert "Into words with you &#123;1}" in text
+    # The realm's default, and what an application asks for; also languages of the realm's alone.
+    admin.request("PUT", "", 204, json={"internationalizationEnabled": True, "defaultLocale": "de",
+                                        "supportedLocales": ["en", "de", "fr", "de-AT"]})
+    assert page()[0] == "de" and "Anmelden" in page()[1] and "Come" not in page()[1]
+    put("de", "doLogIn", "Herein")
+    put("de-AT", "password", "Kennwort")
+    put("fr", "password", "Mot de passe")
+    put("it", "password", "Parola")
+    language, text = page()
+    assert language == "de" and "Herein" in text and "Passwort" in text and "Kennwort" not in text
+    language, text = page(ui_locales="de-AT")
+    assert language == "de-AT" and "Herein" in text and "Kennwort" in text
+    language, text = page(ui_locales="de-CH")
+    assert language == "de" and "Herein" in text and "Passwort" in text
+    language, text = page(ui_locales="fr")
+    assert language == "fr" and "Mot de passe" in text and "Come &lt;b" in text
+    assert page(ui_locales="it")[0] == "de"
+    assert page(ui_locales="en")[0] == "en" and "Come" in page(ui_locales="en")[1]
+    admin.request("DELETE", "/localization/de/doLogIn", 204)
+    assert "Herein" not in page()[1] and "Anmelden" in page()[1]
