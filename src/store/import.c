@@ -61,14 +61,19 @@ static enum error_code next_item(struct import *import, struct json_cutter *cutt
 	}
 }
 
-enum error_code import_progress(struct import *import, int64_t bytes_done)
+enum error_code import_progress_at(const struct import *import, int64_t bytes_done, struct why *reterr_why)
 {
 	const struct store_import_options *options = import->options;
 	if (options->progress &&
-		!options->progress(options->progress_context, import->bytes_before + bytes_done,
+		!options->progress(options->progress_context, bytes_done,
 			import->passes * import->bytes_total, import->summary.users))
-		return error_because(import->why, ERROR_CANCELLED, "cancelled");
+		return error_because(reterr_why, ERROR_CANCELLED, "cancelled");
 	return OK;
+}
+
+enum error_code import_progress(struct import *import, int64_t bytes_done)
+{
+	return import_progress_at(import, import->bytes_before + bytes_done, import->why);
 }
 
 /* What the parts behind the first may hold: the realm's name, and users. */
@@ -116,6 +121,13 @@ static enum error_code take_item(struct import *import, struct json_cutter *cutt
 	return member && import->object ? OK : take(context, item, (int64_t)json_cutter_taken(cutter));
 }
 
+/* Files of users are of no interest while the realm itself is read. */
+static bool is_behind(const struct import *import, const struct json_cut_item *item)
+{
+	return import->first_part && import->source->parts.n && item->index > 0 &&
+		item->kind == JSON_CUT_OBJECT_BEGIN;
+}
+
 enum error_code import_walk(struct import *import,
 	enum error_code (*take)(
 		void *context, const struct json_cut_item *item, int64_t bytes_done),
@@ -141,7 +153,8 @@ enum error_code import_walk_streamed(struct import *import, const char *const *s
 			import->why, ERROR_FILE_FAILED, "it cannot be read from its start");
 	cutter = import->source->fd >= 0 ? json_cutter_new_fd(&options, import->source->fd)
 					 : json_cutter_new(&options);
-	while (!(error = next_item(import, cutter, &rest, &item)) && item.kind != JSON_CUT_END)
+	while (!(error = next_item(import, cutter, &rest, &item)) && item.kind != JSON_CUT_END &&
+		!is_behind(import, &item))
 		if ((error = take_item(import, cutter, &item, take, context)))
 			break;
 	json_cutter_free(cutter);
@@ -164,10 +177,12 @@ static enum error_code take_configuration(
 static enum error_code read_configuration(struct import *import)
 {
 	struct draft *draft = import->draft;
-	enum error_code error;
-	if ((error = draft_take_defaults(draft, defaults_realm, import->why)) ||
-		(error = import_walk(import, take_configuration, import)) ||
-		(error = draft_take_end(draft, import->why)))
+	enum error_code error = draft_take_defaults(draft, defaults_realm, import->why);
+	import->first_part = true;
+	if (!error)
+		error = import_walk(import, take_configuration, import);
+	import->first_part = false;
+	if (error || (error = draft_take_end(draft, import->why)))
 		return error;
 	return realm_name_check(draft->realm.settings.name, "$", import->why);
 }

@@ -2,6 +2,8 @@
 #ifndef STORE_IMPORT_INTERNAL_H
 #define STORE_IMPORT_INTERNAL_H
 
+#include <pthread.h>
+
 #include "model/credential.h"
 #include "store/draft.h"
 #include "store/plan.h"
@@ -18,6 +20,7 @@ struct import {
 	int64_t bytes_before; /* of earlier passes, for the progress */
 	int64_t passes;
 	size_t roles_staged;  /* of the draft's roles, how many have rows */
+	bool first_part;      /* the walk ends where the second part begins */
 	int64_t object;       /* which part of the source is read: 0 is the realm */
 	struct str realm;     /* the realm's name as the first part writes it, JSON */
 	/* Users are put into a realm that is there, by this plan; NULL: a new one is staged. */
@@ -37,6 +40,19 @@ struct gathered {
 	uint64_t place;   /* in the file */
 };
 
+/* Users that a thread writes, in their order by id, while the next are gathered. */
+struct user_writing {
+	struct import *import;
+	struct arena *arena; /* of the users */
+	struct gathered *users;
+	size_t n;
+	int64_t bytes_done; /* of all passes, up to these users */
+	pthread_t thread;
+	bool running;
+	enum error_code code; /* of what was begun last; the thread's until it is waited for */
+	struct why why;
+};
+
 /* The users gathered, and the state of the pass. */
 struct user_pass {
 	struct import *import;
@@ -46,7 +62,16 @@ struct user_pass {
 	struct gathered *users;
 	size_t n;
 	int64_t bytes_done;
+	struct user_writing writing;
 };
+
+/* How many of the users, at least one, a transaction takes. */
+size_t import_slice(const struct gathered *users, size_t n);
+/* Begins to write the users; what was begun before must have been waited for. Nobody else writes
+ * through import->writes, and the users and their arena are the thread's, until the wait. */
+void import_writing_begin(struct user_writing *writing);
+/* Waits for what was begun, if anything was; its error, with import->why. */
+MUST_USE enum error_code import_writing_wait(struct user_writing *writing);
 
 /* The size of the source; TOO_LARGE. */
 MUST_USE enum error_code import_measure(struct import *import);
@@ -69,6 +94,9 @@ MUST_USE enum error_code import_walk(struct import *import,
 	void *context);
 /* Tells the progress; CANCELLED when it says so. */
 MUST_USE enum error_code import_progress(struct import *import, int64_t bytes_done);
+/* The same, with the bytes of all passes. */
+MUST_USE enum error_code import_progress_at(
+	const struct import *import, int64_t bytes_done, struct why *reterr_why);
 
 /* Rows for the roles that users made (draft_make_role). */
 MUST_USE enum error_code import_stage_roles(struct import *import);

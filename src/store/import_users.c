@@ -1,16 +1,12 @@
 /* The users of an import; see import.h. */
-#include <stdlib.h>
-
-#include "base/failpoint.h"
 #include "crypto/random.h"
 #include "json/write.h"
 #include "store/import_internal.h"
 #include "store/statements.h"
 
-/* Users are gathered and sorted by id before they are written: the rows of a transaction
- * then lie close together in most tables, which halves the pages that it writes. */
+/* Users are gathered before they are written, sorted by id: the rows of a transaction then lie
+ * close together in most tables. Twice as many are in memory while those before are written. */
 enum {
-	ROWS_AT_ONCE = 2000,        /* of all tables, a transaction: others write in between */
 	USERS_GATHERED = 20 * 1000, /* at most */
 	BYTES_GATHERED = 32 << 20,  /* of memory, at most and one user */
 };
@@ -249,111 +245,45 @@ static enum error_code take_service_account(
 
 /* ---- batches ---- */
 
-struct users_step {
-	struct store *store;
-	const struct effects *effects;
-	struct str realm_id;
-	int64_t now_ms;
-};
-
-static enum error_code add_users(void *argument, struct db *db, struct why *reterr_why)
+/* The users go to the thread that writes, when it has done those before: roles that they made have
+ * their rows by then. */
+static enum error_code hand_over(struct user_pass *pass)
 {
-	const struct users_step *step = argument;
-	struct store_work work = store_work_effects(step->effects);
-	enum error_code error = db_run(db, &statement_realm_stage_touch,
-		DB_VALUES(db_text(step->realm_id), db_int(step->now_ms)), NULL, reterr_why);
-	return error ? error : store_apply(step->store, db, &work, reterr_why);
+	struct user_writing *writing = &pass->writing;
+	enum error_code error = import_writing_wait(writing);
+	if (error || (error = import_stage_roles(pass->import)))
+		return error;
+	struct arena *free_again = writing->arena;
+	writing->arena = pass->arena;
+	writing->users = pass->users;
+	writing->n = pass->n;
+	writing->bytes_done = pass->import->bytes_before + pass->bytes_done;
+	pass->arena = free_again;
+	import_writing_begin(writing);
+	return OK;
 }
 
-static bool collides(const struct user *a, const struct user *b)
+static enum error_code merge_all(struct user_pass *pass)
 {
-	return str_eq(a->id, b->id) || str_eq_nocase(a->username, b->username) ||
-		(a->email.n && str_eq_nocase(a->email, b->email));
-}
-
-/* Of two users that collide, the one that comes later in the file; `one` could not be added.
- * Users gathered earlier come earlier in the file, so that those at hand are enough. */
-static const struct gathered *later_of(const struct user_pass *pass, const struct gathered *one)
-{
-	const struct gathered *later = one;
-	for (size_t i = 0; i < pass->n; i++)
-		if (pass->users[i].place > later->place &&
-			collides(&pass->users[i].user, &one->user))
-			later = &pass->users[i];
-	return later;
-}
-
-/* One of the slice has a name, an e-mail or an id that is taken: finds out which, adding
- * them one by one. The import is lost anyway. */
-static enum error_code name_the_culprit(struct user_pass *pass, const struct gathered *users,
-	size_t n, const struct users_step *step)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct effects one = { step->effects->arena, &step->effects->items[i], 1 };
-		struct users_step alone = *step;
-		struct why why = { "" };
-		alone.effects = &one;
-		if (!writes_run(&pass->import->writes, add_users, &alone, &why))
-			continue;
-		const struct gathered *culprit = later_of(pass, &users[i]);
-		return error_because(pass->import->why, ERROR_INVALID_VALUE,
-			"%s: user \"%.*s\": its name, e-mail or id is another user's too (%s)",
-			culprit->path, STR_ARG(culprit->user.username), why.text);
+	enum error_code error = OK;
+	for (size_t at = 0, n; !error && at < pass->n; at += n) {
+		n = import_slice(pass->users + at, pass->n - at);
+		error = import_merge_slice(pass, pass->users + at, n);
 	}
-	return error_because(pass->import->why, ERROR_EXISTS, "a user is there already");
-}
-
-/* One transaction. */
-static enum error_code write_slice(struct user_pass *pass, const struct gathered *users, size_t n)
-{
-	ARENA_SCOPED arena = arena_new(0);
-	struct import *import = pass->import;
-	struct effects effects = effects_new(arena);
-	struct users_step step = { import->store, &effects, import->draft->realm.settings.id,
-		import->options->now_ms };
-	struct why why = { "" };
-	for (size_t i = 0; i < n; i++)
-		effects_add(&effects, EFFECT_USER_CREATE)->u.user = users[i].user;
-	if (failpoint("import.users"))
-		return error_because(import->why, ERROR_STORE_FAILED, "failpoint");
-	enum error_code error = writes_run(&import->writes, add_users, &step, &why);
-	if (error == ERROR_EXISTS)
-		return name_the_culprit(pass, users, n, &step);
-	if (error)
-		return error_because(import->why, error, "%s: %s", users[0].path, why.text);
-	import->summary.users += (int64_t)n;
-	return import_progress(import, pass->bytes_done);
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const struct gathered *x = a, *y = b;
-	return str_compare(x->user.id, y->user.id);
-}
-
-static size_t rows_of(const struct user *user)
-{
-	return 1 + user->role_ids.n + user->group_ids.n + user->credentials_n + user->consents_n;
+	return error ? error : import_progress(pass->import, pass->bytes_done);
 }
 
 static enum error_code flush(struct user_pass *pass)
 {
-	bool merging = pass->import->merge != NULL;
-	enum error_code error = pass->dry || merging ? OK : import_stage_roles(pass->import);
-	if (pass->n && !pass->dry && !merging)
-		qsort(pass->users, pass->n, sizeof *pass->users, by_id);
-	for (size_t at = 0; !error && (merging || !pass->dry) && at < pass->n;) {
-		size_t n = 0;
-		for (size_t rows = 0; at + n < pass->n && rows < ROWS_AT_ONCE; n++)
-			rows += rows_of(&pass->users[at + n].user);
-		error = merging ? import_merge_slice(pass, pass->users + at, n)
-				: write_slice(pass, pass->users + at, n);
-		at += n;
-	}
+	enum error_code error;
+	if (pass->import->merge)
+		error = merge_all(pass);
+	else
+		error = pass->dry ? import_progress(pass->import, pass->bytes_done) : hand_over(pass);
 	arena_reset(pass->arena);
 	pass->users = NULL;
 	pass->n = 0;
-	return error ? error : import_progress(pass->import, pass->bytes_done);
+	return error;
 }
 
 static void push_user(struct user_pass *pass, const struct user *user,
@@ -453,14 +383,20 @@ static enum error_code add_service_accounts(struct user_pass *pass)
 
 enum error_code import_users(struct import *import, bool dry)
 {
-	ARENA_SCOPED arena = arena_new(0);
 	struct user_pass pass = { .import = import,
 		.dry = dry,
-		.arena = arena,
-		.cost = credential_cost(&import->draft->realm.settings) };
+		.arena = arena_new(0),
+		.cost = credential_cost(&import->draft->realm.settings),
+		.writing = { .import = import, .arena = arena_new(0) } };
 	enum error_code error = import_walk(import, take_user, &pass);
 	pass.bytes_done = 0; /* the walk has counted them */
 	if (!error && !dry && !import->merge)
 		error = add_service_accounts(&pass);
-	return error ? error : flush(&pass);
+	if (!error)
+		error = flush(&pass);
+	/* What could not be written stands before what could not be read. */
+	enum error_code written = import_writing_wait(&pass.writing);
+	arena_free(pass.arena);
+	arena_free(pass.writing.arena);
+	return written ? written : error;
 }
