@@ -1,6 +1,7 @@
 /* GET and DELETE /admin/realms/{realm}/admin-events. */
 #include "admin/event_query.h"
 #include "admin/handlers_events.h"
+#include "admin/serve.h"
 #include "store/log.h"
 
 static void member(struct json_writer *w, const char *name, struct str value)
@@ -48,35 +49,31 @@ static void list(struct admin_call *call, const struct admin_event_query *query)
 	admin_json(call, text_str(&text));
 }
 
-void admin_admin_events_list(void *context, struct http_request *request, struct http_response *response)
+static void serve_admin_events_list(struct admin_call *call)
 {
-	struct admin_call call;
 	struct event_range range;
-	if (!admin_open(&call, context, request, response))
-		return;
-	bool good = event_range_read(&call, &range);
+	bool good = event_range_read(call, &range);
 	if (good && range.max == 0) {
-		admin_json(&call, STR("[]"));
+		admin_json(call, STR("[]"));
 	} else if (good) {
-		const struct admin_event_query query = { .realm_id = call.realm->settings.id,
-			.operations = event_query_values(&call, "operationTypes"),
-			.resource_types = event_query_values(&call, "resourceTypes"),
-			.auth_realm_id = admin_query(&call, "authRealm"),
-			.auth_client_id = admin_query(&call, "authClient"),
-			.auth_user_id = admin_query(&call, "authUser"),
-			.auth_ip_address = admin_query(&call, "authIpAddress"),
-			.resource_path = admin_query(&call, "resourcePath"), .ascending = range.ascending,
+		const struct admin_event_query query = { .realm_id = call->realm->settings.id,
+			.operations = event_query_values(call, "operationTypes"),
+			.resource_types = event_query_values(call, "resourceTypes"),
+			.auth_realm_id = admin_query(call, "authRealm"),
+			.auth_client_id = admin_query(call, "authClient"),
+			.auth_user_id = admin_query(call, "authUser"),
+			.auth_ip_address = admin_query(call, "authIpAddress"),
+			.resource_path = admin_query(call, "resourcePath"), .ascending = range.ascending,
 			.from_ms = range.from_ms, .to_ms = range.to_ms, .first = range.first, .max = range.max };
-		list(&call, &query);
+		list(call, &query);
 	}
-	admin_close(&call);
 }
 
-void admin_admin_events_clear(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_admin_events_list, serve_admin_events_list)
+
+static void serve_admin_events_clear(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	events_clear(&call, LOG_CLEAR_ADMIN_EVENTS);
-	admin_close(&call);
+	events_clear(call, LOG_CLEAR_ADMIN_EVENTS);
 }
+
+ADMIN_HANDLER(admin_admin_events_clear, serve_admin_events_clear)

@@ -1,6 +1,6 @@
 /* /admin/realms/{realm}/attack-detection/brute-force/users: what is known of failed attempts. */
-#include "admin/call.h"
 #include "admin/handlers_events.h"
+#include "admin/serve.h"
 #include "login/lockout.h"
 #include "model/log_change.h"
 
@@ -29,28 +29,26 @@ static bool is_disabled(struct admin_call *call, const struct login_failure *fai
 	       !user->enabled;
 }
 
-void admin_attack_get(void *context, struct http_request *request, struct http_response *response)
+static void attack_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct login_failure failure;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (find_failure(&call, &failure)) {
-		struct text text = text_new(call.arena, 0);
+	if (find_failure(call, &failure)) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		json_write_object_begin(&w);
 		json_member_int(&w, "failedLoginNotBefore", failure.not_before_s);
 		json_member_int(&w, "numFailures", failure.failures);
 		json_member_int(&w, "numTemporaryLockouts", failure.temporary_lockouts);
-		json_member_bool(&w, "disabled", is_disabled(&call, &failure));
+		json_member_bool(&w, "disabled", is_disabled(call, &failure));
 		json_member_int(&w, "numSecondaryAuthFailures", 0);
 		json_member_text(&w, "lastIPFailure", failure.last_ip.n ? failure.last_ip : STR("n/a"));
 		json_member_int(&w, "lastFailure", failure.last_failure_ms);
 		json_write_object_end(&w);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_attack_get, attack_get)
 
 static void apply(struct admin_call *call, struct effects *effects)
 {
@@ -62,33 +60,29 @@ static void apply(struct admin_call *call, struct effects *effects)
 		admin_fail(call, code, &why);
 }
 
-void admin_attack_clear(void *context, struct http_request *request, struct http_response *response)
+static void attack_clear(struct admin_call *call)
 {
-	struct admin_call call;
 	struct login_failure failure;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (find_failure(&call, &failure)) {
-		struct str user = http_route_value(call.request, "user");
-		struct effects effects = effects_new(call.arena);
+	if (find_failure(call, &failure)) {
+		struct str user = http_route_value(call->request, "user");
+		struct effects effects = effects_new(call->arena);
 		if (failure.version)
 			effects_add(&effects, EFFECT_FAILURE_CLEAR)->u.failure = failure;
-		admin_event_add(&call, &effects, "DELETE", "USER_LOGIN_FAILURE",
-				arena_join(call.arena, STR("attack-detection/brute-force/users/"), user, STR("")));
-		apply(&call, &effects);
+		admin_event_add(call, &effects, "DELETE", "USER_LOGIN_FAILURE",
+				arena_join(call->arena, STR("attack-detection/brute-force/users/"), user, STR("")));
+		apply(call, &effects);
 	}
-	admin_close(&call);
 }
 
-void admin_attack_clear_all(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_attack_clear, attack_clear)
+
+static void attack_clear_all(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	const struct log_change change = { .kind = LOG_CLEAR_FAILURES, .realm_id = call.realm->settings.id };
-	struct effects effects = effects_new(call.arena);
+	const struct log_change change = { .kind = LOG_CLEAR_FAILURES, .realm_id = call->realm->settings.id };
+	struct effects effects = effects_new(call->arena);
 	effects_add(&effects, EFFECT_LOG_CHANGE)->u.log = &change;
-	admin_event_add(&call, &effects, "DELETE", "USER_LOGIN_FAILURE", STR("attack-detection/brute-force/users"));
-	apply(&call, &effects);
-	admin_close(&call);
+	admin_event_add(call, &effects, "DELETE", "USER_LOGIN_FAILURE", STR("attack-detection/brute-force/users"));
+	apply(call, &effects);
 }
+
+ADMIN_HANDLER(admin_attack_clear_all, attack_clear_all)

@@ -3,24 +3,23 @@
 #include "admin/ending.h"
 #include "admin/etag.h"
 #include "admin/handlers.h"
+#include "admin/serve.h"
 #include "base/clock.h"
 
-void admin_client_get(void *context, struct http_request *request, struct http_response *response)
+static void client_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct client_rep client;
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_rep_find(&call, &client, &version) && etag_fits(&call, client_rep_stored(&call, &client))) {
-		struct text text = text_new(call.arena, 0);
+	if (client_rep_find(call, &client, &version) && etag_fits(call, client_rep_stored(call, &client))) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
-		client_rep_write(&call, &w, &client, admin_may(&call, PERMISSION_MANAGE_CLIENTS));
-		admin_json(&call, text_str(&text));
-		etag_answer(&call, client_rep_stored(&call, &client));
+		client_rep_write(call, &w, &client, admin_may(call, PERMISSION_MANAGE_CLIENTS));
+		admin_json(call, text_str(&text));
+		etag_answer(call, client_rep_stored(call, &client));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_client_get, client_get)
 
 /* ---- put and patch ---- */
 
@@ -42,43 +41,39 @@ static bool put(struct admin_call *call, void *context, struct client_rep *clien
 	return true;
 }
 
-void admin_client_put(void *context, struct http_request *request, struct http_response *response)
+static void client_put(struct admin_call *call)
 {
-	struct admin_call call;
 	struct str signout_id = STR("");
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_change(&call, put, &signout_id)) {
-		admin_no_content(&call);
-		ending_committed(&call, signout_id);
+	if (client_change(call, put, &signout_id)) {
+		admin_no_content(call);
+		ending_committed(call, signout_id);
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_client_put, client_put)
 
 /* ---- delete ---- */
 
-void admin_client_delete(void *context, struct http_request *request, struct http_response *response)
+static void serve_client_delete(struct admin_call *call)
 {
-	struct admin_call call;
 	struct client_rep client;
 	struct why why = { "" };
 	struct str signout_id = STR("");
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
 	enum error_code code = ERROR_STALE;
 	bool found = true;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && found; round++) {
-		call.visit.now_ms = clock_wall_ms();
-		found = client_rep_find(&call, &client, &version) && etag_fits(&call, client_rep_stored(&call, &client));
+		call->visit.now_ms = clock_wall_ms();
+		found = client_rep_find(call, &client, &version) && etag_fits(call, client_rep_stored(call, &client));
 		if (found)
-			code = client_delete(&call, &client, version, &signout_id, &why);
+			code = client_delete(call, &client, version, &signout_id, &why);
 	}
 	if (found && code == OK) {
-		admin_no_content(&call);
-		ending_committed(&call, signout_id);
+		admin_no_content(call);
+		ending_committed(call, signout_id);
 	} else if (found) {
-		admin_fail(&call, code, &why);
+		admin_fail(call, code, &why);
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_client_delete, serve_client_delete)

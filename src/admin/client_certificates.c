@@ -4,6 +4,7 @@
 #include "admin/client_change.h"
 #include "admin/client_keystore.h"
 #include "admin/handlers_clients.h"
+#include "admin/serve.h"
 #include "crypto/x509.h"
 
 enum { RSA_BITS = 4096 };
@@ -94,19 +95,17 @@ void client_certificate_answer(struct admin_call *call, const struct client_cert
 	admin_json(call, text_str(&text));
 }
 
-void admin_client_certificate_get(void *context, struct http_request *request, struct http_response *response)
+static void client_certificate_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct client_rep client;
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_rep_find(&call, &client, &version)) {
-		struct client_certificate certificate = client_certificate_of(&call, &client);
-		client_certificate_answer(&call, &certificate);
+	if (client_rep_find(call, &client, &version)) {
+		struct client_certificate certificate = client_certificate_of(call, &client);
+		client_certificate_answer(call, &certificate);
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_client_certificate_get, client_certificate_get)
 
 /* ---- generate ---- */
 
@@ -134,13 +133,11 @@ bool client_certificate_generate(struct admin_call *call, struct client_certific
 	return code == OK;
 }
 
-void admin_client_certificate_generate(void *context, struct http_request *request, struct http_response *response)
+static void serve_client_certificate_generate(struct admin_call *call)
 {
-	struct admin_call call;
 	struct client_certificate certificate;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_certificate_generate(&call, &certificate) && client_certificate_put(&call, &certificate, "generate"))
-		client_certificate_answer(&call, &certificate);
-	admin_close(&call);
+	if (client_certificate_generate(call, &certificate) && client_certificate_put(call, &certificate, "generate"))
+		client_certificate_answer(call, &certificate);
 }
+
+ADMIN_HANDLER(admin_client_certificate_generate, serve_client_certificate_generate)

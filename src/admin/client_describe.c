@@ -2,6 +2,7 @@
  * a client's representation. It makes none. */
 #include "admin/client_rep.h"
 #include "admin/handlers.h"
+#include "admin/serve.h"
 #include "saml/metadata.h"
 
 /* Keycloak's own form comes back as it is understood here. */
@@ -37,11 +38,4 @@ static void describe(struct admin_call *call)
 		admin_refuse(call, 400, STR("Unsupported format: neither SAML metadata nor a client's JSON"));
 }
 
-void admin_client_describe(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	describe(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_client_describe, describe)

@@ -2,6 +2,7 @@
 #include "admin/client_installation.h"
 
 #include "admin/handlers_clients.h"
+#include "admin/serve.h"
 
 const char *client_installation_ssl(const struct realm *realm)
 {
@@ -202,14 +203,12 @@ static void answer_file(struct admin_call *call, const struct client_rep *client
 	http_no_cache(call->response);
 }
 
-void admin_client_installation(void *context, struct http_request *request, struct http_response *response)
+static void serve_client_installation(struct admin_call *call)
 {
-	struct admin_call call;
 	struct client_rep client;
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_rep_find(&call, &client, &version))
-		answer_file(&call, &client);
-	admin_close(&call);
+	if (client_rep_find(call, &client, &version))
+		answer_file(call, &client);
 }
+
+ADMIN_HANDLER(admin_client_installation, serve_client_installation)

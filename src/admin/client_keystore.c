@@ -2,6 +2,7 @@
 #include "admin/client_keystore.h"
 
 #include "admin/handlers_clients.h"
+#include "admin/serve.h"
 #include "crypto/base64.h"
 #include "crypto/keystore.h"
 #include "crypto/x509.h"
@@ -222,14 +223,7 @@ static void download(struct admin_call *call)
 		answer_archive(call, archive);
 }
 
-void admin_client_certificate_download(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	download(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_client_certificate_download, download)
 
 /* The private key leaves with the archive and is kept nowhere. */
 static void generate_and_download(struct admin_call *call)
@@ -248,11 +242,4 @@ static void generate_and_download(struct admin_call *call)
 		answer_archive(call, archive);
 }
 
-void admin_client_certificate_make(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	generate_and_download(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_client_certificate_make, generate_and_download)

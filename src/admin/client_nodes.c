@@ -2,6 +2,7 @@
 #include "admin/adapters.h"
 #include "admin/client_change.h"
 #include "admin/handlers.h"
+#include "admin/serve.h"
 #include "base/log.h"
 #include "model/nodes.h"
 
@@ -41,16 +42,14 @@ static bool read_node(struct admin_call *call, struct str *ret_host)
 	return code == OK;
 }
 
-void admin_client_nodes_create(void *context, struct http_request *request, struct http_response *response)
+static void client_nodes_create(struct admin_call *call)
 {
-	struct admin_call call;
 	struct str host;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (read_node(&call, &host) && client_change(&call, add_node, &host))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (read_node(call, &host) && client_change(call, add_node, &host))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_client_nodes_create, client_nodes_create)
 
 static bool remove_node(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
 {
@@ -64,16 +63,14 @@ static bool remove_node(struct admin_call *call, void *context, struct client_re
 	return true;
 }
 
-void admin_client_node_delete(void *context, struct http_request *request, struct http_response *response)
+static void client_node_delete(struct admin_call *call)
 {
-	struct admin_call call;
-	struct str host = http_route_value(request, "node");
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_change(&call, remove_node, &host))
-		admin_no_content(&call);
-	admin_close(&call);
+	struct str host = http_route_value(call->request, "node");
+	if (client_change(call, remove_node, &host))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_client_node_delete, client_node_delete)
 
 /* ---- orders ---- */
 
@@ -120,15 +117,13 @@ void admin_client_test_nodes(void *context, struct http_request *request, struct
 	order_one(context, request, response, ADAPTERS_TEST, "CLUSTER_NODE", "/test-nodes-available");
 }
 
-void admin_realm_push_revocation(void *context, struct http_request *request, struct http_response *response)
+static void realm_push_revocation(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	const struct client **clients = arena_array(call.arena, call.realm->clients_n, sizeof *clients);
-	for (size_t i = 0; i < call.realm->clients_n; i++)
-		clients[i] = &call.realm->clients[i];
-	adapters_ask(&call, ADAPTERS_PUSH_NOT_BEFORE, clients, call.realm->clients_n);
-	add_event(&call, "REALM", STR("push-revocation"));
-	admin_close(&call);
+	const struct client **clients = arena_array(call->arena, call->realm->clients_n, sizeof *clients);
+	for (size_t i = 0; i < call->realm->clients_n; i++)
+		clients[i] = &call->realm->clients[i];
+	adapters_ask(call, ADAPTERS_PUSH_NOT_BEFORE, clients, call->realm->clients_n);
+	add_event(call, "REALM", STR("push-revocation"));
 }
+
+ADMIN_HANDLER(admin_realm_push_revocation, realm_push_revocation)

@@ -2,6 +2,7 @@
 #include "admin/client_change.h"
 #include "admin/handlers.h"
 #include "admin/handlers_clients.h"
+#include "admin/serve.h"
 #include "oidc/client_auth.h"
 
 #define ROTATED STR("client.secret.rotated")
@@ -18,17 +19,15 @@ static void answer_secret(struct admin_call *call, struct str secret)
 	admin_json(call, text_str(&text));
 }
 
-void admin_client_secret_get(void *context, struct http_request *request, struct http_response *response)
+static void client_secret_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct client_rep client;
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_rep_find(&call, &client, &version))
-		answer_secret(&call, client.client.secret);
-	admin_close(&call);
+	if (client_rep_find(call, &client, &version))
+		answer_secret(call, client.client.secret);
 }
+
+ADMIN_HANDLER(admin_client_secret_get, client_secret_get)
 
 static bool renew(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
 {
@@ -38,35 +37,31 @@ static bool renew(struct admin_call *call, void *context, struct client_rep *cli
 	return true;
 }
 
-void admin_client_secret_renew(void *context, struct http_request *request, struct http_response *response)
+static void client_secret_renew(struct admin_call *call)
 {
-	struct admin_call call;
 	struct client_rep client;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_change(&call, renew, &client))
-		answer_secret(&call, client.client.secret);
-	admin_close(&call);
+	if (client_change(call, renew, &client))
+		answer_secret(call, client.client.secret);
 }
+
+ADMIN_HANDLER(admin_client_secret_renew, client_secret_renew)
 
 /* ---- what rotation left: until it expires it is accepted too ---- */
 
-void admin_client_secret_rotated_get(void *context, struct http_request *request, struct http_response *response)
+static void client_secret_rotated_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct client_rep client;
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_rep_find(&call, &client, &version)) {
-		struct str rotated = client_auth_rotated_secret(&client.client.attributes, call.visit.now_ms / 1000);
+	if (client_rep_find(call, &client, &version)) {
+		struct str rotated = client_auth_rotated_secret(&client.client.attributes, call->visit.now_ms / 1000);
 		if (rotated.n)
-			answer_secret(&call, rotated);
+			answer_secret(call, rotated);
 		else
-			admin_not_found(&call, "Client does not have a rotated secret");
+			admin_not_found(call, "Client does not have a rotated secret");
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_client_secret_rotated_get, client_secret_rotated_get)
 
 static bool forget(struct admin_call *call, void *context, struct client_rep *client, struct effects *effects)
 {
@@ -81,12 +76,10 @@ static bool forget(struct admin_call *call, void *context, struct client_rep *cl
 	return true;
 }
 
-void admin_client_secret_rotated_delete(void *context, struct http_request *request, struct http_response *response)
+static void client_secret_rotated_delete(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_change(&call, forget, NULL))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (client_change(call, forget, NULL))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_client_secret_rotated_delete, client_secret_rotated_delete)

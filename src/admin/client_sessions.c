@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "admin/handlers.h"
+#include "admin/serve.h"
 #include "admin/session_rep.h"
 #include "admin/user_rep.h"
 #include "model/life.h"
@@ -47,23 +48,19 @@ static void count(struct admin_call *call, bool offline)
 		admin_json(call, arena_format(call->arena, "{\"count\":%lld}", (long long)(n ? counts[0].n : 0)));
 }
 
-void admin_client_session_count(void *context, struct http_request *request, struct http_response *response)
+static void serve_client_session_count(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	count(&call, false);
-	admin_close(&call);
+	count(call, false);
 }
 
-void admin_client_offline_session_count(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_client_session_count, serve_client_session_count)
+
+static void client_offline_session_count(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	count(&call, true);
-	admin_close(&call);
+	count(call, true);
 }
+
+ADMIN_HANDLER(admin_client_offline_session_count, client_offline_session_count)
 
 /* ---- lists ---- */
 
@@ -123,17 +120,15 @@ void admin_client_offline_sessions(void *context, struct http_request *request, 
 	list_of_client(context, request, response, true);
 }
 
-void admin_user_offline_sessions(void *context, struct http_request *request, struct http_response *response)
+static void user_offline_sessions(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	const struct client *client = user_rep_find(&call, USER_ROW, &user) ? find(&call, "Client not found") : NULL;
+	const struct client *client = user_rep_find(call, USER_ROW, &user) ? find(call, "Client not found") : NULL;
 	if (client)
-		list(&call, client, user->id, true);
-	admin_close(&call);
+		list(call, client, user->id, true);
 }
+
+ADMIN_HANDLER(admin_user_offline_sessions, user_offline_sessions)
 
 /* ---- the realm's figures ---- */
 
@@ -159,32 +154,30 @@ static void write_stats(struct json_writer *w, const struct client *client, int6
 }
 
 /* Numbers as texts, and clients without sessions left out: as recorded. */
-void admin_client_session_stats(void *context, struct http_request *request, struct http_response *response)
+static void client_session_stats(struct admin_call *call)
 {
-	struct admin_call call;
 	struct why why = { "" };
 	struct client_session_count *counts[2];
 	size_t n[2] = { 0, 0 };
-	if (!admin_open(&call, context, request, response))
-		return;
 	enum error_code code = OK;
 	for (int offline = 0; offline < 2 && code == OK; offline++) {
-		struct client_session_query query = query_of(&call, offline);
-		code = store_count_client_sessions(call.app->store, call.arena, &query, &counts[offline], &n[offline], &why);
+		struct client_session_query query = query_of(call, offline);
+		code = store_count_client_sessions(call->app->store, call->arena, &query, &counts[offline], &n[offline], &why);
 	}
-	struct text text = text_new(call.arena, 0);
+	struct text text = text_new(call->arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
 	json_write_array_begin(&w);
-	for (size_t i = 0; i < call.realm->clients_n && code == OK; i++) {
-		const struct client *client = &call.realm->clients[i];
+	for (size_t i = 0; i < call->realm->clients_n && code == OK; i++) {
+		const struct client *client = &call->realm->clients[i];
 		int64_t active = count_of(counts[0], n[0], client->id), kept = count_of(counts[1], n[1], client->id);
 		if (active || kept)
 			write_stats(&w, client, active, kept);
 	}
 	json_write_array_end(&w);
 	if (code == OK)
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	else
-		admin_fail(&call, code, &why);
-	admin_close(&call);
+		admin_fail(call, code, &why);
 }
+
+ADMIN_HANDLER(admin_client_session_stats, client_session_stats)

@@ -2,6 +2,7 @@
 #include "admin/client_change.h"
 #include "admin/handlers_clients.h"
 #include "admin/registration.h"
+#include "admin/serve.h"
 #include "admin/user_rep.h"
 
 static void answer_account(struct admin_call *call, const struct client_rep *client)
@@ -29,17 +30,15 @@ static void answer_account(struct admin_call *call, const struct client_rep *cli
 	admin_json(call, text_str(&text));
 }
 
-void admin_client_service_account(void *context, struct http_request *request, struct http_response *response)
+static void client_service_account(struct admin_call *call)
 {
-	struct admin_call call;
 	struct client_rep client;
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_rep_find(&call, &client, &version))
-		answer_account(&call, &client);
-	admin_close(&call);
+	if (client_rep_find(call, &client, &version))
+		answer_account(call, &client);
 }
+
+ADMIN_HANDLER(admin_client_service_account, client_service_account)
 
 /* ---- the registration access token ---- */
 
@@ -67,13 +66,11 @@ static void answer_token(struct admin_call *call, struct renewal *renewal)
 				      STR_ARG(str_take(json, json.n - 1)), STR_ARG(renewal->token)));
 }
 
-void admin_client_registration_token(void *context, struct http_request *request, struct http_response *response)
+static void client_registration_token(struct admin_call *call)
 {
-	struct admin_call call;
 	struct renewal renewal;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (client_change(&call, renew, &renewal))
-		answer_token(&call, &renewal);
-	admin_close(&call);
+	if (client_change(call, renew, &renewal))
+		answer_token(call, &renewal);
 }
+
+ADMIN_HANDLER(admin_client_registration_token, client_registration_token)

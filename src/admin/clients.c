@@ -2,6 +2,7 @@
 #include "admin/client_change.h"
 #include "admin/handlers.h"
 #include "admin/search.h"
+#include "admin/serve.h"
 #include "model/attribute_query.h"
 
 /* What the query asks for. */
@@ -103,14 +104,7 @@ static void list(struct admin_call *call)
 	admin_json(call, text_str(&text));
 }
 
-void admin_clients_list(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	list(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_clients_list, list)
 
 static void create(struct admin_call *call)
 {
@@ -140,11 +134,4 @@ static void create(struct admin_call *call)
 	}
 }
 
-void admin_clients_create(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	create(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_clients_create, create)

@@ -2,6 +2,7 @@
 #include "admin/component.h"
 #include "admin/handlers_components.h"
 #include "admin/realm_change.h"
+#include "admin/serve.h"
 #include "crypto/random.h"
 #include "model/component_change.h"
 
@@ -13,61 +14,55 @@ static bool is_wanted(struct admin_call *call, const char *parameter, struct str
 	return !wanted.n || str_eq(wanted, value);
 }
 
-void admin_components_list(void *context, struct http_request *request, struct http_response *response)
+static void components_list(struct admin_call *call)
 {
-	struct admin_call call;
 	struct component_list list;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (component_list(&call, &list)) {
-		struct text text = text_new(call.arena, 0);
+	if (component_list(call, &list)) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		json_write_array_begin(&w);
 		for (size_t i = 0; i < list.n; i++)
-			if (is_wanted(&call, "parent", list.items[i].parent_id) &&
-			    is_wanted(&call, "type", list.items[i].provider_type) &&
-			    is_wanted(&call, "name", list.items[i].name))
-				component_write(&call, &w, &list.items[i]);
+			if (is_wanted(call, "parent", list.items[i].parent_id) &&
+			    is_wanted(call, "type", list.items[i].provider_type) &&
+			    is_wanted(call, "name", list.items[i].name))
+				component_write(call, &w, &list.items[i]);
 		json_write_array_end(&w);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
 
-void admin_component_get(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_components_list, components_list)
+
+static void component_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct component_list list;
 	struct component_rep *component;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (component_list(&call, &list) && component_of_route(&call, &list, &component)) {
-		struct text text = text_new(call.arena, 0);
+	if (component_list(call, &list) && component_of_route(call, &list, &component)) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
-		component_write(&call, &w, component);
-		admin_json(&call, text_str(&text));
+		component_write(call, &w, component);
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
 
-void admin_component_types(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_component_get, component_get)
+
+static void component_types(struct admin_call *call)
 {
-	struct admin_call call;
 	struct component_list list;
-	if (!admin_open(&call, context, request, response))
-		return;
-	struct str type = admin_query(&call, "type");
-	bool good = component_list(&call, &list);
-	if (good && !component_find(&list, http_route_value(request, "component"))) {
-		admin_not_found(&call, "Could not find parent component");
+	struct str type = admin_query(call, "type");
+	bool good = component_list(call, &list);
+	if (good && !component_find(&list, http_route_value(call->request, "component"))) {
+		admin_not_found(call, "Could not find parent component");
 	} else if (good && !type.n) {
-		http_respond_error(response, 400, STR("must specify a subtype"), STR(""));
+		http_respond_error(call->response, 400, STR("must specify a subtype"), STR(""));
 	} else if (good) {
-		const struct json_node *types = component_types_of(call.arena, type);
-		admin_json(&call, types ? json_tree_text(call.arena, types) : STR("[]"));
+		const struct json_node *types = component_types_of(call->arena, type);
+		admin_json(call, types ? json_tree_text(call->arena, types) : STR("[]"));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_component_types, component_types)
 
 /* ---- writing ---- */
 
@@ -183,13 +178,11 @@ static bool decide_delete(struct admin_call *call, void *context, struct effects
 	return true;
 }
 
-void admin_component_delete(void *context, struct http_request *request, struct http_response *response)
+static void component_delete(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
 	const struct realm_change change = { .decide = decide_delete };
-	if (realm_change(&call, &change))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &change))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_component_delete, component_delete)

@@ -1,6 +1,7 @@
 /* /admin/realms/{realm}/users/{user}/consents: what a user has granted to which client, and its
  * withdrawal. */
 #include "admin/handlers.h"
+#include "admin/serve.h"
 #include "admin/user_rep.h"
 #include "app/account_end.h"
 #include "model/consent.h"
@@ -84,16 +85,14 @@ static void list(struct admin_call *call, const struct user *user)
 	admin_json(call, text_str(&text));
 }
 
-void admin_user_consents(void *context, struct http_request *request, struct http_response *response)
+static void user_consents(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_ROW, &user))
-		list(&call, user);
-	admin_close(&call);
+	if (user_rep_find(call, USER_ROW, &user))
+		list(call, user);
 }
+
+ADMIN_HANDLER(admin_user_consents, user_consents)
 
 /* Without a consent and without an offline session there is nothing to withdraw: a client's part in
  * a browser's session is no grant. */
@@ -139,18 +138,16 @@ static void withdraw(struct admin_call *call, const struct user *user, const str
 		http_set_header_z(call->response, "X-Curfew-Signout", arena_z(call->arena, ended.ids[0]));
 }
 
-void admin_user_consent_delete(void *context, struct http_request *request, struct http_response *response)
+static void user_consent_delete(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_ROW, &user)) {
-		const struct client *client = realm_client_by_client_id(call.realm, http_route_value(request, "client"));
+	if (user_rep_find(call, USER_ROW, &user)) {
+		const struct client *client = realm_client_by_client_id(call->realm, http_route_value(call->request, "client"));
 		if (client)
-			withdraw(&call, user, client);
+			withdraw(call, user, client);
 		else
-			admin_not_found(&call, "Client not found");
+			admin_not_found(call, "Client not found");
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_consent_delete, user_consent_delete)

@@ -5,6 +5,7 @@
 #include "admin/handlers_groups.h"
 #include "admin/realm_change.h"
 #include "admin/role_rep.h"
+#include "admin/serve.h"
 
 static void push(struct arena *arena, struct str_list *list, struct str path)
 {
@@ -48,23 +49,21 @@ bool default_groups_follow(struct admin_call *call, const struct group *group, s
 	return !concerned || put(call, &paths, effects);
 }
 
-void admin_default_groups(void *context, struct http_request *request, struct http_response *response)
+static void serve_default_groups(struct admin_call *call)
 {
-	struct admin_call call;
 	struct group_writer writer;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (group_writer_open(&call, GROUP_BRIEF, &writer)) {
-		struct text text = text_new(call.arena, 0);
+	if (group_writer_open(call, GROUP_BRIEF, &writer)) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		json_write_array_begin(&w);
-		for (size_t i = 0; i < call.realm->default_groups_n; i++)
-			group_write(&writer, &w, call.realm->default_groups[i]);
+		for (size_t i = 0; i < call->realm->default_groups_n; i++)
+			group_write(&writer, &w, call->realm->default_groups[i]);
 		json_write_array_end(&w);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_default_groups, serve_default_groups)
 
 static bool decide(struct admin_call *call, bool add, struct effects *effects)
 {
@@ -95,22 +94,18 @@ static bool decide_remove(struct admin_call *call, void *context, struct effects
 	return decide(call, false, effects);
 }
 
-void admin_default_group_add(void *context, struct http_request *request, struct http_response *response)
+static void default_group_add(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_add }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_add }))
+		admin_no_content(call);
 }
 
-void admin_default_group_remove(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_default_group_add, default_group_add)
+
+static void default_group_remove(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_remove }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_remove }))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_default_group_remove, default_group_remove)

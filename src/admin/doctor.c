@@ -1,8 +1,8 @@
 /* The doctor: whether every client would hear of a sign-out, tried; what the settings alone say
  * (coverage); and this server as applications see it. */
-#include "admin/call.h"
 #include "admin/handlers.h"
 #include "admin/probe.h"
+#include "admin/serve.h"
 #include "base/url.h"
 #include "client/client.h"
 #include "json/tree.h"
@@ -178,17 +178,15 @@ static void answer(struct admin_call *call, const struct own *own, const struct 
 	admin_json(call, text_str(&text));
 }
 
-void admin_signout_coverage(void *context, struct http_request *request, struct http_response *response)
+static void signout_coverage(struct admin_call *call)
 {
-	struct admin_call call;
 	struct probe *list;
 	size_t n;
-	if (!admin_open(&call, context, request, response))
-		return;
-	plan(&call, STR(""), &list, &n);
-	answer(&call, NULL, list, n, false);
-	admin_close(&call);
+	plan(call, STR(""), &list, &n);
+	answer(call, NULL, list, n, false);
 }
+
+ADMIN_HANDLER(admin_signout_coverage, signout_coverage)
 
 static void examine(struct admin_call *call)
 {
@@ -211,34 +209,25 @@ static void examine(struct admin_call *call)
 		admin_fail(call, code, &why);
 }
 
-void admin_doctor(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	examine(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_doctor, examine)
 
-void admin_client_test_logout(void *context, struct http_request *request, struct http_response *response)
+static void client_test_logout(struct admin_call *call)
 {
-	struct admin_call call;
 	struct why why = { "" };
 	struct probe *list = NULL;
 	size_t n = 0;
-	if (!admin_open(&call, context, request, response))
-		return;
-	const struct client *client = realm_client_by_id(call.realm, http_route_value(request, "client"));
+	const struct client *client = realm_client_by_id(call->realm, http_route_value(call->request, "client"));
 	enum error_code code = OK;
 	if (client) {
-		probe_plan(call.arena, client, &list, &n);
-		code = probe_run(&call, issuer_for_tests(&call), true, list, n, &why);
+		probe_plan(call->arena, client, &list, &n);
+		code = probe_run(call, issuer_for_tests(call), true, list, n, &why);
 	}
 	if (!client)
-		admin_not_found(&call, "Could not find client");
+		admin_not_found(call, "Could not find client");
 	else if (code != OK)
-		admin_fail(&call, code, &why);
+		admin_fail(call, code, &why);
 	else
-		answer(&call, NULL, list, n, true);
-	admin_close(&call);
+		answer(call, NULL, list, n, true);
 }
+
+ADMIN_HANDLER(admin_client_test_logout, client_test_logout)

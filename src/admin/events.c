@@ -1,6 +1,7 @@
 /* GET and DELETE /admin/realms/{realm}/events. */
 #include "admin/event_query.h"
 #include "admin/handlers_events.h"
+#include "admin/serve.h"
 #include "store/log.h"
 
 static void write_event(struct json_writer *w, const struct event *event)
@@ -49,32 +50,28 @@ static void list(struct admin_call *call, const struct event_query *query, bool 
 	admin_json(call, text_str(&text));
 }
 
-void admin_events_list(void *context, struct http_request *request, struct http_response *response)
+static void events_list(struct admin_call *call)
 {
-	struct admin_call call;
 	struct event_range range;
-	if (!admin_open(&call, context, request, response))
-		return;
 	/* What a request just told of may still be on its way to the store. */
-	(void)writer_flush(call.app->writer);
-	bool good = event_range_read(&call, &range);
+	(void)writer_flush(call->app->writer);
+	bool good = event_range_read(call, &range);
 	if (good && range.max == 0) {
-		admin_json(&call, STR("[]"));
+		admin_json(call, STR("[]"));
 	} else if (good) {
-		const struct event_query query = { .realm_id = call.realm->settings.id,
-			.client_id = admin_query(&call, "client"), .user_id = admin_query(&call, "user"),
-			.ip_address = admin_query(&call, "ipAddress"), .types = event_query_values(&call, "type"),
+		const struct event_query query = { .realm_id = call->realm->settings.id,
+			.client_id = admin_query(call, "client"), .user_id = admin_query(call, "user"),
+			.ip_address = admin_query(call, "ipAddress"), .types = event_query_values(call, "type"),
 			.from_ms = range.from_ms, .to_ms = range.to_ms, .first = range.first, .max = range.max };
-		list(&call, &query, range.ascending);
+		list(call, &query, range.ascending);
 	}
-	admin_close(&call);
 }
 
-void admin_events_clear(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_events_list, events_list)
+
+static void serve_events_clear(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	events_clear(&call, LOG_CLEAR_EVENTS);
-	admin_close(&call);
+	events_clear(call, LOG_CLEAR_EVENTS);
 }
+
+ADMIN_HANDLER(admin_events_clear, serve_events_clear)

@@ -2,6 +2,7 @@
 #include "admin/event_types.h"
 #include "admin/handlers_events.h"
 #include "admin/realm_row.h"
+#include "admin/serve.h"
 #include "base/tables.h"
 
 #define LISTENERS "eventsListeners"
@@ -40,26 +41,24 @@ static struct str_list listeners_of(struct admin_call *call, const struct realm_
 	return list;
 }
 
-void admin_events_config_get(void *context, struct http_request *request, struct http_response *response)
+static void events_config_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct realm_rep realm;
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_row_find(&call, &realm, &version)) {
+	if (realm_row_find(call, &realm, &version)) {
 		const struct realm_settings *settings = &realm.settings;
 		struct events_config config = { .enabled = settings->events_enabled,
 			.expiration = { settings->events_expiration_s > 0, settings->events_expiration_s },
-			.listeners = listeners_of(&call, &realm), .types = settings->enabled_event_types,
+			.listeners = listeners_of(call, &realm), .types = settings->enabled_event_types,
 			.admin_enabled = { true, settings->admin_events_enabled },
 			.admin_details = { true, settings->admin_events_details_enabled } };
 		if (!config.types.n)
 			config.types = (struct str_list){ (struct str *)(uintptr_t)event_types, event_types_n };
-		admin_json(&call, json_text_of(call.arena, &config_shape, &config));
+		admin_json(call, json_text_of(call->arena, &config_shape, &config));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_events_config_get, events_config_get)
 
 /* Every event is written to the log: that one is always there, and `email` may be asked for. */
 static bool listeners_are_known(struct admin_call *call, const struct str_list *listeners)
@@ -98,14 +97,12 @@ static bool change(struct admin_call *call, void *context, struct realm_rep *rea
 	return true;
 }
 
-void admin_events_config_put(void *context, struct http_request *request, struct http_response *response)
+static void events_config_put(struct admin_call *call)
 {
-	struct admin_call call;
 	struct events_config config = { 0 };
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_row_body(&call, &config_shape, "RealmEventsConfigRepresentation", &config) &&
-	    listeners_are_known(&call, &config.listeners) && realm_row_change(&call, change, &config))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_row_body(call, &config_shape, "RealmEventsConfigRepresentation", &config) &&
+	    listeners_are_known(call, &config.listeners) && realm_row_change(call, change, &config))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_events_config_put, events_config_put)

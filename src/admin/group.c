@@ -5,45 +5,40 @@
 #include "admin/members.h"
 #include "admin/realm_change.h"
 #include "admin/role_rep.h"
+#include "admin/serve.h"
 #include "crypto/random.h"
 #include "model/group_change.h"
 #include "store/groups.h"
 
 enum { MEMBERS_PAGE = 100 }; /* when the query does not say */
 
-void admin_group_get(void *context, struct http_request *request, struct http_response *response)
+static void group_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct group_writer writer;
 	const struct group *group;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (group_rep_find(&call, &group) && group_writer_open(&call, GROUP_FULL | GROUP_COUNTED | GROUP_ACCESS, &writer))
+	if (group_rep_find(call, &group) && group_writer_open(call, GROUP_FULL | GROUP_COUNTED | GROUP_ACCESS, &writer))
 		group_answer(&writer, group);
-	admin_close(&call);
 }
 
-void admin_group_members(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_group_get, group_get)
+
+static void group_members(struct admin_call *call)
 {
-	struct admin_call call;
 	const struct group *group;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (group_rep_find(&call, &group))
-		members_answer(&call, MEMBERS_OF_GROUP, group->id, MEMBERS_PAGE);
-	admin_close(&call);
+	if (group_rep_find(call, &group))
+		members_answer(call, MEMBERS_OF_GROUP, group->id, MEMBERS_PAGE);
 }
 
-void admin_group_permissions(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_group_members, group_members)
+
+static void group_permissions(struct admin_call *call)
 {
-	struct admin_call call;
 	const struct group *group;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (group_rep_find(&call, &group))
-		role_rep_no_feature(&call);
-	admin_close(&call);
+	if (group_rep_find(call, &group))
+		role_rep_no_feature(call);
 }
+
+ADMIN_HANDLER(admin_group_permissions, group_permissions)
 
 /* ---- what changes share ---- */
 
@@ -232,15 +227,13 @@ static bool decide_put(struct admin_call *call, void *context, struct effects *e
 	return other || default_groups_follow(call, group, path_below(call, group->parent, rep->group.name), effects);
 }
 
-void admin_group_put(void *context, struct http_request *request, struct http_response *response)
+static void group_put(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_put }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_put }))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_group_put, group_put)
 
 static bool decide_delete(struct admin_call *call, void *context, struct effects *effects)
 {
@@ -255,12 +248,10 @@ static bool decide_delete(struct admin_call *call, void *context, struct effects
 	return default_groups_follow(call, group, STR(""), effects);
 }
 
-void admin_group_delete(void *context, struct http_request *request, struct http_response *response)
+static void group_delete(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_delete }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_delete }))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_group_delete, group_delete)

@@ -4,6 +4,7 @@
 #include "admin/realm_change.h"
 #include "admin/role_mapping.h"
 #include "admin/role_rep.h"
+#include "admin/serve.h"
 #include "model/group_change.h"
 
 /* With what it has from the groups above it. */
@@ -46,18 +47,16 @@ void admin_group_roles_composite(void *context, struct http_request *request, st
 	list(context, request, response, ROLES_EFFECTIVE);
 }
 
-void admin_group_roles_all(void *context, struct http_request *request, struct http_response *response)
+static void group_roles_all(struct admin_call *call)
 {
-	struct admin_call call;
 	const struct group *group;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (group_rep_find(&call, &group)) {
-		struct role_holder holder = holder_of(&call, group);
-		role_mapping_all(&call, &holder);
+	if (group_rep_find(call, &group)) {
+		struct role_holder holder = holder_of(call, group);
+		role_mapping_all(call, &holder);
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_group_roles_all, group_roles_all)
 
 static bool decide(struct admin_call *call, bool add, struct effects *effects)
 {
@@ -90,22 +89,18 @@ static bool decide_remove(struct admin_call *call, void *context, struct effects
 	return decide(call, false, effects);
 }
 
-void admin_group_roles_add(void *context, struct http_request *request, struct http_response *response)
+static void group_roles_add(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_add }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_add }))
+		admin_no_content(call);
 }
 
-void admin_group_roles_remove(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_group_roles_add, group_roles_add)
+
+static void group_roles_remove(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_remove }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_remove }))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_group_roles_remove, group_roles_remove)

@@ -2,6 +2,7 @@
 #include "admin/group_rep.h"
 #include "admin/handlers_groups.h"
 #include "admin/search.h"
+#include "admin/serve.h"
 #include "model/attribute_query.h"
 
 struct wanted {
@@ -104,70 +105,57 @@ static void list(struct admin_call *call)
 	admin_json(call, text_str(&text));
 }
 
-void admin_groups_list(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	list(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_groups_list, list)
 
 enum { CHILDREN_PAGE = 10 }; /* when the query does not say */
 
-void admin_group_children(void *context, struct http_request *request, struct http_response *response)
+static void group_children(struct admin_call *call)
 {
-	struct admin_call call;
 	struct admin_page page;
 	struct group_writer writer;
 	const struct group *group;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (group_rep_find(&call, &group) && admin_query_page(&call, CHILDREN_PAGE, &page) &&
-	    group_writer_open(&call, how_of(&call, false), &writer)) {
-		struct wanted wanted = read_query(&call);
-		struct text text = text_new(call.arena, 0);
+	if (group_rep_find(call, &group) && admin_query_page(call, CHILDREN_PAGE, &page) &&
+	    group_writer_open(call, how_of(call, false), &writer)) {
+		struct wanted wanted = read_query(call);
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		wanted.parent = group;
 		wanted.case_matters = true; /* as in Keycloak, here alone */
 		json_write_array_begin(&w);
-		write_level(&call, &writer, &wanted, &page, &w);
+		write_level(call, &writer, &wanted, &page, &w);
 		json_write_array_end(&w);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
 
-void admin_groups_count(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_group_children, group_children)
+
+static void groups_count(struct admin_call *call)
 {
-	struct admin_call call;
 	size_t count = 0;
-	if (!admin_open(&call, context, request, response))
-		return;
-	struct wanted wanted = read_query(&call);
-	bool top = !wanted.search.n && admin_query_true(&call, "top", false);
-	for (size_t i = 0; i < call.realm->groups_n; i++)
-		count += named(&wanted, &call.realm->groups[i]) && !(top && call.realm->groups[i].parent);
-	admin_json(&call, arena_format(call.arena, "{\"count\":%zu}", count));
-	admin_close(&call);
+	struct wanted wanted = read_query(call);
+	bool top = !wanted.search.n && admin_query_true(call, "top", false);
+	for (size_t i = 0; i < call->realm->groups_n; i++)
+		count += named(&wanted, &call->realm->groups[i]) && !(top && call->realm->groups[i].parent);
+	admin_json(call, arena_format(call->arena, "{\"count\":%zu}", count));
 }
 
-void admin_group_by_path(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_groups_count, groups_count)
+
+static void group_by_path(struct admin_call *call)
 {
-	struct admin_call call;
 	struct group_writer writer;
 	const struct group *found = NULL;
-	if (!admin_open(&call, context, request, response))
-		return;
-	struct str path = http_route_value(request, "path");
+	struct str path = http_route_value(call->request, "path");
 	if (str_ends(path, STR("/")))
 		path = str_take(path, path.n - 1);
-	for (size_t i = 0; i < call.realm->groups_n && !found; i++)
-		if (str_eq(str_drop(group_path(call.arena, &call.realm->groups[i]), 1), path))
-			found = &call.realm->groups[i];
+	for (size_t i = 0; i < call->realm->groups_n && !found; i++)
+		if (str_eq(str_drop(group_path(call->arena, &call->realm->groups[i]), 1), path))
+			found = &call->realm->groups[i];
 	if (!found)
-		admin_not_found(&call, "Group path does not exist");
-	else if (group_writer_open(&call, GROUP_FULL | GROUP_COUNTED, &writer))
+		admin_not_found(call, "Group path does not exist");
+	else if (group_writer_open(call, GROUP_FULL | GROUP_COUNTED, &writer))
 		group_answer(&writer, found);
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_group_by_path, group_by_path)

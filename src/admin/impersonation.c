@@ -1,6 +1,7 @@
 /* /admin/realms/{realm}/users/{user}/impersonation: the administrator's browser becomes the user's. */
 #include "admin/ending.h"
 #include "admin/handlers_users.h"
+#include "admin/serve.h"
 #include "admin/user_rep.h"
 #include "app/browser.h"
 #include "app/events.h"
@@ -118,11 +119,4 @@ static void impersonate(struct admin_call *call)
 		answer(call, same_realm);
 }
 
-void admin_user_impersonate(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	impersonate(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_user_impersonate, impersonate)

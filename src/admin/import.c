@@ -2,10 +2,10 @@
  * what other ways of importing use of it. */
 #include "admin/import.h"
 
-#include "admin/call.h"
 #include "admin/ending.h"
 #include "admin/handlers.h"
 #include "admin/import_call.h"
+#include "admin/serve.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/store_calls.h"
@@ -138,17 +138,15 @@ static void import_new(struct admin_call *call, struct import_call *import)
 	}
 }
 
-void admin_local_import(void *context, struct http_request *request, struct http_response *response)
+static void local_import(struct admin_call *call)
 {
-	struct admin_call call;
 	struct import_call import;
-	if (!admin_open(&call, context, request, response))
-		return;
-	import_begin(&call, &import);
-	if (str_eq_z(admin_query(&call, "strategy"), "merge"))
-		import_merge(&call, &import);
+	import_begin(call, &import);
+	if (str_eq_z(admin_query(call, "strategy"), "merge"))
+		import_merge(call, &import);
 	else
-		import_new(&call, &import);
+		import_new(call, &import);
 	progress_end(import.job);
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_local_import, local_import)

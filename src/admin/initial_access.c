@@ -1,6 +1,7 @@
 /* /admin/realms/{realm}/clients-initial-access: tokens that let somebody register clients. */
 #include "admin/handlers_clients.h"
 #include "admin/registration.h"
+#include "admin/serve.h"
 #include "crypto/random.h"
 #include "store/registrations.h"
 
@@ -39,14 +40,7 @@ static void list(struct admin_call *call)
 	admin_json(call, text_str(&text));
 }
 
-void admin_initial_accesses_list(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	list(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_initial_accesses_list, list)
 
 /* ---- create ---- */
 
@@ -119,27 +113,18 @@ static void create(struct admin_call *call)
 	http_respond_bytes(call->response, 201, "application/json;charset=UTF-8", text_str(&text));
 }
 
-void admin_initial_accesses_create(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	create(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_initial_accesses_create, create)
 
 /* One that is not there is as good as deleted, as in Keycloak. */
-void admin_initial_access_delete(void *context, struct http_request *request, struct http_response *response)
+static void initial_access_delete(struct admin_call *call)
 {
-	struct admin_call call;
 	struct why why = { "" };
-	struct initial_access initial = { .id = http_route_value(request, "id") };
-	if (!admin_open(&call, context, request, response))
-		return;
-	enum error_code code = change(&call, REGISTRATION_INITIAL_DELETE, &initial, &why);
+	struct initial_access initial = { .id = http_route_value(call->request, "id") };
+	enum error_code code = change(call, REGISTRATION_INITIAL_DELETE, &initial, &why);
 	if (code == OK)
-		admin_no_content(&call);
+		admin_no_content(call);
 	else
-		admin_fail(&call, code, &why);
-	admin_close(&call);
+		admin_fail(call, code, &why);
 }
+
+ADMIN_HANDLER(admin_initial_access_delete, initial_access_delete)

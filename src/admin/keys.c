@@ -3,6 +3,7 @@
 
 #include "admin/component.h"
 #include "admin/handlers_components.h"
+#include "admin/serve.h"
 #include "crypto/sign_key.h"
 #include "crypto/x509.h"
 
@@ -111,15 +112,13 @@ static void write_keys(struct admin_call *call, const struct key_list *keys)
 	admin_json(call, text_str(&text));
 }
 
-void admin_keys_get(void *context, struct http_request *request, struct http_response *response)
+static void keys_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct key_list keys = { NULL, 0 };
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (read_keys(&call, &keys))
-		write_keys(&call, &keys);
+	if (read_keys(call, &keys))
+		write_keys(call, &keys);
 	for (size_t i = 0; i < keys.n; i++)
 		sign_key_free(keys.items[i].key);
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_keys_get, keys_get)

@@ -1,6 +1,7 @@
 /* /admin/realms/{realm}/localization: texts of the realm's own, by locale and key. */
 #include "admin/handlers_realms.h"
 #include "admin/realm_row.h"
+#include "admin/serve.h"
 #include "base/tables.h"
 
 #define TEXTS "localizationTexts"
@@ -129,40 +130,36 @@ static bool put_texts(struct admin_call *call, void *context, struct realm_rep *
 	return true;
 }
 
-void admin_locale_post(void *context, struct http_request *request, struct http_response *response)
+static void locale_post(struct admin_call *call)
 {
 	static const struct json_field field = JSON_TEXT_MAP(struct text_list, pairs, n, "", 0);
 	const struct json_read_options options = { .coerce = true };
-	struct admin_call call;
 	struct text_list texts = { NULL, 0 };
 	struct why why = { "" };
-	if (!admin_open(&call, context, request, response))
-		return;
-	enum error_code code = json_read_value(call.arena, request->body, &field, &options, &texts, sizeof texts, &why);
+	enum error_code code = json_read_value(call->arena, call->request->body, &field, &options, &texts, sizeof texts, &why);
 	if (code != OK)
-		http_respond_error(response, 400, STR("unknown_error"),
-				   arena_format(call.arena, "Cannot parse the JSON: %s", why.text));
-	else if (is_good(&call, http_route_value(request, "locale"), &texts) &&
-		 realm_row_change(&call, put_texts, &texts))
-		admin_no_content(&call);
-	admin_close(&call);
+		http_respond_error(call->response, 400, STR("unknown_error"),
+				   arena_format(call->arena, "Cannot parse the JSON: %s", why.text));
+	else if (is_good(call, http_route_value(call->request, "locale"), &texts) &&
+		 realm_row_change(call, put_texts, &texts))
+		admin_no_content(call);
 }
 
-void admin_locale_text_put(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_locale_post, locale_post)
+
+static void locale_text_put(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	struct json_pair pair = { http_route_value(request, "key"), request->body };
+	struct json_pair pair = { http_route_value(call->request, "key"), call->request->body };
 	struct text_list texts = { &pair, 1 };
-	if (!str_starts(http_header(request, "Content-Type"), STR("text/plain")))
-		http_respond_error(response, 415, STR("The content-type header value did not match the value in @Consumes"),
+	if (!str_starts(http_header(call->request, "Content-Type"), STR("text/plain")))
+		http_respond_error(call->response, 415, STR("The content-type header value did not match the value in @Consumes"),
 				   STR(""));
-	else if (is_good(&call, http_route_value(request, "locale"), &texts) &&
-		 realm_row_change(&call, put_texts, &texts))
-		admin_no_content(&call);
-	admin_close(&call);
+	else if (is_good(call, http_route_value(call->request, "locale"), &texts) &&
+		 realm_row_change(call, put_texts, &texts))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_locale_text_put, locale_text_put)
 
 static bool remove_texts(struct admin_call *call, void *context, struct realm_rep *realm, struct effects *effects)
 {

@@ -1,16 +1,14 @@
 /* Calls for what this server has not: answered in words. */
-#include "admin/call.h"
 #include "admin/handlers_clients.h"
+#include "admin/serve.h"
 
 /* Keycloak's answer where a feature is off. */
-void admin_feature_off(void *context, struct http_request *request, struct http_response *response)
+static void feature_off(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	http_respond_error(response, 501, STR("Feature not enabled"), str_from(error_text(ERROR_NOT_FOUND)));
-	admin_close(&call);
+	http_respond_error(call->response, 501, STR("Feature not enabled"), str_from(error_text(ERROR_NOT_FOUND)));
 }
+
+ADMIN_HANDLER(admin_feature_off, feature_off)
 
 static void refuse(struct http_response *response)
 {
@@ -18,14 +16,12 @@ static void refuse(struct http_response *response)
 			   STR("Authorization services are not available in this server"));
 }
 
-void admin_authz_not_built(void *context, struct http_request *request, struct http_response *response)
+static void serve_authz_not_built(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	refuse(response);
-	admin_close(&call);
+	refuse(call->response);
 }
+
+ADMIN_HANDLER(admin_authz_not_built, serve_authz_not_built)
 
 /* Their public part: the same to everybody. */
 void authz_not_built(void *context, struct http_request *request, struct http_response *response)

@@ -3,6 +3,7 @@
 #include "admin/ending.h"
 #include "admin/handlers.h"
 #include "admin/import_call.h"
+#include "admin/serve.h"
 #include "admin/service_account.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -188,14 +189,12 @@ void import_merge(struct admin_call *call, struct import_call *import)
 	run(call, import, false, true);
 }
 
-void admin_local_plan(void *context, struct http_request *request, struct http_response *response)
+static void local_plan(struct admin_call *call)
 {
-	struct admin_call call;
 	struct import_call import;
-	if (!admin_open(&call, context, request, response))
-		return;
-	import_begin(&call, &import);
-	run(&call, &import, admin_query_true(&call, "prune", false), admin_query_true(&call, "apply", false));
+	import_begin(call, &import);
+	run(call, &import, admin_query_true(call, "prune", false), admin_query_true(call, "apply", false));
 	progress_end(import.job);
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_local_plan, local_plan)

@@ -2,28 +2,20 @@
  * credentials. */
 #include "admin/handlers_realms.h"
 #include "admin/realm_row.h"
+#include "admin/serve.h"
 #include "base/tables.h"
 
 /* The realm's snapshot, in which its keys are too. */
-void admin_clear_realm_cache(void *context, struct http_request *request, struct http_response *response)
+static void clear_realm_cache(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	snapshots_changed(call.app->snapshots, call.realm->settings.id);
-	admin_no_content(&call);
-	admin_close(&call);
+	snapshots_changed(call->app->snapshots, call->realm->settings.id);
+	admin_no_content(call);
 }
 
+ADMIN_HANDLER(admin_clear_realm_cache, clear_realm_cache)
+
 /* Users are read from the store at each request: nothing to drop. */
-void admin_clear_user_cache(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	admin_no_content(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_clear_user_cache, admin_no_content)
 
 static bool registers(const struct required_action_rep *action)
 {
@@ -35,22 +27,20 @@ static bool registers(const struct required_action_rep *action)
 	return false;
 }
 
-void admin_credential_registrators(void *context, struct http_request *request, struct http_response *response)
+static void credential_registrators(struct admin_call *call)
 {
-	struct admin_call call;
 	struct realm_rep realm;
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_row_find(&call, &realm, &version)) {
-		struct text text = text_new(call.arena, 0);
+	if (realm_row_find(call, &realm, &version)) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		json_write_array_begin(&w);
 		for (size_t i = 0; i < realm.required_actions_n; i++)
 			if (registers(&realm.required_actions[i]))
 				json_write_text(&w, realm.required_actions[i].alias);
 		json_write_array_end(&w);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_credential_registrators, credential_registrators)

@@ -4,6 +4,7 @@
 #include "admin/handlers.h"
 #include "admin/realm_name.h"
 #include "admin/realm_row.h"
+#include "admin/serve.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "json/merge_patch.h"
@@ -190,11 +191,4 @@ static void put(struct admin_call *call)
 	}
 }
 
-void admin_realm_put(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	put(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_realm_put, put)

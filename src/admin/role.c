@@ -3,6 +3,7 @@
 #include "admin/realm_change.h"
 #include "admin/role_mapping.h"
 #include "admin/role_rep.h"
+#include "admin/serve.h"
 #include "store/role_reps.h"
 
 /* False: answered. */
@@ -18,23 +19,21 @@ static bool load(struct admin_call *call, const struct role *role, struct role_r
 	return code == OK;
 }
 
-void admin_role_get(void *context, struct http_request *request, struct http_response *response)
+static void role_get(struct admin_call *call)
 {
-	struct admin_call call;
 	const struct role *role;
 	struct role_rep rep;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (role_rep_find(&call, false, &role) && load(&call, role, &rep)) {
-		struct table full = table_new(call.arena, 1);
-		struct text text = text_new(call.arena, 0);
+	if (role_rep_find(call, false, &role) && load(call, role, &rep)) {
+		struct table full = table_new(call->arena, 1);
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		table_put(&full, role->id, &rep);
-		role_write(&call, &w, role, &full);
-		admin_json(&call, text_str(&text));
+		role_write(call, &w, role, &full);
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_role_get, role_get)
 
 static struct role_change *add_change(struct admin_call *call, enum role_change_kind kind, const struct role *role,
 				      struct effects *effects)
@@ -73,15 +72,13 @@ static bool decide_put(struct admin_call *call, void *context, struct effects *e
 	return true;
 }
 
-void admin_role_put(void *context, struct http_request *request, struct http_response *response)
+static void role_put(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_put }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_put }))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_role_put, role_put)
 
 static bool decide_delete(struct admin_call *call, void *context, struct effects *effects)
 {
@@ -103,21 +100,12 @@ static bool decide_delete(struct admin_call *call, void *context, struct effects
 	return true;
 }
 
-void admin_role_delete(void *context, struct http_request *request, struct http_response *response)
+static void role_delete(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_delete }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_delete }))
+		admin_no_content(call);
 }
 
-void admin_role_permissions(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	role_rep_no_feature(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_role_delete, role_delete)
+
+ADMIN_HANDLER(admin_role_permissions, role_rep_no_feature)

@@ -4,6 +4,7 @@
 #include "admin/role_mapping.h"
 #include "admin/role_rep.h"
 #include "admin/search.h"
+#include "admin/serve.h"
 
 enum of { OF_ALL, OF_REALM, OF_CLIENT };
 
@@ -119,22 +120,18 @@ static bool decide_remove(struct admin_call *call, void *context, struct effects
 	return decide(call, false, effects);
 }
 
-void admin_role_composites_add(void *context, struct http_request *request, struct http_response *response)
+static void role_composites_add(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_add }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_add }))
+		admin_no_content(call);
 }
 
-void admin_role_composites_remove(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_role_composites_add, role_composites_add)
+
+static void role_composites_remove(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_remove }))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_remove }))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_role_composites_remove, role_composites_remove)

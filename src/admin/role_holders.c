@@ -3,21 +3,20 @@
 #include "admin/handlers_roles.h"
 #include "admin/members.h"
 #include "admin/role_rep.h"
+#include "admin/serve.h"
 
 enum { PAGE = 100 }; /* when the query does not say */
 
-void admin_role_users(void *context, struct http_request *request, struct http_response *response)
+static void role_users(struct admin_call *call)
 {
-	struct admin_call call;
 	const struct role *role;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (!admin_may(&call, PERMISSION_VIEW_USERS))
-		admin_forbid(&call);
-	else if (role_rep_find(&call, false, &role))
-		members_answer(&call, MEMBERS_OF_ROLE, role->id, PAGE);
-	admin_close(&call);
+	if (!admin_may(call, PERMISSION_VIEW_USERS))
+		admin_forbid(call);
+	else if (role_rep_find(call, false, &role))
+		members_answer(call, MEMBERS_OF_ROLE, role->id, PAGE);
 }
+
+ADMIN_HANDLER(admin_role_users, role_users)
 
 static bool holds(const struct group *group, const struct role *role)
 {
@@ -45,13 +44,11 @@ static void answer_groups(struct admin_call *call, const struct role *role)
 	admin_json(call, text_str(&text));
 }
 
-void admin_role_groups(void *context, struct http_request *request, struct http_response *response)
+static void role_groups(struct admin_call *call)
 {
-	struct admin_call call;
 	const struct role *role;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (role_rep_find(&call, false, &role))
-		answer_groups(&call, role);
-	admin_close(&call);
+	if (role_rep_find(call, false, &role))
+		answer_groups(call, role);
 }
+
+ADMIN_HANDLER(admin_role_groups, role_groups)

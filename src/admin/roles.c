@@ -4,6 +4,7 @@
 #include "admin/role_mapping.h"
 #include "admin/role_rep.h"
 #include "admin/search.h"
+#include "admin/serve.h"
 #include "crypto/random.h"
 #include "store/role_reps.h"
 
@@ -58,14 +59,7 @@ static void list(struct admin_call *call)
 	admin_json(call, text_str(&text));
 }
 
-void admin_roles_list(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	list(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_roles_list, list)
 
 /* ---- create ---- */
 

@@ -9,6 +9,7 @@
 #include "admin/component_types.h"
 #include "admin/data.h"
 #include "admin/handlers_realms.h"
+#include "admin/serve.h"
 #include "base/clock.h"
 #include "base/tables.h"
 
@@ -95,25 +96,23 @@ static void write_system(struct arena *arena, struct json_writer *w)
 	json_write_object_end(w);
 }
 
-void admin_server_info(void *context, struct http_request *request, struct http_response *response)
+static void server_info(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	struct text text = text_new(call.arena, 0);
+	struct text text = text_new(call->arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
 	json_write_object_begin(&w);
-	write_system(call.arena, &w);
+	write_system(call->arena, &w);
 	json_member_object_begin(&w, "cpuInfo");
 	json_member_int(&w, "processorCount", sysconf(_SC_NPROCESSORS_ONLN));
 	json_write_object_end(&w);
-	write_memory(call.arena, &w);
+	write_memory(call->arena, &w);
 	json_write_members(&w, str_from(admin_data_server_info));
 	json_member_raw(&w, "componentTypes", str_trim(str_from(admin_data_component_types)));
 	json_write_object_end(&w);
-	admin_json(&call, text_str(&text));
-	admin_close(&call);
+	admin_json(call, text_str(&text));
 }
+
+ADMIN_HANDLER(admin_server_info, server_info)
 
 /* ---- client registration policies ---- */
 
@@ -133,14 +132,12 @@ static void add_scopes(struct admin_call *call, struct json_node *provider)
 	}
 }
 
-void admin_registration_policies(void *context, struct http_request *request, struct http_response *response)
+static void registration_policies(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	struct json_node *list = component_types_of(call.arena, STR(POLICIES));
+	struct json_node *list = component_types_of(call->arena, STR(POLICIES));
 	for (size_t i = 0; list && i < list->n; i++)
-		add_scopes(&call, list->items[i]);
-	admin_json(&call, list ? json_tree_text(call.arena, list) : STR("[]"));
-	admin_close(&call);
+		add_scopes(call, list->items[i]);
+	admin_json(call, list ? json_tree_text(call->arena, list) : STR("[]"));
 }
+
+ADMIN_HANDLER(admin_registration_policies, registration_policies)

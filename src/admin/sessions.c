@@ -1,7 +1,7 @@
 /* Sessions: of a user, of the realm, ended one by one. */
-#include "admin/call.h"
 #include "admin/ending.h"
 #include "admin/handlers.h"
+#include "admin/serve.h"
 #include "admin/session_rep.h"
 #include "admin/user_rep.h"
 #include "model/life.h"
@@ -30,46 +30,40 @@ static void list(struct admin_call *call, struct str user_id, int64_t first, int
 	admin_json(call, text_str(&text));
 }
 
-void admin_user_sessions(void *context, struct http_request *request, struct http_response *response)
+static void user_sessions(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_ROW, &user))
-		list(&call, user->id, 0, -1);
-	admin_close(&call);
+	if (user_rep_find(call, USER_ROW, &user))
+		list(call, user->id, 0, -1);
 }
 
-void admin_sessions_list(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_user_sessions, user_sessions)
+
+static void sessions_list(struct admin_call *call)
 {
-	struct admin_call call;
 	int64_t first, max;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (admin_query_int(&call, "first", 0, &first) && admin_query_int(&call, "max", 100, &max))
-		list(&call, STR(""), first, max);
-	admin_close(&call);
+	if (admin_query_int(call, "first", 0, &first) && admin_query_int(call, "max", 100, &max))
+		list(call, STR(""), first, max);
 }
 
-void admin_session_delete(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_sessions_list, sessions_list)
+
+static void session_delete(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
 	struct why why = { "" };
 	struct session session;
-	struct str id = http_route_value(request, "session");
-	bool offline = str_eq_z(admin_query(&call, "isOffline"), "true");
-	enum error_code code = store_find_session(call.app->store, call.arena, call.realm->settings.id, id, offline,
+	struct str id = http_route_value(call->request, "session");
+	bool offline = str_eq_z(admin_query(call, "isOffline"), "true");
+	enum error_code code = store_find_session(call->app->store, call->arena, call->realm->settings.id, id, offline,
 						  &session, &why);
 	if (code == OK)
-		code = ending_session(&call, DOOR_ADMIN_SESSION, id, offline, &why);
+		code = ending_session(call, DOOR_ADMIN_SESSION, id, offline, &why);
 	if (code == ERROR_NAME_NOT_FOUND)
-		admin_not_found(&call, "Sesssion not found"); /* as Keycloak spells it: scripts compare */
+		admin_not_found(call, "Sesssion not found"); /* as Keycloak spells it: scripts compare */
 	else if (code != OK)
-		admin_fail(&call, code, &why);
+		admin_fail(call, code, &why);
 	else
-		admin_no_content(&call);
-	admin_close(&call);
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_session_delete, session_delete)

@@ -1,6 +1,6 @@
 /* /admin/realms/{realm}/signouts: the receipts of sign-outs, application by application. */
-#include "admin/call.h"
 #include "admin/handlers.h"
+#include "admin/serve.h"
 #include "admin/signout_order.h"
 #include "signout/doors.h"
 #include "store/apply.h"
@@ -102,32 +102,30 @@ static enum error_code add_total(struct admin_call *call, const struct signout_q
 	return code;
 }
 
-void admin_signouts_list(void *context, struct http_request *request, struct http_response *response)
+static void signouts_list(struct admin_call *call)
 {
-	struct admin_call call;
 	struct signout_query query = { 0 };
 	struct signout *signouts;
 	struct why why = { "" };
 	size_t n = 0;
-	if (!admin_open(&call, context, request, response))
-		return;
-	(void)writer_flush(call.app->writer);
-	bool good = read_query(&call, &query);
-	enum error_code code = good ? store_list_signouts(call.app->store, call.arena, &query, &signouts, &n, &why) : OK;
+	(void)writer_flush(call->app->writer);
+	bool good = read_query(call, &query);
+	enum error_code code = good ? store_list_signouts(call->app->store, call->arena, &query, &signouts, &n, &why) : OK;
 	if (good && code == OK)
-		code = add_total(&call, &query, &why);
-	struct text text = text_new(call.arena, 0);
+		code = add_total(call, &query, &why);
+	struct text text = text_new(call->arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
 	json_write_array_begin(&w);
 	for (size_t i = 0; i < n && code == OK; i++)
 		write_signout(&w, &signouts[i]);
 	json_write_array_end(&w);
 	if (code != OK)
-		admin_fail(&call, code, &why);
+		admin_fail(call, code, &why);
 	else if (good)
-		admin_json(&call, text_str(&text));
-	admin_close(&call);
+		admin_json(call, text_str(&text));
 }
+
+ADMIN_HANDLER(admin_signouts_list, signouts_list)
 
 /* The receipt that the route names; false: answered. */
 static bool find(struct admin_call *call, struct signout *ret_signout)
@@ -142,21 +140,19 @@ static bool find(struct admin_call *call, struct signout *ret_signout)
 	return code == OK;
 }
 
-void admin_signout_get(void *context, struct http_request *request, struct http_response *response)
+static void signout_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct signout signout;
-	if (!admin_open(&call, context, request, response))
-		return;
-	(void)writer_flush(call.app->writer);
-	if (find(&call, &signout)) {
-		struct text text = text_new(call.arena, 0);
+	(void)writer_flush(call->app->writer);
+	if (find(call, &signout)) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		write_signout(&w, &signout);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_signout_get, signout_get)
 
 /* The route's {delivery}; empty: all of them. False: answered. */
 static bool find_delivery(struct admin_call *call, const struct signout *signout, struct str *ret_id)
@@ -187,20 +183,16 @@ static void give_order(struct admin_call *call, enum signout_order_kind kind, co
 		admin_fail(call, code, &why);
 }
 
-void admin_signout_retry(void *context, struct http_request *request, struct http_response *response)
+static void signout_retry(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	give_order(&call, SIGNOUT_RETRY, "retried");
-	admin_close(&call);
+	give_order(call, SIGNOUT_RETRY, "retried");
 }
 
-void admin_signout_cancel(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_signout_retry, signout_retry)
+
+static void signout_cancel(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	give_order(&call, SIGNOUT_CANCEL, "cancelled");
-	admin_close(&call);
+	give_order(call, SIGNOUT_CANCEL, "cancelled");
 }
+
+ADMIN_HANDLER(admin_signout_cancel, signout_cancel)

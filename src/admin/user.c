@@ -1,6 +1,7 @@
 /* /admin/realms/{realm}/users/{user}: get, put, delete, reset-password, logout. */
 #include "admin/ending.h"
 #include "admin/handlers.h"
+#include "admin/serve.h"
 #include "admin/user_rep.h"
 #include "base/limits.h"
 #include "model/own_attributes.h"
@@ -28,23 +29,21 @@ static void finish_order(struct admin_call *call, enum error_code code, struct s
 		ending_committed(call, signout_id);
 }
 
-void admin_user_get(void *context, struct http_request *request, struct http_response *response)
+static void user_get(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
 	struct user_profile profile;
-	if (user_rep_find(&call, USER_CREDENTIALS, &user) && user_profile_load(&call, &profile)) {
+	if (user_rep_find(call, USER_CREDENTIALS, &user) && user_profile_load(call, &profile)) {
 		const struct user_writer writer = { .profile = &profile, .form = USER_FORM_FULL,
-			.metadata = admin_query_true(&call, "userProfileMetadata", false) };
-		struct text text = text_new(call.arena, 0);
+			.metadata = admin_query_true(call, "userProfileMetadata", false) };
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
-		user_rep_write(&call, &w, user, &writer);
-		admin_json(&call, text_str(&text));
+		user_rep_write(call, &w, user, &writer);
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_get, user_get)
 
 /* One round; what the body does not name stays as it is. */
 static enum error_code put_round(struct admin_call *call, const struct user *present, bool *ret_answered,
@@ -84,43 +83,39 @@ static enum error_code put_round(struct admin_call *call, const struct user *pre
 	return app_apply(call->app, &effects, reterr_why);
 }
 
-void admin_user_put(void *context, struct http_request *request, struct http_response *response)
+static void user_put(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
 	struct why why = { "" };
 	struct str signout_id = STR("");
-	if (!admin_open(&call, context, request, response))
-		return;
 	enum error_code code = ERROR_STALE;
 	bool answered = false;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && !answered; round++) {
-		answered = !user_rep_find(&call, USER_ROW, &user);
+		answered = !user_rep_find(call, USER_ROW, &user);
 		if (!answered)
-			code = put_round(&call, user, &answered, &signout_id, &why);
+			code = put_round(call, user, &answered, &signout_id, &why);
 	}
 	if (!answered)
-		finish_order(&call, code, signout_id, &why);
-	admin_close(&call);
+		finish_order(call, code, signout_id, &why);
 }
 
-void admin_user_delete(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_user_put, user_put)
+
+static void user_delete(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
 	struct why why = { "" };
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_ROW, &user)) {
-		struct effects effects = effects_new(call.arena);
+	if (user_rep_find(call, USER_ROW, &user)) {
+		struct effects effects = effects_new(call->arena);
 		struct str signout_id =
-			ending_add(&call, &(struct mass_order){ .door = DOOR_USER_DELETED, .user = user }, &effects);
+			ending_add(call, &(struct mass_order){ .door = DOOR_USER_DELETED, .user = user }, &effects);
 		effects_add(&effects, EFFECT_USER_DELETE)->u.user = *user;
-		admin_event_add(&call, &effects, "DELETE", "USER", user_path(&call, user, ""));
-		finish_order(&call, app_apply(call.app, &effects, &why), signout_id, &why);
+		admin_event_add(call, &effects, "DELETE", "USER", user_path(call, user, ""));
+		finish_order(call, app_apply(call->app, &effects, &why), signout_id, &why);
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_delete, user_delete)
 
 /* A temporary password has to be changed at the next sign-in; another one no longer. */
 static void add_action(const struct user *user, bool temporary, struct effects *effects)
@@ -197,30 +192,26 @@ static void reset_password(struct admin_call *call, const struct user *user)
 	finish_order(call, code, signout_id, &why);
 }
 
-void admin_user_reset_password(void *context, struct http_request *request, struct http_response *response)
+static void user_reset_password(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_CREDENTIALS, &user))
-		reset_password(&call, user);
-	admin_close(&call);
+	if (user_rep_find(call, USER_CREDENTIALS, &user))
+		reset_password(call, user);
 }
 
-void admin_user_logout(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_user_reset_password, user_reset_password)
+
+static void user_logout(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
 	struct why why = { "" };
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_ROW, &user)) {
-		struct effects effects = effects_new(call.arena);
+	if (user_rep_find(call, USER_ROW, &user)) {
+		struct effects effects = effects_new(call->arena);
 		const struct mass_order order = { .door = DOOR_ADMIN_USER, .user = user,
-			.not_before_s = call.visit.now_ms / 1000 };
-		struct str signout_id = ending_add(&call, &order, &effects);
-		finish_order(&call, app_apply(call.app, &effects, &why), signout_id, &why);
+			.not_before_s = call->visit.now_ms / 1000 };
+		struct str signout_id = ending_add(call, &order, &effects);
+		finish_order(call, app_apply(call->app, &effects, &why), signout_id, &why);
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_logout, user_logout)

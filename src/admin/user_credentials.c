@@ -1,5 +1,6 @@
 /* /admin/realms/{realm}/users/{user}/credentials: what a user signs in with, one by one. */
 #include "admin/handlers_users.h"
+#include "admin/serve.h"
 #include "admin/user_parts.h"
 #include "json/read.h"
 
@@ -16,23 +17,21 @@ static void write_credential(struct json_writer *w, const struct credential *cre
 	json_write_object_end(w);
 }
 
-void admin_user_credentials(void *context, struct http_request *request, struct http_response *response)
+static void user_credentials(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_CREDENTIALS, &user)) {
-		struct text text = text_new(call.arena, 0);
+	if (user_rep_find(call, USER_CREDENTIALS, &user)) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		json_write_array_begin(&w);
 		for (size_t i = 0; i < user->credentials_n; i++)
 			write_credential(&w, &user->credentials[i]);
 		json_write_array_end(&w);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_credentials, user_credentials)
 
 static bool has_credential(const struct user *user, struct str id)
 {
@@ -70,19 +69,17 @@ static void write_change(struct admin_call *call, const struct user_change *chan
 		admin_no_content(call);
 }
 
-void admin_user_credential_delete(void *context, struct http_request *request, struct http_response *response)
+static void user_credential_delete(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
 	struct str id;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (find(&call, &user, &id)) {
-		const struct user_change change = change_of(&call, USER_CREDENTIAL_REMOVE, user, id);
-		write_change(&call, &change, "ACTION", id, "");
+	if (find(call, &user, &id)) {
+		const struct user_change change = change_of(call, USER_CREDENTIAL_REMOVE, user, id);
+		write_change(call, &change, "ACTION", id, "");
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_credential_delete, user_credential_delete)
 
 /* The body is the label itself, as text. */
 static void put_label(struct admin_call *call)
@@ -110,14 +107,7 @@ static void put_label(struct admin_call *call)
 	write_change(call, &change, "UPDATE", id, "/userLabel");
 }
 
-void admin_user_credential_label(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	put_label(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_user_credential_label, put_label)
 
 /* The credential goes behind `after`; empty: to the front. */
 static void move(struct admin_call *call, struct str after)
@@ -144,37 +134,31 @@ static void move(struct admin_call *call, struct str after)
 	write_change(call, &change, "ACTION", id, after.n ? "/moveAfter" : "/moveToFirst");
 }
 
-void admin_user_credential_first(void *context, struct http_request *request, struct http_response *response)
+static void user_credential_first(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	move(&call, STR(""));
-	admin_close(&call);
+	move(call, STR(""));
 }
 
-void admin_user_credential_after(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_user_credential_first, user_credential_first)
+
+static void user_credential_after(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	move(&call, http_route_value(request, "previous"));
-	admin_close(&call);
+	move(call, http_route_value(call->request, "previous"));
 }
+
+ADMIN_HANDLER(admin_user_credential_after, user_credential_after)
 
 /* Types of user storage: there is none, so nothing is configured and nothing to be disabled. */
-void admin_user_credential_types(void *context, struct http_request *request, struct http_response *response)
+static void user_credential_types(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_ROW, &user))
-		admin_json(&call, STR("[]"));
-	admin_close(&call);
+	if (user_rep_find(call, USER_ROW, &user))
+		admin_json(call, STR("[]"));
 }
 
-void admin_user_credential_types_disable(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_user_credential_types, user_credential_types)
+
+static void user_credential_types_disable(struct admin_call *call)
 {
 	struct types {
 		struct str *items;
@@ -183,16 +167,14 @@ void admin_user_credential_types_disable(void *context, struct http_request *req
 	static const struct json_field field = JSON_TEXTS(struct types, items, n, "", 0);
 	struct json_read_options options = representation_options("$");
 	struct why why = { "" };
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_ROW, &user)) {
-		enum error_code code = json_read_value(call.arena, request->body, &field, &options, &types, sizeof types, &why);
+	if (user_rep_find(call, USER_ROW, &user)) {
+		enum error_code code = json_read_value(call->arena, call->request->body, &field, &options, &types, sizeof types, &why);
 		if (code != OK)
-			admin_refuse_body(&call, code, &why);
+			admin_refuse_body(call, code, &why);
 		else
-			admin_no_content(&call);
+			admin_no_content(call);
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_credential_types_disable, user_credential_types_disable)

@@ -1,5 +1,6 @@
 /* /admin/realms/{realm}/users/{user}/groups: where a user is a member. */
 #include "admin/handlers_users.h"
+#include "admin/serve.h"
 #include "admin/user_parts.h"
 
 static void write_text_lists(struct json_writer *w, const char *name, const struct json_list_pair *pairs, size_t n)
@@ -77,41 +78,37 @@ static size_t groups_of(struct admin_call *call, const struct user *user, const 
 	return n;
 }
 
-void admin_user_groups(void *context, struct http_request *request, struct http_response *response)
+static void user_groups(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
 	struct admin_page page;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (admin_query_page(&call, -1, &page) && user_rep_find(&call, USER_GROUPS, &user)) {
+	if (admin_query_page(call, -1, &page) && user_rep_find(call, USER_GROUPS, &user)) {
 		const struct group **groups;
-		size_t n = groups_of(&call, user, &groups);
-		bool brief = admin_query_true(&call, "briefRepresentation", true);
-		struct text text = text_new(call.arena, 0);
+		size_t n = groups_of(call, user, &groups);
+		bool brief = admin_query_true(call, "briefRepresentation", true);
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		json_write_array_begin(&w);
 		for (size_t i = 0; i < n; i++)
 			if (admin_page_has(&page, i))
 				write_group(&w, groups[i], brief);
 		json_write_array_end(&w);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
 
-void admin_user_groups_count(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_user_groups, user_groups)
+
+static void user_groups_count(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_GROUPS, &user)) {
+	if (user_rep_find(call, USER_GROUPS, &user)) {
 		const struct group **groups;
-		admin_json(&call, arena_format(call.arena, "{\"count\":%zu}", groups_of(&call, user, &groups)));
+		admin_json(call, arena_format(call->arena, "{\"count\":%zu}", groups_of(call, user, &groups)));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_groups_count, user_groups_count)
 
 static void change(struct admin_call *call, bool join)
 {
@@ -136,20 +133,16 @@ static void change(struct admin_call *call, bool join)
 		admin_no_content(call);
 }
 
-void admin_user_group_join(void *context, struct http_request *request, struct http_response *response)
+static void user_group_join(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	change(&call, true);
-	admin_close(&call);
+	change(call, true);
 }
 
-void admin_user_group_leave(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_user_group_join, user_group_join)
+
+static void user_group_leave(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	change(&call, false);
-	admin_close(&call);
+	change(call, false);
 }
+
+ADMIN_HANDLER(admin_user_group_leave, user_group_leave)

@@ -1,24 +1,23 @@
 /* /admin/realms/{realm}/users/{user}/federated-identity: accounts at identity providers. */
 #include "admin/handlers_users.h"
+#include "admin/serve.h"
 #include "admin/user_parts.h"
 
-void admin_user_identities(void *context, struct http_request *request, struct http_response *response)
+static void user_identities(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_IDENTITIES, &user)) {
-		struct text text = text_new(call.arena, 0);
+	if (user_rep_find(call, USER_IDENTITIES, &user)) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		json_write_array_begin(&w);
 		for (size_t i = 0; i < user->identities_n; i++)
 			json_write_shape(&w, &identity_shape, &user->identities[i]);
 		json_write_array_end(&w);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_identities, user_identities)
 
 static bool is_linked(const struct user *user, struct str provider)
 {
@@ -62,30 +61,21 @@ static void add(struct admin_call *call)
 		admin_no_content(call);
 }
 
-void admin_user_identity_add(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	add(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_user_identity_add, add)
 
-void admin_user_identity_remove(void *context, struct http_request *request, struct http_response *response)
+static void user_identity_remove(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	struct str provider = http_route_value(request, "provider");
-	if (user_rep_find(&call, USER_IDENTITIES, &user) && is_linked(user, provider)) {
+	struct str provider = http_route_value(call->request, "provider");
+	if (user_rep_find(call, USER_IDENTITIES, &user) && is_linked(user, provider)) {
 		const struct user_change change = { .kind = USER_IDENTITY_REMOVE, .realm_id = user->realm_id,
 			.user_id = user->id, .identity = { .provider = provider } };
-		const struct user_part_event event = event_of(&call, "DELETE", provider);
-		if (user_part_write(&call, &change, &event))
-			admin_no_content(&call);
-	} else if (!response->status) {
-		admin_not_found(&call, "Link not found");
+		const struct user_part_event event = event_of(call, "DELETE", provider);
+		if (user_part_write(call, &change, &event))
+			admin_no_content(call);
+	} else if (!call->response->status) {
+		admin_not_found(call, "Link not found");
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_identity_remove, user_identity_remove)

@@ -1,6 +1,7 @@
 /* /admin/realms/{realm}/users/profile: the user profile as it is configured. */
 #include "admin/handlers_users.h"
 #include "admin/realm_change.h"
+#include "admin/serve.h"
 #include "admin/user_rep.h"
 #include "crypto/random.h"
 #include "json/tree.h"
@@ -19,29 +20,20 @@ static void answer_profile(struct admin_call *call)
 		admin_json(call, json.n ? json : str_from(user_profile_default));
 }
 
-void admin_users_profile_get(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_users_profile_get, answer_profile)
+
+static void users_profile_metadata(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	answer_profile(&call);
-	admin_close(&call);
+	struct user_profile profile;
+	if (user_profile_load(call, &profile)) {
+		struct text text = text_new(call->arena, 0);
+		struct json_writer w = json_writer_new(&text, false);
+		user_profile_write_metadata(call, &w, &profile, NULL);
+		admin_json(call, text_str(&text));
+	}
 }
 
-void admin_users_profile_metadata(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	struct user_profile profile;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_profile_load(&call, &profile)) {
-		struct text text = text_new(call.arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		user_profile_write_metadata(&call, &w, &profile, NULL);
-		admin_json(&call, text_str(&text));
-	}
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_users_profile_metadata, users_profile_metadata)
 
 /* ---- PUT ---- */
 
@@ -121,26 +113,16 @@ static void put(struct admin_call *call)
 		answer_profile(call);
 }
 
-void admin_users_profile_put(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	put(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_users_profile_put, put)
 
 /* ---- beside it ---- */
 
-void admin_user_unmanaged_attributes(void *context, struct http_request *request, struct http_response *response)
+static void user_unmanaged_attributes(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
 	struct user_profile profile;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_ROW, &user) && user_profile_load(&call, &profile)) {
-		struct text text = text_new(call.arena, 0);
+	if (user_rep_find(call, USER_ROW, &user) && user_profile_load(call, &profile)) {
+		struct text text = text_new(call->arena, 0);
 		struct json_writer w = json_writer_new(&text, false);
 		json_write_object_begin(&w);
 		for (size_t i = 0; i < user->attributes_n; i++) {
@@ -150,18 +132,17 @@ void admin_user_unmanaged_attributes(void *context, struct http_request *request
 			json_write_texts(&w, user->attributes[i].values, user->attributes[i].n);
 		}
 		json_write_object_end(&w);
-		admin_json(&call, text_str(&text));
+		admin_json(call, text_str(&text));
 	}
-	admin_close(&call);
 }
 
+ADMIN_HANDLER(admin_user_unmanaged_attributes, user_unmanaged_attributes)
+
 /* Fine-grained permissions of administrators are a feature that is off, there as well. */
-void admin_users_management_permissions(void *context, struct http_request *request, struct http_response *response)
+static void users_management_permissions(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	http_respond_error(response, 501, STR("Feature not enabled"),
+	http_respond_error(call->response, 501, STR("Feature not enabled"),
 			   STR("For more on this error consult the server log."));
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_users_management_permissions, users_management_permissions)

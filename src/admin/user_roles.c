@@ -1,6 +1,7 @@
 /* /admin/realms/{realm}/users/{user}/role-mappings: which roles a user holds. */
 #include "admin/handlers_users.h"
 #include "admin/role_mapping.h"
+#include "admin/serve.h"
 #include "admin/user_parts.h"
 
 static struct role_holder holder_of(struct admin_call *call, const struct user *user)
@@ -50,18 +51,16 @@ void admin_user_roles_composite(void *context, struct http_request *request, str
 	list(context, request, response, ROLES_EFFECTIVE);
 }
 
-void admin_user_roles_all(void *context, struct http_request *request, struct http_response *response)
+static void user_roles_all(struct admin_call *call)
 {
-	struct admin_call call;
 	struct user *user;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (user_rep_find(&call, USER_ROLES, &user)) {
-		struct role_holder holder = holder_of(&call, user);
-		role_mapping_all(&call, &holder);
+	if (user_rep_find(call, USER_ROLES, &user)) {
+		struct role_holder holder = holder_of(call, user);
+		role_mapping_all(call, &holder);
 	}
-	admin_close(&call);
 }
+
+ADMIN_HANDLER(admin_user_roles_all, user_roles_all)
 
 static void write(struct admin_call *call, bool add)
 {
@@ -82,20 +81,16 @@ static void write(struct admin_call *call, bool add)
 		admin_no_content(call);
 }
 
-void admin_user_roles_add(void *context, struct http_request *request, struct http_response *response)
+static void user_roles_add(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	write(&call, true);
-	admin_close(&call);
+	write(call, true);
 }
 
-void admin_user_roles_remove(void *context, struct http_request *request, struct http_response *response)
+ADMIN_HANDLER(admin_user_roles_add, user_roles_add)
+
+static void user_roles_remove(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	write(&call, false);
-	admin_close(&call);
+	write(call, false);
 }
+
+ADMIN_HANDLER(admin_user_roles_remove, user_roles_remove)

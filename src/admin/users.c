@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "admin/handlers.h"
+#include "admin/serve.h"
 #include "admin/user_rep.h"
 #include "crypto/random.h"
 
@@ -167,14 +168,7 @@ static void list(struct admin_call *call)
 	admin_json(call, text_str(&text));
 }
 
-void admin_users_list(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	list(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_users_list, list)
 
 static void count(struct admin_call *call)
 {
@@ -198,14 +192,7 @@ static void count(struct admin_call *call)
 		admin_json(call, arena_format(call->arena, "%lld", (long long)counted));
 }
 
-void admin_users_count(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	count(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_users_count, count)
 
 static void add_text(struct arena *arena, struct str_list *list, struct str item)
 {
@@ -295,11 +282,4 @@ static void create(struct admin_call *call)
 						 STR_ARG(call->realm->settings.name), STR_ARG(path)));
 }
 
-void admin_users_create(void *context, struct http_request *request, struct http_response *response)
-{
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	create(&call);
-	admin_close(&call);
-}
+ADMIN_HANDLER(admin_users_create, create)

@@ -1,6 +1,6 @@
 /* GET /admin/{realm}/console/whoami: who is signed in at the admin console, and what they may. */
 #include "admin/handlers_realms.h"
-#include "admin/call.h"
+#include "admin/serve.h"
 #include "json/tree.h"
 #include "model/roles.h"
 
@@ -45,18 +45,16 @@ static void write_whoami(struct admin_call *call)
 	admin_json(call, json_tree_text(call->arena, answer));
 }
 
-void admin_whoami(void *context, struct http_request *request, struct http_response *response)
+static void serve_whoami(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	const struct client *client = call.bearer.client;
-	if (!call.home.realm || !str_eq(call.home.realm->settings.id, call.realm->settings.id))
-		http_respond_error(response, 401, STR("HTTP 401 Unauthorized"), STR(""));
+	const struct client *client = call->bearer.client;
+	if (!call->home.realm || !str_eq(call->home.realm->settings.id, call->realm->settings.id))
+		http_respond_error(call->response, 401, STR("HTTP 401 Unauthorized"), STR(""));
 	else if (!str_eq_z(client->client_id, "security-admin-console"))
-		http_respond_error(response, 403, arena_format(call.arena, "Token issued for an application that is not the "
+		http_respond_error(call->response, 403, arena_format(call->arena, "Token issued for an application that is not the "
 				   "admin console: %.*s", STR_ARG(client->client_id)), STR(""));
 	else
-		write_whoami(&call);
-	admin_close(&call);
+		write_whoami(call);
 }
+
+ADMIN_HANDLER(admin_whoami, serve_whoami)
