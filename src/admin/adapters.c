@@ -183,13 +183,12 @@ static void write_urls(struct json_writer *w, const char *name, const struct que
 
 static void answer(struct admin_call *call, enum adapters_order order, const struct question *questions, size_t n)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	write_urls(&w, "successRequests", questions, n, true);
-	write_urls(&w, "failedRequests", questions, n, false);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
+	write_urls(w, "successRequests", questions, n, true);
+	write_urls(w, "failedRequests", questions, n, false);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 	for (size_t i = 0; i < n; i++)
 		if (!questions[i].good)
 			log_write(LOG_WARN, "admin", "%s at %.*s of client %.*s: %.*s",

@@ -40,13 +40,10 @@ static void list(struct admin_call *call, const struct admin_event_query *query)
 		admin_fail(call, code, &why);
 		return;
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < n; i++)
-		write_event(&w, &events[i]);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+		write_event(w, &events[i]);
+	admin_array_end(call, w);
 }
 
 static void serve_admin_events_list(struct admin_call *call)
@@ -70,10 +67,4 @@ static void serve_admin_events_list(struct admin_call *call)
 }
 
 ADMIN_HANDLER(admin_admin_events_list, serve_admin_events_list)
-
-static void serve_admin_events_clear(struct admin_call *call)
-{
-	events_clear(call, LOG_CLEAR_ADMIN_EVENTS);
-}
-
-ADMIN_HANDLER(admin_admin_events_clear, serve_admin_events_clear)
+ADMIN_HANDLER_OF(admin_admin_events_clear, events_clear, LOG_CLEAR_ADMIN_EVENTS)

@@ -33,18 +33,17 @@ static void attack_get(struct admin_call *call)
 {
 	struct login_failure failure;
 	if (find_failure(call, &failure)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		json_write_object_begin(&w);
-		json_member_int(&w, "failedLoginNotBefore", failure.not_before_s);
-		json_member_int(&w, "numFailures", failure.failures);
-		json_member_int(&w, "numTemporaryLockouts", failure.temporary_lockouts);
-		json_member_bool(&w, "disabled", is_disabled(call, &failure));
-		json_member_int(&w, "numSecondaryAuthFailures", 0);
-		json_member_text(&w, "lastIPFailure", failure.last_ip.n ? failure.last_ip : STR("n/a"));
-		json_member_int(&w, "lastFailure", failure.last_failure_ms);
-		json_write_object_end(&w);
-		admin_json(call, text_str(&text));
+		struct json_writer *w = admin_json_begin(call);
+		json_write_object_begin(w);
+		json_member_int(w, "failedLoginNotBefore", failure.not_before_s);
+		json_member_int(w, "numFailures", failure.failures);
+		json_member_int(w, "numTemporaryLockouts", failure.temporary_lockouts);
+		json_member_bool(w, "disabled", is_disabled(call, &failure));
+		json_member_int(w, "numSecondaryAuthFailures", 0);
+		json_member_text(w, "lastIPFailure", failure.last_ip.n ? failure.last_ip : STR("n/a"));
+		json_member_int(w, "lastFailure", failure.last_failure_ms);
+		json_write_object_end(w);
+		admin_json_end(call, w);
 	}
 }
 

@@ -48,15 +48,12 @@ static bool load(struct admin_call *call, struct realm_rep *ret_rep)
 static void list(struct admin_call *call)
 {
 	struct realm_rep rep;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_array_begin(call);
 	if (!load(call, &rep))
 		return;
-	json_write_array_begin(&w);
 	for (size_t i = 0; i < rep.required_actions_n; i++)
-		json_write_shape(&w, &required_action_shape, &rep.required_actions[i]);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+		json_write_shape(w, &required_action_shape, &rep.required_actions[i]);
+	admin_array_end(call, w);
 }
 
 static void get(struct admin_call *call)
@@ -79,21 +76,18 @@ static void unregistered(struct admin_call *call)
 {
 	struct realm_rep rep;
 	const struct required_action_provider *provider;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_array_begin(call);
 	if (!load(call, &rep))
 		return;
-	json_write_array_begin(&w);
 	for (size_t i = 0; (provider = required_action_provider(i)); i++) {
 		if (is_registered(&rep, provider->id))
 			continue;
-		json_write_object_begin(&w);
-		json_member_text(&w, "providerId", provider->id);
-		json_member_text(&w, "name", provider->name);
-		json_write_object_end(&w);
+		json_write_object_begin(w);
+		json_member_text(w, "providerId", provider->id);
+		json_member_text(w, "name", provider->name);
+		json_write_object_end(w);
 	}
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_actions_list, list)

@@ -7,22 +7,19 @@
 static void write_list(struct admin_call *call, enum provider_kind kind)
 {
 	const struct authentication_provider *provider;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; (provider = authentication_provider(i)); i++) {
 		if (provider->kind != kind)
 			continue;
-		json_write_object_begin(&w);
+		json_write_object_begin(w);
 		if (kind == PROVIDER_CLIENT)
-			json_member_bool(&w, "supportsSecret", str_starts(provider->id, STR("client-secret")));
-		json_member_text(&w, "displayName", provider->name);
-		json_member_text(&w, "description", provider->description);
-		json_member_text(&w, "id", provider->id);
-		json_write_object_end(&w);
+			json_member_bool(w, "supportsSecret", str_starts(provider->id, STR("client-secret")));
+		json_member_text(w, "displayName", provider->name);
+		json_member_text(w, "description", provider->description);
+		json_member_text(w, "id", provider->id);
+		json_write_object_end(w);
 	}
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	admin_array_end(call, w);
 }
 
 static void authenticators(struct admin_call *call)
@@ -54,21 +51,20 @@ static void describe(struct admin_call *call)
 {
 	static const enum provider_kind kinds[] = { PROVIDER_AUTHENTICATOR, PROVIDER_FORM_ACTION, PROVIDER_CLIENT };
 	const struct authentication_provider *provider = NULL;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	for (size_t i = 0; i < ARRAY_LENGTH(kinds) && !provider; i++)
 		provider = authentication_provider_find(kinds[i], http_route_value(call->request, "provider"));
 	if (!provider) {
 		admin_not_found(call, "Could not find authenticator provider");
 		return;
 	}
-	json_write_object_begin(&w);
-	json_member_text(&w, "name", provider->name);
-	json_member_text(&w, "providerId", provider->id);
-	json_member_text(&w, "helpText", provider->description);
-	json_member_raw(&w, "properties", provider->settings);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	json_write_object_begin(w);
+	json_member_text(w, "name", provider->name);
+	json_member_text(w, "providerId", provider->id);
+	json_member_text(w, "helpText", provider->description);
+	json_member_raw(w, "properties", provider->settings);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_config_description, describe)
@@ -85,16 +81,15 @@ ADMIN_HANDLER(admin_config_description, describe)
 static void describe_clients(struct admin_call *call)
 {
 	const struct authentication_provider *provider;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
 	for (size_t i = 0; (provider = authentication_provider(i)); i++)
 		if (provider->kind == PROVIDER_CLIENT) {
-			json_write_name(&w, provider->id);
-			json_write_raw(&w, str_eq_z(provider->id, "federated-jwt") ? STR(FEDERATED_SETTINGS) : STR("[]"));
+			json_write_name(w, provider->id);
+			json_write_raw(w, str_eq_z(provider->id, "federated-jwt") ? STR(FEDERATED_SETTINGS) : STR("[]"));
 		}
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_client_config_descriptions, describe_clients)

@@ -110,6 +110,33 @@ void admin_json(struct admin_call *call, struct str json)
 	http_no_cache(call->response);
 }
 
+struct json_writer *admin_json_begin(struct admin_call *call)
+{
+	struct text *text = arena_alloc(call->arena, sizeof *text);
+	struct json_writer *w = arena_alloc(call->arena, sizeof *w);
+	*text = text_new(call->arena, 0);
+	*w = json_writer_new(text, false);
+	return w;
+}
+
+void admin_json_end(struct admin_call *call, const struct json_writer *w)
+{
+	admin_json(call, text_str(w->text));
+}
+
+struct json_writer *admin_array_begin(struct admin_call *call)
+{
+	struct json_writer *w = admin_json_begin(call);
+	json_write_array_begin(w);
+	return w;
+}
+
+void admin_array_end(struct admin_call *call, struct json_writer *w)
+{
+	json_write_array_end(w);
+	admin_json_end(call, w);
+}
+
 void admin_created(struct admin_call *call, struct str path)
 {
 	struct why why;

@@ -32,6 +32,12 @@ bool admin_may(struct admin_call *call, enum permission permission);
 
 /* Answers. */
 void admin_json(struct admin_call *call, struct str json);
+/* The same written piece by piece, in compact form; `end` answers. */
+struct json_writer *admin_json_begin(struct admin_call *call);
+void admin_json_end(struct admin_call *call, const struct json_writer *w);
+/* A list. */
+struct json_writer *admin_array_begin(struct admin_call *call);
+void admin_array_end(struct admin_call *call, struct json_writer *w);
 void admin_created(struct admin_call *call, struct str path); /* 201, Location base + path */
 void admin_no_content(struct admin_call *call);
 /* 403, for what only the handler can judge. */

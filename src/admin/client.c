@@ -11,10 +11,9 @@ static void client_get(struct admin_call *call)
 	struct client_rep client;
 	int64_t version;
 	if (client_rep_find(call, &client, &version) && etag_fits(call, client_rep_stored(call, &client))) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		client_rep_write(call, &w, &client, admin_may(call, PERMISSION_MANAGE_CLIENTS));
-		admin_json(call, text_str(&text));
+		struct json_writer *w = admin_json_begin(call);
+		client_rep_write(call, w, &client, admin_may(call, PERMISSION_MANAGE_CLIENTS));
+		admin_json_end(call, w);
 		etag_answer(call, client_rep_stored(call, &client));
 	}
 }

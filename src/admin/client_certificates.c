@@ -84,15 +84,14 @@ static void write_text(struct json_writer *w, const char *name, struct str text)
 
 void client_certificate_answer(struct admin_call *call, const struct client_certificate *certificate)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	write_text(&w, "privateKey", certificate->private_key);
-	write_text(&w, "publicKey", certificate->public_key);
-	write_text(&w, "certificate", certificate->certificate);
-	write_text(&w, "kid", certificate->kid);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
+	write_text(w, "privateKey", certificate->private_key);
+	write_text(w, "publicKey", certificate->public_key);
+	write_text(w, "certificate", certificate->certificate);
+	write_text(w, "kid", certificate->kid);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 static void client_certificate_get(struct admin_call *call)

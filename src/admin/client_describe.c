@@ -11,10 +11,9 @@ static void answer_json(struct admin_call *call)
 	struct client_rep client = client_rep_default;
 	if (!client_rep_read(call, call->request->body, &client))
 		return;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_shape(&w, &client_shape, &client);
-	admin_json(call, text_str(&text));
+	struct json_writer *w = admin_json_begin(call);
+	json_write_shape(w, &client_shape, &client);
+	admin_json_end(call, w);
 }
 
 static void answer_metadata(struct admin_call *call)

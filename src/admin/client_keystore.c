@@ -114,27 +114,16 @@ static bool read_upload(struct admin_call *call, bool with_key, struct client_ce
 	return code == OK;
 }
 
-static void upload(void *context, struct http_request *request, struct http_response *response, bool with_key)
+static void upload(struct admin_call *call, bool with_key)
 {
-	struct admin_call call;
 	struct client_certificate certificate;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (read_upload(&call, with_key, &certificate) &&
-	    client_certificate_put(&call, &certificate, with_key ? "upload" : "upload-certificate"))
-		client_certificate_answer(&call, &certificate);
-	admin_close(&call);
+	if (read_upload(call, with_key, &certificate) &&
+	    client_certificate_put(call, &certificate, with_key ? "upload" : "upload-certificate"))
+		client_certificate_answer(call, &certificate);
 }
 
-void admin_client_certificate_upload(void *context, struct http_request *request, struct http_response *response)
-{
-	upload(context, request, response, true);
-}
-
-void admin_client_certificate_upload_public(void *context, struct http_request *request, struct http_response *response)
-{
-	upload(context, request, response, false);
-}
+ADMIN_HANDLER_OF(admin_client_certificate_upload, upload, true)
+ADMIN_HANDLER_OF(admin_client_certificate_upload_public, upload, false)
 
 /* ---- download ---- */
 

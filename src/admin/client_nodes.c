@@ -93,29 +93,17 @@ static const struct client *find(struct admin_call *call)
 	return client;
 }
 
-static void order_one(void *context, struct http_request *request, struct http_response *response,
-		      enum adapters_order order, const char *resource_type, const char *tail)
+static void order_one(struct admin_call *call, enum adapters_order order, const char *resource_type, const char *tail)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	const struct client *client = find(&call);
+	const struct client *client = find(call);
 	if (client) {
-		adapters_ask(&call, order, &client, 1);
-		add_event(&call, resource_type, arena_join(call.arena, STR("clients/"), client->id, str_from(tail)));
+		adapters_ask(call, order, &client, 1);
+		add_event(call, resource_type, arena_join(call->arena, STR("clients/"), client->id, str_from(tail)));
 	}
-	admin_close(&call);
 }
 
-void admin_client_push_revocation(void *context, struct http_request *request, struct http_response *response)
-{
-	order_one(context, request, response, ADAPTERS_PUSH_NOT_BEFORE, "CLIENT", "/push-revocation");
-}
-
-void admin_client_test_nodes(void *context, struct http_request *request, struct http_response *response)
-{
-	order_one(context, request, response, ADAPTERS_TEST, "CLUSTER_NODE", "/test-nodes-available");
-}
+ADMIN_HANDLER_OF(admin_client_push_revocation, order_one, ADAPTERS_PUSH_NOT_BEFORE, "CLIENT", "/push-revocation")
+ADMIN_HANDLER_OF(admin_client_test_nodes, order_one, ADAPTERS_TEST, "CLUSTER_NODE", "/test-nodes-available")
 
 static void realm_push_revocation(struct admin_call *call)
 {

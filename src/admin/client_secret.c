@@ -9,14 +9,13 @@
 
 static void answer_secret(struct admin_call *call, struct str secret)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	json_member_text(&w, "type", STR("secret"));
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
+	json_member_text(w, "type", STR("secret"));
 	if (secret.n)
-		json_member_text(&w, "value", secret);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+		json_member_text(w, "value", secret);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 static void client_secret_get(struct admin_call *call)

@@ -48,19 +48,8 @@ static void count(struct admin_call *call, bool offline)
 		admin_json(call, arena_format(call->arena, "{\"count\":%lld}", (long long)(n ? counts[0].n : 0)));
 }
 
-static void serve_client_session_count(struct admin_call *call)
-{
-	count(call, false);
-}
-
-ADMIN_HANDLER(admin_client_session_count, serve_client_session_count)
-
-static void client_offline_session_count(struct admin_call *call)
-{
-	count(call, true);
-}
-
-ADMIN_HANDLER(admin_client_offline_session_count, client_offline_session_count)
+ADMIN_HANDLER_OF(admin_client_session_count, count, false)
+ADMIN_HANDLER_OF(admin_client_offline_session_count, count, true)
 
 /* ---- lists ---- */
 
@@ -68,30 +57,29 @@ ADMIN_HANDLER(admin_client_offline_session_count, client_offline_session_count)
 static void write_sessions(struct admin_call *call, struct session *sessions, size_t n, const struct client *client,
 			   bool offline)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; offline && k < sessions[i].clients_n; k++)
 			if (str_eq(sessions[i].clients[k].client_id, client->id))
 				sessions[i].last_refresh_s = sessions[i].clients[k].last_refresh_s;
-		session_rep_write(&w, call->realm, &sessions[i]);
+		session_rep_write(w, call->realm, &sessions[i]);
 	}
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	admin_array_end(call, w);
 }
 
 static void list(struct admin_call *call, const struct client *client, struct str user_id, bool offline)
 {
 	struct client_session_query query = query_of(call, offline);
+	struct admin_page page;
 	struct session *sessions;
 	struct why why = { "" };
 	size_t n;
+	if (!admin_query_page(call, user_id.n ? -1 : 100, &page))
+		return;
 	query.client_id = client->id;
 	query.user_id = user_id;
-	if (!admin_query_int(call, "first", 0, &query.first) ||
-	    !admin_query_int(call, "max", user_id.n ? -1 : 100, &query.max))
-		return;
+	query.first = page.first;
+	query.max = page.max;
 	enum error_code code = store_list_client_sessions(call->app->store, call->arena, &query, &sessions, &n, &why);
 	if (code != OK)
 		admin_fail(call, code, &why);
@@ -99,26 +87,15 @@ static void list(struct admin_call *call, const struct client *client, struct st
 		write_sessions(call, sessions, n, client, offline);
 }
 
-static void list_of_client(void *context, struct http_request *request, struct http_response *response, bool offline)
+static void list_of_client(struct admin_call *call, bool offline)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	const struct client *client = find(&call, "Could not find client");
+	const struct client *client = find(call, "Could not find client");
 	if (client)
-		list(&call, client, STR(""), offline);
-	admin_close(&call);
+		list(call, client, STR(""), offline);
 }
 
-void admin_client_user_sessions(void *context, struct http_request *request, struct http_response *response)
-{
-	list_of_client(context, request, response, false);
-}
-
-void admin_client_offline_sessions(void *context, struct http_request *request, struct http_response *response)
-{
-	list_of_client(context, request, response, true);
-}
+ADMIN_HANDLER_OF(admin_client_user_sessions, list_of_client, false)
+ADMIN_HANDLER_OF(admin_client_offline_sessions, list_of_client, true)
 
 static void user_offline_sessions(struct admin_call *call)
 {
@@ -164,18 +141,15 @@ static void client_session_stats(struct admin_call *call)
 		struct client_session_query query = query_of(call, offline);
 		code = store_count_client_sessions(call->app->store, call->arena, &query, &counts[offline], &n[offline], &why);
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < call->realm->clients_n && code == OK; i++) {
 		const struct client *client = &call->realm->clients[i];
 		int64_t active = count_of(counts[0], n[0], client->id), kept = count_of(counts[1], n[1], client->id);
 		if (active || kept)
-			write_stats(&w, client, active, kept);
+			write_stats(w, client, active, kept);
 	}
-	json_write_array_end(&w);
 	if (code == OK)
-		admin_json(call, text_str(&text));
+		admin_array_end(call, w);
 	else
 		admin_fail(call, code, &why);
 }

@@ -24,10 +24,9 @@ static void answer_account(struct admin_call *call, const struct client_rep *cli
 	if (!user_profile_load(call, &profile))
 		return;
 	const struct user_writer writer = { .profile = &profile, .form = USER_FORM_FULL };
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	user_rep_write(call, &w, user, &writer);
-	admin_json(call, text_str(&text));
+	struct json_writer *w = admin_json_begin(call);
+	user_rep_write(call, w, user, &writer);
+	admin_json_end(call, w);
 }
 
 static void client_service_account(struct admin_call *call)

@@ -10,7 +10,7 @@ struct wanted {
 	struct attribute_query attributes; /* of `q` */
 	struct str client_id;
 	bool search; /* client_id is a part of the name, in any case */
-	int64_t first, max;
+	struct admin_page page;
 	bool view, manage; /* what the caller may */
 };
 
@@ -42,15 +42,11 @@ static bool is_paged(const struct wanted *wanted)
 static void write_matching(struct admin_call *call, struct json_writer *w, const struct wanted *wanted,
 			   const struct client_rep *clients, size_t n)
 {
-	int64_t skipped = 0, written = 0;
+	size_t matching = 0;
 	/* Who may only ask whether there are some sees none, as at Keycloak. */
-	for (size_t i = 0; i < n && wanted->view; i++) {
-		if (!matches(wanted, &clients[i].client) || skipped++ < wanted->first)
-			continue;
-		if (wanted->max >= 0 && written++ >= wanted->max)
-			break;
-		client_rep_write(call, w, &clients[i], wanted->manage);
-	}
+	for (size_t i = 0; i < n && wanted->view; i++)
+		if (matches(wanted, &clients[i].client) && admin_page_has(&wanted->page, matching++))
+			client_rep_write(call, w, &clients[i], wanted->manage);
 }
 
 /* One client by its clientId costs one row, all of them one walk. */
@@ -85,23 +81,18 @@ static void list(struct admin_call *call)
 	struct client_rep *clients = NULL;
 	struct why why = { "" };
 	size_t n = 0;
-	if (!admin_query_int(call, "first", 0, &wanted.first) || !admin_query_int(call, "max", -1, &wanted.max))
+	if (!admin_query_page(call, -1, &wanted.page))
 		return;
-	if (!is_paged(&wanted)) {
-		wanted.first = 0;
-		wanted.max = -1;
-	}
+	if (!is_paged(&wanted))
+		wanted.page = (struct admin_page){ 0, -1 };
 	enum error_code code = load(call, &wanted, &clients, &n, &why);
 	if (code != OK) {
 		admin_fail(call, code, &why);
 		return;
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
-	write_matching(call, &w, &wanted, clients, n);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	struct json_writer *w = admin_array_begin(call);
+	write_matching(call, w, &wanted, clients, n);
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_clients_list, list)
@@ -129,8 +120,7 @@ static void create(struct admin_call *call)
 		admin_fail(call, code, &why);
 	} else {
 		snapshots_changed(call->app->snapshots, call->realm->settings.id);
-		admin_created(call, arena_format(call->arena, "/admin/realms/%.*s/%.*s",
-						 STR_ARG(call->realm->settings.name), STR_ARG(path)));
+		admin_created_part(call, path);
 	}
 }
 

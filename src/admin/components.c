@@ -18,16 +18,13 @@ static void components_list(struct admin_call *call)
 {
 	struct component_list list;
 	if (component_list(call, &list)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		json_write_array_begin(&w);
+		struct json_writer *w = admin_array_begin(call);
 		for (size_t i = 0; i < list.n; i++)
 			if (is_wanted(call, "parent", list.items[i].parent_id) &&
 			    is_wanted(call, "type", list.items[i].provider_type) &&
 			    is_wanted(call, "name", list.items[i].name))
-				component_write(call, &w, &list.items[i]);
-		json_write_array_end(&w);
-		admin_json(call, text_str(&text));
+				component_write(call, w, &list.items[i]);
+		admin_array_end(call, w);
 	}
 }
 
@@ -38,10 +35,9 @@ static void component_get(struct admin_call *call)
 	struct component_list list;
 	struct component_rep *component;
 	if (component_list(call, &list) && component_of_route(call, &list, &component)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		component_write(call, &w, component);
-		admin_json(call, text_str(&text));
+		struct json_writer *w = admin_json_begin(call);
+		component_write(call, w, component);
+		admin_json_end(call, w);
 	}
 }
 
@@ -109,26 +105,22 @@ static struct str taken(struct admin_call *call, void *context)
 	return STR("Duplicate resource error");
 }
 
-void admin_components_create(void *context, struct http_request *request, struct http_response *response)
+static void components_create(struct admin_call *call)
 {
-	struct admin_call call;
 	struct component_body body;
-	if (!admin_open(&call, context, request, response))
+	if (!component_read_body(call, &body))
 		return;
-	if (component_read_body(&call, &body)) {
-		struct component_rep component = { .id = body.rep.id.n ? body.rep.id : random_uuid(call.arena),
-			.parent_id = call.realm->settings.id };
-		component_merge(&call, &body, &component);
-		if (!component.parent_id.n)
-			component.parent_id = call.realm->settings.id;
-		const struct realm_change change = { .decide = decide_create, .context = &component, .conflict = taken };
-		if (component_settle(&call, &component) && realm_change(&call, &change))
-			admin_created(&call, arena_format(call.arena, "/admin/realms/%.*s/%.*s",
-							  STR_ARG(call.realm->settings.name),
-							  STR_ARG(path_of(&call, &component))));
-	}
-	admin_close(&call);
+	struct component_rep component = { .id = body.rep.id.n ? body.rep.id : random_uuid(call->arena),
+		.parent_id = call->realm->settings.id };
+	component_merge(call, &body, &component);
+	if (!component.parent_id.n)
+		component.parent_id = call->realm->settings.id;
+	const struct realm_change change = { .decide = decide_create, .context = &component, .conflict = taken };
+	if (component_settle(call, &component) && realm_change(call, &change))
+		admin_created_part(call, path_of(call, &component));
 }
+
+ADMIN_HANDLER(admin_components_create, components_create)
 
 /* The component as it became, with its key, which is made once however often we decide. */
 struct update {
@@ -155,17 +147,15 @@ static bool decide_update(struct admin_call *call, void *context, struct effects
 	return true;
 }
 
-void admin_component_put(void *context, struct http_request *request, struct http_response *response)
+static void component_put(struct admin_call *call)
 {
-	struct admin_call call;
 	struct update update = { .version = 0 };
-	if (!admin_open(&call, context, request, response))
-		return;
 	const struct realm_change change = { .decide = decide_update, .context = &update };
-	if (component_read_body(&call, &update.body) && realm_change(&call, &change))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (component_read_body(call, &update.body) && realm_change(call, &change))
+		admin_no_content(call);
 }
+
+ADMIN_HANDLER(admin_component_put, component_put)
 
 static bool decide_delete(struct admin_call *call, void *context, struct effects *effects)
 {

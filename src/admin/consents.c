@@ -66,23 +66,20 @@ static void list(struct admin_call *call, const struct user *user)
 		admin_fail(call, code, &why);
 		return;
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < n; i++) {
 		const struct client *client = realm_client_by_id(call->realm, consents[i].client_id);
 		if (!client)
 			continue;
-		write_entry(call, &w, client, &consents[i], str_list_has(&offline, client->id));
+		write_entry(call, w, client, &consents[i], str_list_has(&offline, client->id));
 		*(struct str *)arena_push(call->arena, &listed.items, &listed.n, sizeof *listed.items) = client->id;
 	}
 	for (size_t i = 0; i < offline.n; i++) {
 		const struct client *client = realm_client_by_id(call->realm, offline.items[i]);
 		if (client && !str_list_has(&listed, client->id))
-			write_entry(call, &w, client, NULL, true);
+			write_entry(call, w, client, NULL, true);
 	}
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	admin_array_end(call, w);
 }
 
 static void user_consents(struct admin_call *call)

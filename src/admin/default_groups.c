@@ -53,20 +53,19 @@ static void serve_default_groups(struct admin_call *call)
 {
 	struct group_writer writer;
 	if (group_writer_open(call, GROUP_BRIEF, &writer)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		json_write_array_begin(&w);
+		struct json_writer *w = admin_array_begin(call);
 		for (size_t i = 0; i < call->realm->default_groups_n; i++)
-			group_write(&writer, &w, call->realm->default_groups[i]);
-		json_write_array_end(&w);
-		admin_json(call, text_str(&text));
+			group_write(&writer, w, call->realm->default_groups[i]);
+		admin_array_end(call, w);
 	}
 }
 
 ADMIN_HANDLER(admin_default_groups, serve_default_groups)
 
-static bool decide(struct admin_call *call, bool add, struct effects *effects)
+/* *context: whether to add. */
+static bool decide(struct admin_call *call, void *context, struct effects *effects)
 {
+	const bool add = *(const bool *)context;
 	const struct group *group = realm_group_by_id(call->realm, http_route_value(call->request, "group"));
 	struct str_list paths = { 0 };
 	if (!group) {
@@ -82,30 +81,11 @@ static bool decide(struct admin_call *call, bool add, struct effects *effects)
 	return put(call, &paths, effects);
 }
 
-static bool decide_add(struct admin_call *call, void *context, struct effects *effects)
+static void change(struct admin_call *call, bool add)
 {
-	(void)context;
-	return decide(call, true, effects);
-}
-
-static bool decide_remove(struct admin_call *call, void *context, struct effects *effects)
-{
-	(void)context;
-	return decide(call, false, effects);
-}
-
-static void default_group_add(struct admin_call *call)
-{
-	if (realm_change(call, &(struct realm_change){ .decide = decide_add }))
+	if (realm_change(call, &(struct realm_change){ .decide = decide, .context = &add }))
 		admin_no_content(call);
 }
 
-ADMIN_HANDLER(admin_default_group_add, default_group_add)
-
-static void default_group_remove(struct admin_call *call)
-{
-	if (realm_change(call, &(struct realm_change){ .decide = decide_remove }))
-		admin_no_content(call);
-}
-
-ADMIN_HANDLER(admin_default_group_remove, default_group_remove)
+ADMIN_HANDLER_OF(admin_default_group_add, change, true)
+ADMIN_HANDLER_OF(admin_default_group_remove, change, false)

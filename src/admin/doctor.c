@@ -167,15 +167,14 @@ static struct str issuer_for_tests(const struct admin_call *call)
 
 static void answer(struct admin_call *call, const struct own *own, const struct probe *list, size_t n, bool tried)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	json_member_text(&w, "realm", call->realm->settings.name);
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
+	json_member_text(w, "realm", call->realm->settings.name);
 	if (own)
-		write_own(&w, own);
-	write_probes(&w, list, n, tried);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+		write_own(w, own);
+	write_probes(w, list, n, tried);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 static void signout_coverage(struct admin_call *call)

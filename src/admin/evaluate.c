@@ -46,20 +46,17 @@ static void write_mappers(struct json_writer *w, const struct mapper *mappers, s
 static void mappers(struct admin_call *call)
 {
 	struct evaluation evaluation;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_array_begin(call);
 	if (!evaluate_open(call, &evaluation))
 		return;
 	const struct client *client = evaluation.client;
-	json_write_array_begin(&w);
 	for (size_t i = 0; i < evaluation.scopes_n; i++) {
 		const struct client_scope *scope = evaluation.scopes[i];
-		write_mappers(&w, scope->mappers, scope->mappers_n, client->protocol, scope->id, scope->name,
+		write_mappers(w, scope->mappers, scope->mappers_n, client->protocol, scope->id, scope->name,
 			      STR("client-scope"));
 	}
-	write_mappers(&w, client->mappers, client->mappers_n, client->protocol, client->id, client->name, STR("client"));
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	write_mappers(w, client->mappers, client->mappers_n, client->protocol, client->id, client->name, STR("client"));
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_evaluate_mappers, mappers)
@@ -92,14 +89,11 @@ static void list_roles(struct admin_call *call, bool granted)
 	struct role_set held = roles_expanded(call->arena, all, call->realm->roles_n);
 	struct role_set let_through = roles_for_token(call->arena, evaluation.client, evaluation.scopes,
 						      evaluation.scopes_n, &held);
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < call->realm->roles_n; i++)
 		if (all[i]->client == container && role_set_has(&let_through, all[i]) == granted)
-			role_write(call, &w, all[i], NULL);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+			role_write(call, w, all[i], NULL);
+	admin_array_end(call, w);
 }
 
 static void granted(struct admin_call *call)

@@ -33,10 +33,13 @@ static bool read_date(struct admin_call *call, const char *name, bool end_of_day
 bool event_range_read(struct admin_call *call, struct event_range *ret_range)
 {
 	struct event_range range;
+	struct admin_page page;
 	struct str direction = admin_query(call, "direction");
 	if (!read_date(call, "dateFrom", false, &range.from_ms) || !read_date(call, "dateTo", true, &range.to_ms) ||
-	    !admin_query_int(call, "first", 0, &range.first) || !admin_query_int(call, "max", 100, &range.max))
+	    !admin_query_page(call, 100, &page))
 		return false;
+	range.first = page.first;
+	range.max = page.max;
 	range.ascending = str_eq_z(direction, "asc");
 	if (direction.n && !range.ascending && !str_eq_z(direction, "desc"))
 		return refuse(call, STR("Invalid value for sortDirection, expected value is asc or desc"));

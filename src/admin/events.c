@@ -41,13 +41,10 @@ static void list(struct admin_call *call, const struct event_query *query, bool 
 		admin_fail(call, code, &why);
 		return;
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < n; i++)
-		write_event(&w, &events[i]);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+		write_event(w, &events[i]);
+	admin_array_end(call, w);
 }
 
 static void events_list(struct admin_call *call)
@@ -68,10 +65,4 @@ static void events_list(struct admin_call *call)
 }
 
 ADMIN_HANDLER(admin_events_list, events_list)
-
-static void serve_events_clear(struct admin_call *call)
-{
-	events_clear(call, LOG_CLEAR_EVENTS);
-}
-
-ADMIN_HANDLER(admin_events_clear, serve_events_clear)
+ADMIN_HANDLER_OF(admin_events_clear, events_clear, LOG_CLEAR_EVENTS)

@@ -18,13 +18,12 @@ static void get(struct admin_call *call)
 {
 	struct realm_rep rep;
 	int64_t version;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	const struct flow_config_rep *config = realm_document_load(call, &rep, &version) ? find(call, &rep) : NULL;
 	if (!config)
 		return;
-	flow_config_write(&w, config);
-	admin_json(call, text_str(&text));
+	flow_config_write(w, config);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_flow_config_get, get)

@@ -9,28 +9,27 @@ static void get(struct admin_call *call)
 	struct realm_rep rep;
 	int64_t version;
 	struct execution_place place;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	if (!realm_document_load(call, &rep, &version) || !execution_find(call, &rep, &place))
 		return;
 	const struct execution_rep *execution = place.execution;
 	const struct flow_config_rep *config = execution->config.n ? flow_config_of_alias(&rep, execution->config) : NULL;
 	const struct flow_rep *below = execution->is_flow ? flow_of_alias(&rep, execution->flow) : NULL;
-	json_write_object_begin(&w);
+	json_write_object_begin(w);
 	if (config)
-		json_member_text(&w, "authenticatorConfig", config->id);
+		json_member_text(w, "authenticatorConfig", config->id);
 	if (execution->authenticator.n)
-		json_member_text(&w, "authenticator", execution->authenticator);
-	json_member_bool(&w, "authenticatorFlow", execution->is_flow);
-	json_member_text(&w, "requirement", execution->requirement);
-	json_member_int(&w, "priority", execution->priority);
-	json_member_bool(&w, "autheticatorFlow", execution->is_flow);
-	json_member_text(&w, "id", execution->id);
+		json_member_text(w, "authenticator", execution->authenticator);
+	json_member_bool(w, "authenticatorFlow", execution->is_flow);
+	json_member_text(w, "requirement", execution->requirement);
+	json_member_int(w, "priority", execution->priority);
+	json_member_bool(w, "autheticatorFlow", execution->is_flow);
+	json_member_text(w, "id", execution->id);
 	if (below)
-		json_member_text(&w, "flowId", below->id);
-	json_member_text(&w, "parentFlow", place.flow->id);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+		json_member_text(w, "flowId", below->id);
+	json_member_text(w, "parentFlow", place.flow->id);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_execution_get, get)

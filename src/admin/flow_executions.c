@@ -9,8 +9,7 @@ static void list(struct admin_call *call)
 {
 	struct realm_rep rep;
 	int64_t version;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	if (!realm_document_load(call, &rep, &version))
 		return;
 	const struct flow_rep *flow = flow_of_alias(&rep, http_route_value(call->request, "alias"));
@@ -18,8 +17,8 @@ static void list(struct admin_call *call)
 		admin_not_found(call, "Flow not found");
 		return;
 	}
-	flow_write_executions(call, &w, &rep, flow);
-	admin_json(call, text_str(&text));
+	flow_write_executions(call, w, &rep, flow);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_flow_executions, list)

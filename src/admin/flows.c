@@ -9,17 +9,14 @@ static void list(struct admin_call *call)
 {
 	struct realm_rep rep;
 	int64_t version;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_array_begin(call);
 	if (!realm_document_load(call, &rep, &version))
 		return;
-	json_write_array_begin(&w);
 	for (size_t i = 0; i < rep.flows_n; i++)
 		/* That of ECP is no administrator's affair, there as here. */
 		if (rep.flows[i].top_level && !str_eq_z(rep.flows[i].alias, "saml ecp"))
-			flow_write(call, &w, &rep.flows[i]);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+			flow_write(call, w, &rep.flows[i]);
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_flows_list, list)
@@ -37,14 +34,13 @@ static void get(struct admin_call *call)
 {
 	struct realm_rep rep;
 	int64_t version;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	const struct flow_rep *flow = realm_document_load(call, &rep, &version) ?
 		find(call, &rep, "Could not find flow with id") : NULL;
 	if (!flow)
 		return;
-	flow_write(call, &w, flow);
-	admin_json(call, text_str(&text));
+	flow_write(call, w, flow);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_flow_get, get)

@@ -160,6 +160,7 @@ static void answer_new(struct admin_call *call, const struct placing *placing)
 {
 	struct group_writer writer;
 	struct group group = placing->rep.group;
+	struct str path = arena_join(call->arena, STR("groups/"), group.id, STR(""));
 	group.parent = (struct group *)(uintptr_t)placing->parent;
 	group.path = STR("");
 	if (placing->parent) {
@@ -169,29 +170,25 @@ static void answer_new(struct admin_call *call, const struct placing *placing)
 			table_put(&writer.descriptions, group.id, &placing->rep.description);
 		group_answer(&writer, &group);
 		struct str body = call->response->body;
-		admin_created(call, arena_format(call->arena, "/admin/realms/%.*s/groups/%.*s",
-						 STR_ARG(call->realm->settings.name), STR_ARG(group.id)));
+		admin_created_part(call, path);
 		http_respond_json(call->response, 201, body);
 		return;
 	}
-	admin_created(call, arena_format(call->arena, "/admin/realms/%.*s/groups/%.*s",
-					 STR_ARG(call->realm->settings.name), STR_ARG(group.id)));
+	admin_created_part(call, path);
 }
 
-void admin_groups_create(void *context, struct http_request *request, struct http_response *response)
+static void groups_create(struct admin_call *call)
 {
-	struct admin_call call;
 	struct placing placing;
-	if (!admin_open(&call, context, request, response))
+	if (!realm_change(call, &(struct realm_change){ .decide = decide_place, .context = &placing }))
 		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_place, .context = &placing })) {
-		if (placing.moved)
-			admin_no_content(&call);
-		else
-			answer_new(&call, &placing);
-	}
-	admin_close(&call);
+	if (placing.moved)
+		admin_no_content(call);
+	else
+		answer_new(call, &placing);
 }
+
+ADMIN_HANDLER(admin_groups_create, groups_create)
 
 /* ---- changed and deleted ---- */
 

@@ -18,34 +18,19 @@ static struct role_holder holder_of(struct admin_call *call, const struct group 
 	return role_holder_new(call->arena, group->roles, group->roles_n, inherited, n);
 }
 
-static void list(void *context, struct http_request *request, struct http_response *response, enum role_view view)
+static void list(struct admin_call *call, enum role_view view)
 {
-	struct admin_call call;
 	const struct group *group;
 	const struct client *container;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (group_rep_find(&call, &group) && role_mapping_container(&call, &container)) {
-		struct role_holder holder = holder_of(&call, group);
-		role_mapping_list(&call, &holder, container, view);
+	if (group_rep_find(call, &group) && role_mapping_container(call, &container)) {
+		struct role_holder holder = holder_of(call, group);
+		role_mapping_list(call, &holder, container, view);
 	}
-	admin_close(&call);
 }
 
-void admin_group_roles(void *context, struct http_request *request, struct http_response *response)
-{
-	list(context, request, response, ROLES_DIRECT);
-}
-
-void admin_group_roles_available(void *context, struct http_request *request, struct http_response *response)
-{
-	list(context, request, response, ROLES_AVAILABLE);
-}
-
-void admin_group_roles_composite(void *context, struct http_request *request, struct http_response *response)
-{
-	list(context, request, response, ROLES_EFFECTIVE);
-}
+ADMIN_HANDLER_OF(admin_group_roles, list, ROLES_DIRECT)
+ADMIN_HANDLER_OF(admin_group_roles_available, list, ROLES_AVAILABLE)
+ADMIN_HANDLER_OF(admin_group_roles_composite, list, ROLES_EFFECTIVE)
 
 static void group_roles_all(struct admin_call *call)
 {
@@ -58,8 +43,10 @@ static void group_roles_all(struct admin_call *call)
 
 ADMIN_HANDLER(admin_group_roles_all, group_roles_all)
 
-static bool decide(struct admin_call *call, bool add, struct effects *effects)
+/* *context: whether to add. */
+static bool decide(struct admin_call *call, void *context, struct effects *effects)
 {
+	const bool add = *(const bool *)context;
 	struct group_change *change = arena_alloc(call->arena, sizeof *change);
 	const struct group *group;
 	const struct client *container;
@@ -77,30 +64,11 @@ static bool decide(struct admin_call *call, bool add, struct effects *effects)
 	return true;
 }
 
-static bool decide_add(struct admin_call *call, void *context, struct effects *effects)
+static void change(struct admin_call *call, bool add)
 {
-	(void)context;
-	return decide(call, true, effects);
-}
-
-static bool decide_remove(struct admin_call *call, void *context, struct effects *effects)
-{
-	(void)context;
-	return decide(call, false, effects);
-}
-
-static void group_roles_add(struct admin_call *call)
-{
-	if (realm_change(call, &(struct realm_change){ .decide = decide_add }))
+	if (realm_change(call, &(struct realm_change){ .decide = decide, .context = &add }))
 		admin_no_content(call);
 }
 
-ADMIN_HANDLER(admin_group_roles_add, group_roles_add)
-
-static void group_roles_remove(struct admin_call *call)
-{
-	if (realm_change(call, &(struct realm_change){ .decide = decide_remove }))
-		admin_no_content(call);
-}
-
-ADMIN_HANDLER(admin_group_roles_remove, group_roles_remove)
+ADMIN_HANDLER_OF(admin_group_roles_add, change, true)
+ADMIN_HANDLER_OF(admin_group_roles_remove, change, false)

@@ -91,18 +91,15 @@ static void list(struct admin_call *call)
 	struct wanted wanted = read_query(call);
 	if (!admin_query_page(call, -1, &page) || !group_writer_open(call, how_of(call, true), &writer))
 		return;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	/* Who may only know that there are groups sees none. */
 	if (!admin_may(call, PERMISSION_VIEW_USERS))
 		page.max = 0;
 	if (wanted.search.n || wanted.by_attributes)
-		write_found(call, &writer, &wanted, &page, &w);
+		write_found(call, &writer, &wanted, &page, w);
 	else
-		write_level(call, &writer, &wanted, &page, &w);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+		write_level(call, &writer, &wanted, &page, w);
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_groups_list, list)
@@ -117,14 +114,11 @@ static void group_children(struct admin_call *call)
 	if (group_rep_find(call, &group) && admin_query_page(call, CHILDREN_PAGE, &page) &&
 	    group_writer_open(call, how_of(call, false), &writer)) {
 		struct wanted wanted = read_query(call);
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
+		struct json_writer *w = admin_array_begin(call);
 		wanted.parent = group;
 		wanted.case_matters = true; /* as in Keycloak, here alone */
-		json_write_array_begin(&w);
-		write_level(call, &writer, &wanted, &page, &w);
-		json_write_array_end(&w);
-		admin_json(call, text_str(&text));
+		write_level(call, &writer, &wanted, &page, w);
+		admin_array_end(call, w);
 	}
 }
 

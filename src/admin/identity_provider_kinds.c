@@ -15,20 +15,19 @@ static const struct {
 static void kind(struct admin_call *call)
 {
 	const struct identity_provider_kind *kind = identity_provider_kind_of(http_route_value(call->request, "kind"));
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	if (!kind) {
 		http_respond_error(call->response, 400, STR("HTTP 400 Bad Request"), STR(""));
 		return;
 	}
-	json_write_object_begin(&w);
-	json_member_text(&w, "name", kind->name);
-	json_member_text(&w, "id", kind->id);
-	json_member_raw(&w, "configProperties", kind->settings);
-	json_member_text(&w, "helpText", STR(""));
-	json_member_raw(&w, "configMetadata", STR("[]"));
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	json_write_object_begin(w);
+	json_member_text(w, "name", kind->name);
+	json_member_text(w, "id", kind->id);
+	json_member_raw(w, "configProperties", kind->settings);
+	json_member_text(w, "helpText", STR(""));
+	json_member_raw(w, "configMetadata", STR("[]"));
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_identity_provider_kind, kind)
@@ -45,21 +44,20 @@ static bool open_provider(struct admin_call *call, struct identity_provider *ret
 static void mapper_types(struct admin_call *call)
 {
 	struct identity_provider provider;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	if (!open_provider(call, &provider))
 		return;
 	const struct identity_provider_kind *kind = identity_provider_kind_of(provider.provider_id);
 	struct str rest = kind ? kind->mappers : STR(""), name;
-	json_write_object_begin(&w);
+	json_write_object_begin(w);
 	while (str_next(&rest, ' ', &name))
 		for (size_t i = 0; i < ARRAY_LENGTH(mapper_kinds); i++)
 			if (str_eq(mapper_kinds[i].id, name)) {
-				json_write_name(&w, name);
-				json_write_raw(&w, mapper_kinds[i].description);
+				json_write_name(w, name);
+				json_write_raw(w, mapper_kinds[i].description);
 			}
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_identity_provider_mapper_types, mapper_types)

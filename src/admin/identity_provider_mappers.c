@@ -48,18 +48,15 @@ static void list(struct admin_call *call)
 	struct realm_rep rep;
 	struct identity_provider provider;
 	int64_t version;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_array_begin(call);
 	if (!realm_document_load(call, &rep, &version) || !open_provider(call, &rep, &provider))
 		return;
-	json_write_array_begin(&w);
 	for (size_t i = 0; i < rep.identity_provider_mappers_n; i++) {
 		const struct identity_provider_mapper mapper = mapper_at(call, &rep, i);
 		if (str_eq(mapper.alias, provider.alias))
-			json_write_shape(&w, &identity_provider_mapper_rep_shape, &mapper);
+			json_write_shape(w, &identity_provider_mapper_rep_shape, &mapper);
 	}
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	admin_array_end(call, w);
 }
 
 static void get(struct admin_call *call)

@@ -47,15 +47,14 @@ static const struct component_rep *find_storage(struct admin_call *call)
 static void user_storage(struct admin_call *call)
 {
 	const struct component_rep *storage = find_storage(call);
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	if (!storage)
 		return;
-	json_write_object_begin(&w);
-	json_member_text(&w, "id", storage->id);
-	json_member_text(&w, "name", storage->name);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	json_write_object_begin(w);
+	json_member_text(w, "id", storage->id);
+	json_member_text(w, "name", storage->name);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 static void user_storage_sync(struct admin_call *call)

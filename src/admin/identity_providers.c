@@ -72,8 +72,7 @@ static void list(struct admin_call *call)
 	struct admin_page page;
 	struct str search = admin_query(call, "search");
 	bool brief = admin_query_true(call, "briefRepresentation", false);
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_array_begin(call);
 	size_t n = 0, found = 0;
 	if (!admin_query_page(call, -1, &page) || !realm_document_load(call, &rep, &version))
 		return;
@@ -81,12 +80,10 @@ static void list(struct admin_call *call)
 	for (; n < rep.identity_providers_n; n++)
 		all[n] = identity_provider_at(call, &rep, n);
 	sort(all, n);
-	json_write_array_begin(&w);
 	for (size_t i = 0; i < n; i++)
 		if (is_searched(call, search, &all[i]) && is_of_type(call, &all[i]) && admin_page_has(&page, found++))
-			identity_provider_write(call, &w, all[i], brief);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+			identity_provider_write(call, w, all[i], brief);
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_identity_providers_list, list)
@@ -97,12 +94,11 @@ static void get(struct admin_call *call)
 	struct identity_provider provider;
 	int64_t version;
 	size_t index;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	if (!realm_document_load(call, &rep, &version) || !identity_provider_find(call, &rep, &index, &provider))
 		return;
-	identity_provider_write(call, &w, provider, false);
-	admin_json(call, text_str(&text));
+	identity_provider_write(call, w, provider, false);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_identity_provider_get, get)

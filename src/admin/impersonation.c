@@ -62,13 +62,12 @@ static struct session session_of(struct admin_call *call, const struct user *use
 
 static void answer(struct admin_call *call, bool same_realm)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	json_member_text(&w, "redirect", visit_url(&call->visit, "/account"));
-	json_member_bool(&w, "sameRealm", same_realm);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
+	json_member_text(w, "redirect", visit_url(&call->visit, "/account"));
+	json_member_bool(w, "sameRealm", same_realm);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 /* An administrator of the same realm leaves the session that the call came from. */

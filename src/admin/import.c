@@ -42,22 +42,21 @@ enum { IMPORT_PARTS_MAX = 1000 * 1000 };
 
 void import_answer(struct admin_call *call, const struct store_import_summary *summary)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	json_member_text(&w, "realm", summary->realm_name);
-	json_member_text(&w, "id", summary->realm_id);
-	json_member_int(&w, "clients", summary->clients);
-	json_member_int(&w, "clientScopes", summary->client_scopes);
-	json_member_int(&w, "roles", summary->roles);
-	json_member_int(&w, "groups", summary->groups);
-	json_member_int(&w, "users", summary->users);
-	json_member_int(&w, "credentials", summary->credentials);
-	json_member_int(&w, "keys", summary->keys);
-	json_member_int(&w, "passwordsHashed", summary->passwords_hashed);
-	json_member_texts(&w, "warnings", summary->warnings.items, summary->warnings.n);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
+	json_member_text(w, "realm", summary->realm_name);
+	json_member_text(w, "id", summary->realm_id);
+	json_member_int(w, "clients", summary->clients);
+	json_member_int(w, "clientScopes", summary->client_scopes);
+	json_member_int(w, "roles", summary->roles);
+	json_member_int(w, "groups", summary->groups);
+	json_member_int(w, "users", summary->users);
+	json_member_int(w, "credentials", summary->credentials);
+	json_member_int(w, "keys", summary->keys);
+	json_member_int(w, "passwordsHashed", summary->passwords_hashed);
+	json_member_texts(w, "warnings", summary->warnings.items, summary->warnings.n);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 static bool import_note(void *context, int64_t done, int64_t total, int64_t users)

@@ -31,13 +31,10 @@ static void list(struct admin_call *call)
 		admin_fail(call, code, &why);
 		return;
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < n; i++)
-		write_access(&w, &items[i], STR(""));
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+		write_access(w, &items[i], STR(""));
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_initial_accesses_list, list)
@@ -108,8 +105,7 @@ static void create(struct admin_call *call)
 	struct text text = text_new(call->arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
 	write_access(&w, &initial, token);
-	admin_created(call, arena_format(call->arena, "/admin/realms/%.*s/clients-initial-access/%.*s",
-					 STR_ARG(call->realm->settings.name), STR_ARG(initial.id)));
+	admin_created_part(call, arena_join(call->arena, STR("clients-initial-access/"), initial.id, STR("")));
 	http_respond_bytes(call->response, 201, "application/json;charset=UTF-8", text_str(&text));
 }
 

@@ -94,22 +94,21 @@ static bool counts(const struct key_list *keys, size_t at)
 
 static void write_keys(struct admin_call *call, const struct key_list *keys)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	json_member_object_begin(&w, "active");
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
+	json_member_object_begin(w, "active");
 	for (size_t i = 0; i < keys->n; i++)
 		if (counts(keys, i)) {
-			json_write_name(&w, keys->items[i].algorithm);
-			json_write_text(&w, keys->items[i].kid);
+			json_write_name(w, keys->items[i].algorithm);
+			json_write_text(w, keys->items[i].kid);
 		}
-	json_write_object_end(&w);
-	json_member_array_begin(&w, "keys");
+	json_write_object_end(w);
+	json_member_array_begin(w, "keys");
 	for (size_t i = 0; i < keys->n; i++)
-		write_key(call, &w, &keys->items[i]);
-	json_write_array_end(&w);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+		write_key(call, w, &keys->items[i]);
+	json_write_array_end(w);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 static void keys_get(struct admin_call *call)

@@ -23,35 +23,24 @@ static struct json_node *texts_of(struct admin_call *call, const struct realm_re
 /* ---- reading ---- */
 
 /* Answers by the realm as it stands; `show` answers. */
-static void read_texts(void *context, struct http_request *request, struct http_response *response,
-		       void (*show)(struct admin_call *call, const struct realm_rep *realm))
+static void read_texts(struct admin_call *call, void (*show)(struct admin_call *call, const struct realm_rep *realm))
 {
-	struct admin_call call;
 	struct realm_rep realm;
 	int64_t version;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_row_find(&call, &realm, &version))
-		show(&call, &realm);
-	admin_close(&call);
+	if (realm_row_find(call, &realm, &version))
+		show(call, &realm);
 }
 
 static void show_locales(struct admin_call *call, const struct realm_rep *realm)
 {
 	const struct json_node *texts = all_texts(call, realm);
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < texts->n; i++)
-		json_write_text(&w, texts->members[i].name);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+		json_write_text(w, texts->members[i].name);
+	admin_array_end(call, w);
 }
 
-void admin_locales_list(void *context, struct http_request *request, struct http_response *response)
-{
-	read_texts(context, request, response, show_locales);
-}
+ADMIN_HANDLER_OF(admin_locales_list, read_texts, show_locales)
 
 static void show_locale(struct admin_call *call, const struct realm_rep *realm)
 {
@@ -66,10 +55,7 @@ static void show_locale(struct admin_call *call, const struct realm_rep *realm)
 	admin_json(call, json_tree_text(call->arena, shown));
 }
 
-void admin_locale_get(void *context, struct http_request *request, struct http_response *response)
-{
-	read_texts(context, request, response, show_locale);
-}
+ADMIN_HANDLER_OF(admin_locale_get, read_texts, show_locale)
 
 static void show_text(struct admin_call *call, const struct realm_rep *realm)
 {
@@ -83,10 +69,7 @@ static void show_text(struct admin_call *call, const struct realm_rep *realm)
 	http_no_cache(call->response);
 }
 
-void admin_locale_text_get(void *context, struct http_request *request, struct http_response *response)
-{
-	read_texts(context, request, response, show_text);
-}
+ADMIN_HANDLER_OF(admin_locale_text_get, read_texts, show_text)
 
 /* ---- writing ---- */
 
@@ -185,22 +168,11 @@ static bool remove_texts(struct admin_call *call, void *context, struct realm_re
 	return true;
 }
 
-static void remove_and_answer(void *context, struct http_request *request, struct http_response *response)
+static void remove_and_answer(struct admin_call *call)
 {
-	struct admin_call call;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_row_change(&call, remove_texts, NULL))
-		admin_no_content(&call);
-	admin_close(&call);
+	if (realm_row_change(call, remove_texts, NULL))
+		admin_no_content(call);
 }
 
-void admin_locale_delete(void *context, struct http_request *request, struct http_response *response)
-{
-	remove_and_answer(context, request, response);
-}
-
-void admin_locale_text_delete(void *context, struct http_request *request, struct http_response *response)
-{
-	remove_and_answer(context, request, response);
-}
+ADMIN_HANDLER(admin_locale_delete, remove_and_answer)
+ADMIN_HANDLER(admin_locale_text_delete, remove_and_answer)

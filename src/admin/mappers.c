@@ -10,16 +10,13 @@
 static void write_list(struct admin_call *call, struct str protocol)
 {
 	struct mapper_list list;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_array_begin(call);
 	if (!mapper_holder_list(call, &list))
 		return;
-	json_write_array_begin(&w);
 	for (size_t i = 0; i < list.n; i++)
 		if (!protocol.n || str_eq(list.items[i].protocol, protocol))
-			mapper_write(&w, &list.items[i]);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+			mapper_write(w, &list.items[i]);
+	admin_array_end(call, w);
 }
 
 static void list(struct admin_call *call)
@@ -50,12 +47,11 @@ static void get(struct admin_call *call)
 {
 	struct mapper_list mappers;
 	const struct mapper *mapper = mapper_holder_list(call, &mappers) ? find(call, &mappers) : NULL;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	if (!mapper)
 		return;
-	mapper_write(&w, mapper);
-	admin_json(call, text_str(&text));
+	mapper_write(w, mapper);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_mapper_get, get)

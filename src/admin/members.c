@@ -54,11 +54,8 @@ void members_answer(struct admin_call *call, enum members_of of, struct str id, 
 		admin_fail(call, code, &why);
 		return;
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < n; i++)
-		write(&w, &users[i], brief);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+		write(w, &users[i], brief);
+	admin_array_end(call, w);
 }

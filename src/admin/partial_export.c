@@ -1,6 +1,6 @@
 /* POST /admin/realms/{realm}/partial-export: the realm without users and with its secrets masked. */
-#include "admin/call.h"
 #include "admin/handlers_realms.h"
+#include "admin/serve.h"
 #include "base/tables.h"
 #include "json/tree.h"
 #include "store/export.h"
@@ -21,24 +21,22 @@ static void leave_out(struct json_node *realm, bool clients)
 		json_node_remove(realm, str_from(of_clients[i]));
 }
 
-void admin_partial_export(void *context, struct http_request *request, struct http_response *response)
+static void partial_export(struct admin_call *call)
 {
-	struct admin_call call;
 	struct json_node *realm;
 	struct why why = { "" };
-	if (!admin_open(&call, context, request, response))
-		return;
-	struct text text = text_new(call.arena, 0);
+	struct text text = text_new(call->arena, 0);
 	const struct store_export_options options = { .clients = true, .mask_secrets = true,
-		.groups_roles = admin_query_true(&call, "exportGroupsAndRoles", false), .write = collect, .context = &text };
-	enum error_code code = store_export_realm(call.app->store, call.realm->settings.name, &options, &why);
+		.groups_roles = admin_query_true(call, "exportGroupsAndRoles", false), .write = collect, .context = &text };
+	enum error_code code = store_export_realm(call->app->store, call->realm->settings.name, &options, &why);
 	if (code == OK)
-		code = json_tree_read(call.arena, text_str(&text), &realm, &why);
-	if (code == OK) {
-		leave_out(realm, admin_query_true(&call, "exportClients", false));
-		admin_json(&call, json_tree_text(call.arena, realm));
-	} else {
-		admin_fail(&call, code, &why);
+		code = json_tree_read(call->arena, text_str(&text), &realm, &why);
+	if (code != OK) {
+		admin_fail(call, code, &why);
+		return;
 	}
-	admin_close(&call);
+	leave_out(realm, admin_query_true(call, "exportClients", false));
+	admin_json(call, json_tree_text(call->arena, realm));
 }
+
+ADMIN_HANDLER(admin_partial_export, partial_export)

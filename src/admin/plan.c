@@ -28,23 +28,22 @@ static void write_change(struct json_writer *w, const struct plan_change *change
 
 static void answer(struct admin_call *call, const struct store_plan *plan, bool applied, int64_t users)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	json_member_text(&w, "realm", plan->realm_name);
-	json_member_bool(&w, "applied", applied);
-	json_member_int(&w, "added", plan->added);
-	json_member_int(&w, "changed", plan->changed);
-	json_member_int(&w, "removed", plan->removed);
-	json_member_int(&w, "users", users);
-	json_member_int(&w, "more", (int64_t)plan->more);
-	json_member_array_begin(&w, "changes");
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
+	json_member_text(w, "realm", plan->realm_name);
+	json_member_bool(w, "applied", applied);
+	json_member_int(w, "added", plan->added);
+	json_member_int(w, "changed", plan->changed);
+	json_member_int(w, "removed", plan->removed);
+	json_member_int(w, "users", users);
+	json_member_int(w, "more", (int64_t)plan->more);
+	json_member_array_begin(w, "changes");
 	for (size_t i = 0; i < plan->n; i++)
-		write_change(&w, &plan->changes[i]);
-	json_write_array_end(&w);
-	json_member_texts(&w, "warnings", plan->warnings.items, plan->warnings.n);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+		write_change(w, &plan->changes[i]);
+	json_write_array_end(w);
+	json_member_texts(w, "warnings", plan->warnings.items, plan->warnings.n);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 /* ---- doing it ---- */

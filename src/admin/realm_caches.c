@@ -32,14 +32,11 @@ static void credential_registrators(struct admin_call *call)
 	struct realm_rep realm;
 	int64_t version;
 	if (realm_row_find(call, &realm, &version)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		json_write_array_begin(&w);
+		struct json_writer *w = admin_array_begin(call);
 		for (size_t i = 0; i < realm.required_actions_n; i++)
 			if (registers(&realm.required_actions[i]))
-				json_write_text(&w, realm.required_actions[i].alias);
-		json_write_array_end(&w);
-		admin_json(call, text_str(&text));
+				json_write_text(w, realm.required_actions[i].alias);
+		admin_array_end(call, w);
 	}
 }
 

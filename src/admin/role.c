@@ -25,11 +25,10 @@ static void role_get(struct admin_call *call)
 	struct role_rep rep;
 	if (role_rep_find(call, false, &role) && load(call, role, &rep)) {
 		struct table full = table_new(call->arena, 1);
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
+		struct json_writer *w = admin_json_begin(call);
 		table_put(&full, role->id, &rep);
-		role_write(call, &w, role, &full);
-		admin_json(call, text_str(&text));
+		role_write(call, w, role, &full);
+		admin_json_end(call, w);
 	}
 }
 
@@ -107,5 +106,4 @@ static void role_delete(struct admin_call *call)
 }
 
 ADMIN_HANDLER(admin_role_delete, role_delete)
-
 ADMIN_HANDLER(admin_role_permissions, role_rep_no_feature)

@@ -33,45 +33,27 @@ static void answer(struct admin_call *call, const struct role *role, enum of of,
 	size_t matching = 0;
 	if (!admin_query_page(call, -1, &page))
 		return;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < call->realm->roles_n && role->composites_n; i++) {
 		const struct role *child = &call->realm->roles[i];
 		if ((of == OF_ALL || child->client == client) && is_child(role, child) &&
 		    search_contains(child->name, search) && admin_page_has(&page, matching++))
-			role_write(call, &w, child, NULL);
+			role_write(call, w, child, NULL);
 	}
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	admin_array_end(call, w);
 }
 
-static void list(void *context, struct http_request *request, struct http_response *response, enum of of)
+static void list(struct admin_call *call, enum of of)
 {
-	struct admin_call call;
 	const struct role *role;
 	const struct client *client;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (role_rep_find(&call, false, &role) && find_container(&call, of, &client))
-		answer(&call, role, of, client);
-	admin_close(&call);
+	if (role_rep_find(call, false, &role) && find_container(call, of, &client))
+		answer(call, role, of, client);
 }
 
-void admin_role_composites(void *context, struct http_request *request, struct http_response *response)
-{
-	list(context, request, response, OF_ALL);
-}
-
-void admin_role_composites_of_realm(void *context, struct http_request *request, struct http_response *response)
-{
-	list(context, request, response, OF_REALM);
-}
-
-void admin_role_composites_of_client(void *context, struct http_request *request, struct http_response *response)
-{
-	list(context, request, response, OF_CLIENT);
-}
+ADMIN_HANDLER_OF(admin_role_composites, list, OF_ALL)
+ADMIN_HANDLER_OF(admin_role_composites_of_realm, list, OF_REALM)
+ADMIN_HANDLER_OF(admin_role_composites_of_client, list, OF_CLIENT)
 
 /* The body's roles; false: answered. */
 static bool read_children(struct admin_call *call, struct role_list *ret_children)
@@ -93,8 +75,10 @@ static bool may_compose(struct admin_call *call, const struct role_list *childre
 	return true;
 }
 
-static bool decide(struct admin_call *call, bool add, struct effects *effects)
+/* *context: whether to add. */
+static bool decide(struct admin_call *call, void *context, struct effects *effects)
 {
+	const bool add = *(const bool *)context;
 	struct role_change *change = arena_alloc(call->arena, sizeof *change);
 	const struct role *role;
 	struct role_list children;
@@ -108,30 +92,11 @@ static bool decide(struct admin_call *call, bool add, struct effects *effects)
 	return true;
 }
 
-static bool decide_add(struct admin_call *call, void *context, struct effects *effects)
+static void change(struct admin_call *call, bool add)
 {
-	(void)context;
-	return decide(call, true, effects);
-}
-
-static bool decide_remove(struct admin_call *call, void *context, struct effects *effects)
-{
-	(void)context;
-	return decide(call, false, effects);
-}
-
-static void role_composites_add(struct admin_call *call)
-{
-	if (realm_change(call, &(struct realm_change){ .decide = decide_add }))
+	if (realm_change(call, &(struct realm_change){ .decide = decide, .context = &add }))
 		admin_no_content(call);
 }
 
-ADMIN_HANDLER(admin_role_composites_add, role_composites_add)
-
-static void role_composites_remove(struct admin_call *call)
-{
-	if (realm_change(call, &(struct realm_change){ .decide = decide_remove }))
-		admin_no_content(call);
-}
-
-ADMIN_HANDLER(admin_role_composites_remove, role_composites_remove)
+ADMIN_HANDLER_OF(admin_role_composites_add, change, true)
+ADMIN_HANDLER_OF(admin_role_composites_remove, change, false)

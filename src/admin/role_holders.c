@@ -34,14 +34,11 @@ static void answer_groups(struct admin_call *call, const struct role *role)
 	bool brief = admin_query_true(call, "briefRepresentation", true);
 	if (!admin_query_page(call, PAGE, &page) || !group_writer_open(call, brief ? GROUP_BRIEF : GROUP_FULL, &writer))
 		return;
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < call->realm->groups_n; i++)
 		if (holds(&call->realm->groups[i], role) && admin_page_has(&page, matching++))
-			group_write(&writer, &w, &call->realm->groups[i]);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+			group_write(&writer, w, &call->realm->groups[i]);
+	admin_array_end(call, w);
 }
 
 static void role_groups(struct admin_call *call)

@@ -81,10 +81,9 @@ void role_mapping_list(struct admin_call *call, const struct role_holder *holder
 		admin_fail(call, code, &why);
 		return;
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	write_list(call, &w, holder, container, view, brief ? NULL : &full);
-	admin_json(call, text_str(&text));
+	struct json_writer *w = admin_json_begin(call);
+	write_list(call, w, holder, container, view, brief ? NULL : &full);
+	admin_json_end(call, w);
 }
 
 static bool has_any(struct admin_call *call, const struct role_holder *holder, const struct client *container)
@@ -119,16 +118,15 @@ static void write_client_mappings(struct admin_call *call, struct json_writer *w
 
 void role_mapping_all(struct admin_call *call, const struct role_holder *holder)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
 	if (has_any(call, holder, NULL)) {
-		json_write_name(&w, STR("realmMappings"));
-		write_list(call, &w, holder, NULL, ROLES_DIRECT, NULL);
+		json_write_name(w, STR("realmMappings"));
+		write_list(call, w, holder, NULL, ROLES_DIRECT, NULL);
 	}
-	write_client_mappings(call, &w, holder);
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	write_client_mappings(call, w, holder);
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 bool role_mapping_container(struct admin_call *call, const struct client **ret_container)

@@ -47,16 +47,13 @@ static void list(struct admin_call *call)
 		admin_fail(call, code, &why);
 		return;
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < call->realm->roles_n; i++) {
 		const struct role *role = &call->realm->roles[i];
 		if (matches(&wanted, role) && admin_page_has(&wanted.page, matching++))
-			role_write(call, &w, role, brief ? NULL : &full);
+			role_write(call, w, role, brief ? NULL : &full);
 	}
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_roles_list, list)
@@ -145,13 +142,11 @@ static bool decide_create(struct admin_call *call, void *context, struct effects
 	return true;
 }
 
-void admin_roles_create(void *context, struct http_request *request, struct http_response *response)
+static void roles_create(struct admin_call *call)
 {
-	struct admin_call call;
 	struct str path;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (realm_change(&call, &(struct realm_change){ .decide = decide_create, .context = &path }))
-		admin_created(&call, path);
-	admin_close(&call);
+	if (realm_change(call, &(struct realm_change){ .decide = decide_create, .context = &path }))
+		admin_created(call, path);
 }
+
+ADMIN_HANDLER(admin_roles_create, roles_create)

@@ -12,19 +12,16 @@ static const char missing[] = "Client scope not found";
 
 static void write_scopes(struct admin_call *call, struct client_scope *const *scopes, size_t n, bool protocols)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < n; i++) {
-		json_write_object_begin(&w);
-		json_member_text(&w, "id", scopes[i]->id);
-		json_member_text(&w, "name", scopes[i]->name);
+		json_write_object_begin(w);
+		json_member_text(w, "id", scopes[i]->id);
+		json_member_text(w, "name", scopes[i]->name);
 		if (protocols)
-			json_member_text(&w, "protocol", scopes[i]->protocol);
-		json_write_object_end(&w);
+			json_member_text(w, "protocol", scopes[i]->protocol);
+		json_write_object_end(w);
 	}
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+	admin_array_end(call, w);
 }
 
 static void realm_default(struct admin_call *call)

@@ -9,13 +9,10 @@ static const char missing[] = "Could not find client scope";
 
 static void list(struct admin_call *call)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < call->realm->client_scopes_n; i++)
-		scope_rep_write(&w, &call->realm->client_scopes[i]);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+		scope_rep_write(w, &call->realm->client_scopes[i]);
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_scopes_list, list)
@@ -23,12 +20,11 @@ ADMIN_HANDLER(admin_scopes_list, list)
 static void get(struct admin_call *call)
 {
 	const struct client_scope *scope = scope_rep_find(call, missing);
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
+	struct json_writer *w = admin_json_begin(call);
 	if (!scope)
 		return;
-	scope_rep_write(&w, scope);
-	admin_json(call, text_str(&text));
+	scope_rep_write(w, scope);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_scope_get, get)

@@ -24,6 +24,14 @@ static inline void admin_serve(void *context, struct http_request *request, stru
 		admin_serve(context, request, response, work); \
 	}
 
+/* The same of work that takes more than the call. */
+#define ADMIN_HANDLER_OF(name, work, ...) \
+	static void name##_work(struct admin_call *call) \
+	{ \
+		work(call, __VA_ARGS__); \
+	} \
+	ADMIN_HANDLER(name, name##_work)
+
 /* 201, found at `path` ("client-scopes/...") of the call's realm. */
 static inline void admin_created_part(struct admin_call *call, struct str path)
 {

@@ -98,18 +98,17 @@ static void write_system(struct arena *arena, struct json_writer *w)
 
 static void server_info(struct admin_call *call)
 {
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_object_begin(&w);
-	write_system(call->arena, &w);
-	json_member_object_begin(&w, "cpuInfo");
-	json_member_int(&w, "processorCount", sysconf(_SC_NPROCESSORS_ONLN));
-	json_write_object_end(&w);
-	write_memory(call->arena, &w);
-	json_write_members(&w, str_from(admin_data_server_info));
-	json_member_raw(&w, "componentTypes", str_trim(str_from(admin_data_component_types)));
-	json_write_object_end(&w);
-	admin_json(call, text_str(&text));
+	struct json_writer *w = admin_json_begin(call);
+	json_write_object_begin(w);
+	write_system(call->arena, w);
+	json_member_object_begin(w, "cpuInfo");
+	json_member_int(w, "processorCount", sysconf(_SC_NPROCESSORS_ONLN));
+	json_write_object_end(w);
+	write_memory(call->arena, w);
+	json_write_members(w, str_from(admin_data_server_info));
+	json_member_raw(w, "componentTypes", str_trim(str_from(admin_data_component_types)));
+	json_write_object_end(w);
+	admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_server_info, server_info)

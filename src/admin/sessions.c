@@ -7,7 +7,7 @@
 #include "model/life.h"
 
 /* Only what still lives: what has expired or ended is not shown as a session. */
-static void list(struct admin_call *call, struct str user_id, int64_t first, int64_t max)
+static void list(struct admin_call *call, struct str user_id, const struct admin_page *page)
 {
 	/* Ours; Keycloak lists offline sessions by client alone. */
 	bool offline = str_eq_z(admin_query(call, "offline"), "true");
@@ -15,35 +15,32 @@ static void list(struct admin_call *call, struct str user_id, int64_t first, int
 	size_t n;
 	struct why why = { "" };
 	enum error_code code = store_list_sessions(call->app->store, call->arena, call->realm->settings.id, user_id, offline,
-						   first, max, &sessions, &n, &why);
+						   page->first, page->max, &sessions, &n, &why);
 	if (code != OK) {
 		admin_fail(call, code, &why);
 		return;
 	}
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < n; i++)
 		if (life_of(call->realm, NULL, &sessions[i], call->visit.now_ms) == LIFE_ALIVE)
-			session_rep_write(&w, call->realm, &sessions[i]);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+			session_rep_write(w, call->realm, &sessions[i]);
+	admin_array_end(call, w);
 }
 
 static void user_sessions(struct admin_call *call)
 {
 	struct user *user;
 	if (user_rep_find(call, USER_ROW, &user))
-		list(call, user->id, 0, -1);
+		list(call, user->id, &(struct admin_page){ 0, -1 });
 }
 
 ADMIN_HANDLER(admin_user_sessions, user_sessions)
 
 static void sessions_list(struct admin_call *call)
 {
-	int64_t first, max;
-	if (admin_query_int(call, "first", 0, &first) && admin_query_int(call, "max", 100, &max))
-		list(call, STR(""), first, max);
+	struct admin_page page;
+	if (admin_query_page(call, 100, &page))
+		list(call, STR(""), &page);
 }
 
 ADMIN_HANDLER(admin_sessions_list, sessions_list)

@@ -66,6 +66,7 @@ static void write_signout(struct json_writer *w, const struct signout *signout)
 static bool read_query(struct admin_call *call, struct signout_query *query)
 {
 	enum door door;
+	struct admin_page page;
 	struct str state = admin_query(call, "state");
 	query->door = admin_query(call, "door");
 	query->realm_id = call->realm->settings.id;
@@ -84,8 +85,11 @@ static bool read_query(struct admin_call *call, struct signout_query *query)
 						     STR_ARG(str_take(query->door, 40))));
 		return false;
 	}
-	return admin_query_int(call, "since", 0, &query->since_ms) && admin_query_int(call, "first", 0, &query->first) &&
-	       admin_query_int(call, "max", 100, &query->max);
+	if (!admin_query_int(call, "since", 0, &query->since_ms) || !admin_query_page(call, 100, &page))
+		return false;
+	query->first = page.first;
+	query->max = page.max;
+	return true;
 }
 
 /* ?total=true: how many there are beside the page, in a header; left out where counting them
@@ -113,16 +117,15 @@ static void signouts_list(struct admin_call *call)
 	enum error_code code = good ? store_list_signouts(call->app->store, call->arena, &query, &signouts, &n, &why) : OK;
 	if (good && code == OK)
 		code = add_total(call, &query, &why);
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_json_begin(call);
+	json_write_array_begin(w);
 	for (size_t i = 0; i < n && code == OK; i++)
-		write_signout(&w, &signouts[i]);
-	json_write_array_end(&w);
+		write_signout(w, &signouts[i]);
+	json_write_array_end(w);
 	if (code != OK)
 		admin_fail(call, code, &why);
 	else if (good)
-		admin_json(call, text_str(&text));
+		admin_json_end(call, w);
 }
 
 ADMIN_HANDLER(admin_signouts_list, signouts_list)
@@ -145,10 +148,9 @@ static void signout_get(struct admin_call *call)
 	struct signout signout;
 	(void)writer_flush(call->app->writer);
 	if (find(call, &signout)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		write_signout(&w, &signout);
-		admin_json(call, text_str(&text));
+		struct json_writer *w = admin_json_begin(call);
+		write_signout(w, &signout);
+		admin_json_end(call, w);
 	}
 }
 
@@ -183,16 +185,5 @@ static void give_order(struct admin_call *call, enum signout_order_kind kind, co
 		admin_fail(call, code, &why);
 }
 
-static void signout_retry(struct admin_call *call)
-{
-	give_order(call, SIGNOUT_RETRY, "retried");
-}
-
-ADMIN_HANDLER(admin_signout_retry, signout_retry)
-
-static void signout_cancel(struct admin_call *call)
-{
-	give_order(call, SIGNOUT_CANCEL, "cancelled");
-}
-
-ADMIN_HANDLER(admin_signout_cancel, signout_cancel)
+ADMIN_HANDLER_OF(admin_signout_retry, give_order, SIGNOUT_RETRY, "retried")
+ADMIN_HANDLER_OF(admin_signout_cancel, give_order, SIGNOUT_CANCEL, "cancelled")

@@ -36,10 +36,9 @@ static void user_get(struct admin_call *call)
 	if (user_rep_find(call, USER_CREDENTIALS, &user) && user_profile_load(call, &profile)) {
 		const struct user_writer writer = { .profile = &profile, .form = USER_FORM_FULL,
 			.metadata = admin_query_true(call, "userProfileMetadata", false) };
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		user_rep_write(call, &w, user, &writer);
-		admin_json(call, text_str(&text));
+		struct json_writer *w = admin_json_begin(call);
+		user_rep_write(call, w, user, &writer);
+		admin_json_end(call, w);
 	}
 }
 

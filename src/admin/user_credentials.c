@@ -21,13 +21,10 @@ static void user_credentials(struct admin_call *call)
 {
 	struct user *user;
 	if (user_rep_find(call, USER_CREDENTIALS, &user)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		json_write_array_begin(&w);
+		struct json_writer *w = admin_array_begin(call);
 		for (size_t i = 0; i < user->credentials_n; i++)
-			write_credential(&w, &user->credentials[i]);
-		json_write_array_end(&w);
-		admin_json(call, text_str(&text));
+			write_credential(w, &user->credentials[i]);
+		admin_array_end(call, w);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* /admin/realms/{realm}/users/{user}/groups: where a user is a member. */
 #include "admin/handlers_users.h"
+#include "admin/search.h"
 #include "admin/serve.h"
 #include "admin/user_parts.h"
 
@@ -54,15 +55,6 @@ static void write_group(struct json_writer *w, const struct group *group, bool b
 	json_write_object_end(w);
 }
 
-/* Whether the name has the text, whatever the case of ASCII letters. */
-static bool is_found(const struct group *group, struct str search)
-{
-	for (size_t i = 0; i + search.n <= group->name.n; i++)
-		if (str_eq_nocase(str_take(str_drop(group->name, i), search.n), search))
-			return true;
-	return !search.n;
-}
-
 /* The user's groups that the query's `search` finds, by name: the realm's come so. */
 static size_t groups_of(struct admin_call *call, const struct user *user, const struct group ***ret_groups)
 {
@@ -71,7 +63,7 @@ static size_t groups_of(struct admin_call *call, const struct user *user, const 
 	size_t n = 0;
 	for (size_t i = 0; i < call->realm->groups_n; i++) {
 		const struct group *group = &call->realm->groups[i];
-		if (str_list_has(&user->group_ids, group->id) && is_found(group, search))
+		if (str_list_has(&user->group_ids, group->id) && search_contains(group->name, search))
 			*(const struct group **)arena_push(call->arena, &groups, &n, sizeof *groups) = group;
 	}
 	*ret_groups = groups;
@@ -86,14 +78,11 @@ static void user_groups(struct admin_call *call)
 		const struct group **groups;
 		size_t n = groups_of(call, user, &groups);
 		bool brief = admin_query_true(call, "briefRepresentation", true);
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		json_write_array_begin(&w);
+		struct json_writer *w = admin_array_begin(call);
 		for (size_t i = 0; i < n; i++)
 			if (admin_page_has(&page, i))
-				write_group(&w, groups[i], brief);
-		json_write_array_end(&w);
-		admin_json(call, text_str(&text));
+				write_group(w, groups[i], brief);
+		admin_array_end(call, w);
 	}
 }
 
@@ -133,16 +122,5 @@ static void change(struct admin_call *call, bool join)
 		admin_no_content(call);
 }
 
-static void user_group_join(struct admin_call *call)
-{
-	change(call, true);
-}
-
-ADMIN_HANDLER(admin_user_group_join, user_group_join)
-
-static void user_group_leave(struct admin_call *call)
-{
-	change(call, false);
-}
-
-ADMIN_HANDLER(admin_user_group_leave, user_group_leave)
+ADMIN_HANDLER_OF(admin_user_group_join, change, true)
+ADMIN_HANDLER_OF(admin_user_group_leave, change, false)

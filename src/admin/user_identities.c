@@ -7,13 +7,10 @@ static void user_identities(struct admin_call *call)
 {
 	struct user *user;
 	if (user_rep_find(call, USER_IDENTITIES, &user)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		json_write_array_begin(&w);
+		struct json_writer *w = admin_array_begin(call);
 		for (size_t i = 0; i < user->identities_n; i++)
-			json_write_shape(&w, &identity_shape, &user->identities[i]);
-		json_write_array_end(&w);
-		admin_json(call, text_str(&text));
+			json_write_shape(w, &identity_shape, &user->identities[i]);
+		admin_array_end(call, w);
 	}
 }
 

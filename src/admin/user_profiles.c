@@ -26,10 +26,9 @@ static void users_profile_metadata(struct admin_call *call)
 {
 	struct user_profile profile;
 	if (user_profile_load(call, &profile)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		user_profile_write_metadata(call, &w, &profile, NULL);
-		admin_json(call, text_str(&text));
+		struct json_writer *w = admin_json_begin(call);
+		user_profile_write_metadata(call, w, &profile, NULL);
+		admin_json_end(call, w);
 	}
 }
 
@@ -122,17 +121,16 @@ static void user_unmanaged_attributes(struct admin_call *call)
 	struct user *user;
 	struct user_profile profile;
 	if (user_rep_find(call, USER_ROW, &user) && user_profile_load(call, &profile)) {
-		struct text text = text_new(call->arena, 0);
-		struct json_writer w = json_writer_new(&text, false);
-		json_write_object_begin(&w);
+		struct json_writer *w = admin_json_begin(call);
+		json_write_object_begin(w);
 		for (size_t i = 0; i < user->attributes_n; i++) {
 			if (user_profile_manages(&profile, user->attributes[i].key) || !profile.unmanaged_view)
 				continue;
-			json_write_name(&w, user->attributes[i].key);
-			json_write_texts(&w, user->attributes[i].values, user->attributes[i].n);
+			json_write_name(w, user->attributes[i].key);
+			json_write_texts(w, user->attributes[i].values, user->attributes[i].n);
 		}
-		json_write_object_end(&w);
-		admin_json(call, text_str(&text));
+		json_write_object_end(w);
+		admin_json_end(call, w);
 	}
 }
 

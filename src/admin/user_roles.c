@@ -22,34 +22,19 @@ static bool find(struct admin_call *call, struct user **ret_user, const struct c
 	return user_rep_find(call, USER_ROLES | USER_GROUPS, ret_user) && role_mapping_container(call, ret_container);
 }
 
-static void list(void *context, struct http_request *request, struct http_response *response, enum role_view view)
+static void list(struct admin_call *call, enum role_view view)
 {
-	struct admin_call call;
 	struct user *user;
 	const struct client *container;
-	if (!admin_open(&call, context, request, response))
-		return;
-	if (find(&call, &user, &container)) {
-		struct role_holder holder = holder_of(&call, user);
-		role_mapping_list(&call, &holder, container, view);
+	if (find(call, &user, &container)) {
+		struct role_holder holder = holder_of(call, user);
+		role_mapping_list(call, &holder, container, view);
 	}
-	admin_close(&call);
 }
 
-void admin_user_roles(void *context, struct http_request *request, struct http_response *response)
-{
-	list(context, request, response, ROLES_DIRECT);
-}
-
-void admin_user_roles_available(void *context, struct http_request *request, struct http_response *response)
-{
-	list(context, request, response, ROLES_AVAILABLE);
-}
-
-void admin_user_roles_composite(void *context, struct http_request *request, struct http_response *response)
-{
-	list(context, request, response, ROLES_EFFECTIVE);
-}
+ADMIN_HANDLER_OF(admin_user_roles, list, ROLES_DIRECT)
+ADMIN_HANDLER_OF(admin_user_roles_available, list, ROLES_AVAILABLE)
+ADMIN_HANDLER_OF(admin_user_roles_composite, list, ROLES_EFFECTIVE)
 
 static void user_roles_all(struct admin_call *call)
 {
@@ -81,16 +66,5 @@ static void write(struct admin_call *call, bool add)
 		admin_no_content(call);
 }
 
-static void user_roles_add(struct admin_call *call)
-{
-	write(call, true);
-}
-
-ADMIN_HANDLER(admin_user_roles_add, user_roles_add)
-
-static void user_roles_remove(struct admin_call *call)
-{
-	write(call, false);
-}
-
-ADMIN_HANDLER(admin_user_roles_remove, user_roles_remove)
+ADMIN_HANDLER_OF(admin_user_roles_add, write, true)
+ADMIN_HANDLER_OF(admin_user_roles_remove, write, false)

@@ -159,13 +159,10 @@ static void list(struct admin_call *call)
 	}
 	bool brief = admin_query_true(call, "briefRepresentation", false);
 	const struct user_writer writer = { .profile = &profile, .form = brief ? USER_FORM_BRIEF : USER_FORM_LISTED };
-	struct text text = text_new(call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	json_write_array_begin(&w);
+	struct json_writer *w = admin_array_begin(call);
 	for (size_t i = 0; i < n; i++)
-		user_rep_write(call, &w, &users[i], &writer);
-	json_write_array_end(&w);
-	admin_json(call, text_str(&text));
+		user_rep_write(call, w, &users[i], &writer);
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_users_list, list)
@@ -278,8 +275,7 @@ static void create(struct admin_call *call)
 	else if (code != OK)
 		admin_fail(call, code, &why);
 	else
-		admin_created(call, arena_format(call->arena, "/admin/realms/%.*s/%.*s",
-						 STR_ARG(call->realm->settings.name), STR_ARG(path)));
+		admin_created_part(call, path);
 }
 
 ADMIN_HANDLER(admin_users_create, create)
