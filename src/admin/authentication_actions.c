@@ -1,7 +1,7 @@
 /* /authentication/required-actions, and which there are to be registered. */
 #include "admin/authentication_providers.h"
 #include "admin/handlers_authentication.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 
 static const char missing[] = "Failed to find required action";
@@ -37,7 +37,7 @@ static void sort(struct realm_rep *rep)
 static bool load(struct admin_call *call, struct realm_rep *ret_rep)
 {
 	int64_t version;
-	if (!realm_document_load(call, ret_rep, &version))
+	if (!realm_row_find(call, ret_rep, &version))
 		return false;
 	sort(ret_rep);
 	return true;
@@ -157,7 +157,7 @@ static bool replace(struct admin_call *call, void *context, struct realm_rep *re
 static void put(struct admin_call *call)
 {
 	struct required_action_rep sent = { .kept = STR("") };
-	if (read_body(call, &sent_shape, &sent) && is_fit(call, &sent) && realm_document_change(call, replace, &sent))
+	if (read_body(call, &sent_shape, &sent) && is_fit(call, &sent) && realm_row_change(call, replace, &sent))
 		admin_no_content(call);
 }
 
@@ -168,14 +168,14 @@ static bool take_away(struct admin_call *call, void *context, struct realm_rep *
 	if (!action)
 		return false;
 	event(call, effects, "DELETE", action->alias);
-	realm_document_drop(rep->required_actions, &rep->required_actions_n, sizeof *action,
+	realm_row_drop(rep->required_actions, &rep->required_actions_n, sizeof *action,
 			    (size_t)(action - rep->required_actions));
 	return true;
 }
 
 static void delete(struct admin_call *call)
 {
-	if (realm_document_change(call, take_away, NULL))
+	if (realm_row_change(call, take_away, NULL))
 		admin_no_content(call);
 }
 
@@ -207,14 +207,14 @@ static bool move(struct admin_call *call, void *context, struct realm_rep *rep, 
 static void raise_priority(struct admin_call *call)
 {
 	bool raise = true;
-	if (realm_document_change(call, move, &raise))
+	if (realm_row_change(call, move, &raise))
 		admin_no_content(call);
 }
 
 static void lower_priority(struct admin_call *call)
 {
 	bool raise = false;
-	if (realm_document_change(call, move, &raise))
+	if (realm_row_change(call, move, &raise))
 		admin_no_content(call);
 }
 
@@ -249,7 +249,7 @@ static void create(struct admin_call *call)
 		return;
 	if (!required_action_provider_find(sent.provider_id))
 		http_respond_error(call->response, 400, STR("Required Action Provider with given providerId not found"), STR(""));
-	else if (realm_document_change(call, add, &sent))
+	else if (realm_row_change(call, add, &sent))
 		admin_no_content(call);
 }
 
@@ -322,14 +322,14 @@ static bool configure(struct admin_call *call, void *context, struct realm_rep *
 static void config_put(struct admin_call *call)
 {
 	struct settings sent = { { NULL, 0 } };
-	if (read_body(call, &settings_shape, &sent) && realm_document_change(call, configure, &sent))
+	if (read_body(call, &settings_shape, &sent) && realm_row_change(call, configure, &sent))
 		admin_no_content(call);
 }
 
 static void config_delete(struct admin_call *call)
 {
 	struct settings none = { { NULL, 0 } };
-	if (realm_document_change(call, configure, &none))
+	if (realm_row_change(call, configure, &none))
 		admin_no_content(call);
 }
 

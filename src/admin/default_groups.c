@@ -4,6 +4,7 @@
 #include "admin/group_rep.h"
 #include "admin/handlers_groups.h"
 #include "admin/realm_change.h"
+#include "admin/realm_row.h"
 #include "admin/role_rep.h"
 #include "admin/serve.h"
 
@@ -17,14 +18,9 @@ static void push(struct arena *arena, struct str_list *list, struct str path)
 static bool put(struct admin_call *call, const struct str_list *paths, struct effects *effects)
 {
 	struct realm_rep *rep = arena_alloc(call->arena, sizeof *rep);
-	struct why why = { "" };
 	int64_t version;
-	enum error_code code = store_find_realm(call->app->store, call->arena, call->realm->settings.id, rep, &version,
-						&why);
-	if (code != OK) {
-		admin_fail(call, code, &why);
+	if (!realm_row_find(call, rep, &version))
 		return false;
-	}
 	rep->default_groups = *paths;
 	effects_add(effects, EFFECT_REALM_UPDATE)->u.realm = (struct effect_realm){
 		.rep = rep, .old_name = rep->settings.name, .version = call->realm->version + 1 };

@@ -1,7 +1,7 @@
 /* Settings of executions: /authentication/config and /authentication/executions/{execution}/config. */
 #include "admin/flow_rep.h"
 #include "admin/handlers_authentication.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 #include "crypto/random.h"
 
@@ -19,7 +19,7 @@ static void get(struct admin_call *call)
 	struct realm_rep rep;
 	int64_t version;
 	struct json_writer *w = admin_json_begin(call);
-	const struct flow_config_rep *config = realm_document_load(call, &rep, &version) ? find(call, &rep) : NULL;
+	const struct flow_config_rep *config = realm_row_find(call, &rep, &version) ? find(call, &rep) : NULL;
 	if (!config)
 		return;
 	flow_config_write(w, config);
@@ -79,7 +79,7 @@ static bool bind(struct admin_call *call, struct realm_rep *rep, const struct fl
 		return false;
 	struct flow_config_rep *before = place.execution->config.n ? flow_config_of_alias(rep, place.execution->config) : NULL;
 	if (before)
-		realm_document_drop(rep->flow_configs, &rep->flow_configs_n, sizeof *before,
+		realm_row_drop(rep->flow_configs, &rep->flow_configs_n, sizeof *before,
 				    (size_t)(before - rep->flow_configs));
 	place.execution->config = config->alias;
 	return true;
@@ -108,7 +108,7 @@ static bool create_config(struct admin_call *call, struct addition *addition)
 		return false;
 	}
 	addition->config.id = random_uuid(call->arena);
-	return realm_document_change(call, add, addition);
+	return realm_row_change(call, add, addition);
 }
 
 static void create(struct admin_call *call)
@@ -161,7 +161,7 @@ static bool replace(struct admin_call *call, void *context, struct realm_rep *re
 static void put(struct admin_call *call)
 {
 	struct flow_config_rep sent;
-	if (read_config(call, &sent) && realm_document_change(call, replace, &sent))
+	if (read_config(call, &sent) && realm_row_change(call, replace, &sent))
 		admin_no_content(call);
 }
 
@@ -175,13 +175,13 @@ static bool take_away(struct admin_call *call, void *context, struct realm_rep *
 		return false;
 	admin_event_add(call, effects, "DELETE", "AUTHENTICATOR_CONFIG", path_of(call, config->id));
 	rename_in_executions(rep, config->alias, (struct str){ NULL, 0 });
-	realm_document_drop(rep->flow_configs, &rep->flow_configs_n, sizeof *config, (size_t)(config - rep->flow_configs));
+	realm_row_drop(rep->flow_configs, &rep->flow_configs_n, sizeof *config, (size_t)(config - rep->flow_configs));
 	return true;
 }
 
 static void delete(struct admin_call *call)
 {
-	if (realm_document_change(call, take_away, NULL))
+	if (realm_row_change(call, take_away, NULL))
 		admin_no_content(call);
 }
 

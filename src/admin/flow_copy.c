@@ -2,7 +2,7 @@
  * that begin with the copy's. */
 #include "admin/flow_rep.h"
 #include "admin/handlers_authentication.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 #include "crypto/random.h"
 
@@ -118,7 +118,7 @@ static void copy(struct admin_call *call)
 		admin_refuse_body(call, code, &why);
 		return;
 	}
-	if (!realm_document_change(call, change, &order))
+	if (!realm_row_change(call, change, &order))
 		return;
 	struct text path = text_new(call->arena, 0);
 	text_add_z(&path, "authentication/flows/");

@@ -1,7 +1,7 @@
 /* /authentication/executions: one execution, by its id. */
 #include "admin/flow_rep.h"
 #include "admin/handlers_authentication.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 
 static void get(struct admin_call *call)
@@ -10,7 +10,7 @@ static void get(struct admin_call *call)
 	int64_t version;
 	struct execution_place place;
 	struct json_writer *w = admin_json_begin(call);
-	if (!realm_document_load(call, &rep, &version) || !execution_find(call, &rep, &place))
+	if (!realm_row_find(call, &rep, &version) || !execution_find(call, &rep, &place))
 		return;
 	const struct execution_rep *execution = place.execution;
 	const struct flow_config_rep *config = execution->config.n ? flow_config_of_alias(&rep, execution->config) : NULL;
@@ -62,7 +62,7 @@ static bool take_away(struct admin_call *call, void *context, struct realm_rep *
 
 static void delete(struct admin_call *call)
 {
-	if (realm_document_change(call, take_away, NULL))
+	if (realm_row_change(call, take_away, NULL))
 		admin_no_content(call);
 }
 
@@ -98,14 +98,14 @@ static bool move(struct admin_call *call, void *context, struct realm_rep *rep, 
 static void raise_priority(struct admin_call *call)
 {
 	bool raise = true;
-	if (realm_document_change(call, move, &raise))
+	if (realm_row_change(call, move, &raise))
 		admin_no_content(call);
 }
 
 static void lower_priority(struct admin_call *call)
 {
 	bool raise = false;
-	if (realm_document_change(call, move, &raise))
+	if (realm_row_change(call, move, &raise))
 		admin_no_content(call);
 }
 
@@ -167,7 +167,7 @@ static void create(struct admin_call *call)
 		code = error_because(&why, ERROR_INVALID_VALUE, "$.priority: too large");
 	if (code != OK)
 		admin_refuse_body(call, code, &why);
-	else if (realm_document_change(call, add, &sent))
+	else if (realm_row_change(call, add, &sent))
 		admin_created_part(call, path_of(call, sent.id));
 }
 

@@ -1,7 +1,7 @@
 /* /authentication/flows/{alias}/executions: what a flow consists of. */
 #include "admin/flow_rep.h"
 #include "admin/handlers_authentication.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 #include "crypto/random.h"
 
@@ -10,7 +10,7 @@ static void list(struct admin_call *call)
 	struct realm_rep rep;
 	int64_t version;
 	struct json_writer *w = admin_json_begin(call);
-	if (!realm_document_load(call, &rep, &version))
+	if (!realm_row_find(call, &rep, &version))
 		return;
 	const struct flow_rep *flow = flow_of_alias(&rep, http_route_value(call->request, "alias"));
 	if (!flow) {
@@ -124,7 +124,7 @@ static bool replace(struct admin_call *call, void *context, struct realm_rep *re
 static void put(struct admin_call *call)
 {
 	struct sent sent;
-	if (read_body(call, &sent) && realm_document_change(call, replace, &sent))
+	if (read_body(call, &sent) && realm_row_change(call, replace, &sent))
 		admin_no_content(call);
 }
 
@@ -172,7 +172,7 @@ static bool add_execution(struct admin_call *call, void *context, struct realm_r
 static void create_execution(struct admin_call *call)
 {
 	struct addition addition;
-	if (read_body(call, &addition.sent) && realm_document_change(call, add_execution, &addition))
+	if (read_body(call, &addition.sent) && realm_row_change(call, add_execution, &addition))
 		admin_created_part(call, arena_join(call->arena, STR("authentication/executions/"), addition.id, STR("")));
 }
 
@@ -216,7 +216,7 @@ static void create_flow(struct admin_call *call)
 		return;
 	if (!addition.sent.type.n || !addition.sent.alias.n)
 		admin_refuse(call, 400, STR("alias and type are needed"));
-	else if (realm_document_change(call, add_flow, &addition))
+	else if (realm_row_change(call, add_flow, &addition))
 		admin_created_part(call, arena_join(call->arena, STR("authentication/flows/"), addition.id, STR("")));
 }
 

@@ -1,7 +1,7 @@
 /* Authentication flows in a realm's document; see flow_rep.h. */
 #include "admin/flow_rep.h"
 
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/uuid.h"
@@ -121,7 +121,7 @@ static void remove_config(struct realm_rep *rep, struct str alias)
 {
 	struct flow_config_rep *config = alias.n ? flow_config_of_alias(rep, alias) : NULL;
 	if (config)
-		realm_document_drop(rep->flow_configs, &rep->flow_configs_n, sizeof *config,
+		realm_row_drop(rep->flow_configs, &rep->flow_configs_n, sizeof *config,
 				    (size_t)(config - rep->flow_configs));
 }
 
@@ -131,7 +131,7 @@ static void remove_below(struct realm_rep *rep, struct str alias, int depth)
 	if (!flow || depth > FLOW_DEPTH)
 		return;
 	struct flow_rep gone = *flow;
-	realm_document_drop(rep->flows, &rep->flows_n, sizeof *flow, (size_t)(flow - rep->flows));
+	realm_row_drop(rep->flows, &rep->flows_n, sizeof *flow, (size_t)(flow - rep->flows));
 	for (size_t i = 0; i < gone.executions_n; i++) {
 		remove_config(rep, gone.executions[i].config);
 		if (gone.executions[i].is_flow)
@@ -145,7 +145,7 @@ void flow_remove(struct realm_rep *rep, struct str alias)
 		struct flow_rep *flow = &rep->flows[i];
 		for (size_t k = flow->executions_n; k-- > 0;)
 			if (flow->executions[k].is_flow && str_eq(flow->executions[k].flow, alias))
-				realm_document_drop(flow->executions, &flow->executions_n, sizeof *flow->executions, k);
+				realm_row_drop(flow->executions, &flow->executions_n, sizeof *flow->executions, k);
 	}
 	remove_below(rep, alias, 0);
 }
@@ -153,7 +153,7 @@ void flow_remove(struct realm_rep *rep, struct str alias)
 void execution_remove(struct realm_rep *rep, const struct execution_place *place)
 {
 	const struct execution_rep gone = *place->execution;
-	realm_document_drop(place->flow->executions, &place->flow->executions_n, sizeof gone,
+	realm_row_drop(place->flow->executions, &place->flow->executions_n, sizeof gone,
 			    (size_t)(place->execution - place->flow->executions));
 	remove_config(rep, gone.config);
 	if (gone.is_flow)

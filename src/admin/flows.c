@@ -1,7 +1,7 @@
 /* /admin/realms/{realm}/authentication/flows: list, create, get, put, delete. */
 #include "admin/flow_rep.h"
 #include "admin/handlers_authentication.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 #include "crypto/random.h"
 
@@ -10,7 +10,7 @@ static void list(struct admin_call *call)
 	struct realm_rep rep;
 	int64_t version;
 	struct json_writer *w = admin_array_begin(call);
-	if (!realm_document_load(call, &rep, &version))
+	if (!realm_row_find(call, &rep, &version))
 		return;
 	for (size_t i = 0; i < rep.flows_n; i++)
 		/* That of ECP is no administrator's affair, there as here. */
@@ -35,7 +35,7 @@ static void get(struct admin_call *call)
 	struct realm_rep rep;
 	int64_t version;
 	struct json_writer *w = admin_json_begin(call);
-	const struct flow_rep *flow = realm_document_load(call, &rep, &version) ?
+	const struct flow_rep *flow = realm_row_find(call, &rep, &version) ?
 		find(call, &rep, "Could not find flow with id") : NULL;
 	if (!flow)
 		return;
@@ -122,7 +122,7 @@ static void create(struct admin_call *call)
 		return;
 	if (!sent.id.n)
 		sent.id = random_uuid(call->arena);
-	if (realm_document_change(call, add, &sent))
+	if (realm_row_change(call, add, &sent))
 		admin_created_part(call, path_of(call, sent.id));
 }
 
@@ -159,7 +159,7 @@ static void put(struct admin_call *call)
 {
 	struct sent_flow sent;
 	if (read_flow(call, "Failed to update flow with empty alias name", &sent) &&
-	    realm_document_change(call, replace, &sent))
+	    realm_row_change(call, replace, &sent))
 		admin_no_content(call);
 }
 
@@ -187,7 +187,7 @@ static bool take_away(struct admin_call *call, void *context, struct realm_rep *
 
 static void delete(struct admin_call *call)
 {
-	if (realm_document_change(call, take_away, NULL))
+	if (realm_row_change(call, take_away, NULL))
 		admin_no_content(call);
 }
 

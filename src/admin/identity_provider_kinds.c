@@ -1,7 +1,7 @@
 /* What identity providers there can be, and what one says of itself to others. */
 #include "admin/handlers_identity_providers.h"
 #include "admin/identity_provider_rep.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 
 static const struct {
@@ -38,7 +38,7 @@ static bool open_provider(struct admin_call *call, struct identity_provider *ret
 	struct realm_rep rep;
 	int64_t version;
 	size_t index;
-	return realm_document_load(call, &rep, &version) && identity_provider_find(call, &rep, &index, ret_provider);
+	return realm_row_find(call, &rep, &version) && identity_provider_find(call, &rep, &index, ret_provider);
 }
 
 static void mapper_types(struct admin_call *call)

@@ -1,7 +1,7 @@
 /* /identity-provider/instances/{provider}/mappers. */
 #include "admin/handlers_identity_providers.h"
 #include "admin/identity_provider_rep.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -49,7 +49,7 @@ static void list(struct admin_call *call)
 	struct identity_provider provider;
 	int64_t version;
 	struct json_writer *w = admin_array_begin(call);
-	if (!realm_document_load(call, &rep, &version) || !open_provider(call, &rep, &provider))
+	if (!realm_row_find(call, &rep, &version) || !open_provider(call, &rep, &provider))
 		return;
 	for (size_t i = 0; i < rep.identity_provider_mappers_n; i++) {
 		const struct identity_provider_mapper mapper = mapper_at(call, &rep, i);
@@ -66,7 +66,7 @@ static void get(struct admin_call *call)
 	struct identity_provider_mapper mapper;
 	int64_t version;
 	size_t index;
-	if (realm_document_load(call, &rep, &version) && open_provider(call, &rep, &provider) &&
+	if (realm_row_find(call, &rep, &version) && open_provider(call, &rep, &provider) &&
 	    find(call, &rep, &provider, &index, &mapper))
 		admin_json(call, json_text_of(call->arena, &identity_provider_mapper_rep_shape, &mapper));
 }
@@ -137,7 +137,7 @@ static void create(struct admin_call *call)
 		return;
 	if (!sent.id.n)
 		sent.id = random_uuid(call->arena);
-	if (realm_document_change(call, add, &sent))
+	if (realm_row_change(call, add, &sent))
 		admin_created_part(call, path_of(call, sent.alias, sent.id));
 }
 
@@ -171,7 +171,7 @@ static bool replace(struct admin_call *call, void *context, struct realm_rep *re
 static void put(struct admin_call *call)
 {
 	struct identity_provider_mapper sent;
-	if (read_body(call, &sent) && realm_document_change(call, replace, &sent))
+	if (read_body(call, &sent) && realm_row_change(call, replace, &sent))
 		admin_no_content(call);
 }
 
@@ -183,7 +183,7 @@ static bool take_away(struct admin_call *call, void *context, struct realm_rep *
 	(void)context;
 	if (!open_provider(call, rep, &provider) || !find(call, rep, &provider, &index, &mapper))
 		return false;
-	realm_document_drop(rep->identity_provider_mappers, &rep->identity_provider_mappers_n,
+	realm_row_drop(rep->identity_provider_mappers, &rep->identity_provider_mappers_n,
 			    sizeof *rep->identity_provider_mappers, index);
 	admin_event_add(call, effects, "DELETE", "IDENTITY_PROVIDER_MAPPER", path_of(call, mapper.alias, mapper.id));
 	return true;
@@ -191,7 +191,7 @@ static bool take_away(struct admin_call *call, void *context, struct realm_rep *
 
 static void delete(struct admin_call *call)
 {
-	if (realm_document_change(call, take_away, NULL))
+	if (realm_row_change(call, take_away, NULL))
 		admin_no_content(call);
 }
 

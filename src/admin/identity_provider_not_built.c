@@ -1,7 +1,7 @@
 /* Organizations, user storage and LDAP: answered as Keycloak does where a realm has none of them, in
  * words otherwise. */
 #include "admin/handlers_identity_providers.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 #include "store/components.h"
 
@@ -14,7 +14,7 @@ static void organizations(struct admin_call *call)
 {
 	struct realm_rep rep;
 	int64_t version;
-	if (!realm_document_load(call, &rep, &version))
+	if (!realm_row_find(call, &rep, &version))
 		return;
 	if (str_contains(rep.kept, STR("\"organizationsEnabled\":true")))
 		not_built(call, "Organizations are not built; users, groups and roles of the realm are");

@@ -2,7 +2,7 @@
 #include "admin/flow_rep.h"
 #include "admin/handlers_identity_providers.h"
 #include "admin/identity_provider_rep.h"
-#include "admin/realm_document.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 #include "base/url.h"
 #include "client/policy.h"
@@ -74,7 +74,7 @@ static void list(struct admin_call *call)
 	bool brief = admin_query_true(call, "briefRepresentation", false);
 	struct json_writer *w = admin_array_begin(call);
 	size_t n = 0, found = 0;
-	if (!admin_query_page(call, -1, &page) || !realm_document_load(call, &rep, &version))
+	if (!admin_query_page(call, -1, &page) || !realm_row_find(call, &rep, &version))
 		return;
 	struct identity_provider *all = arena_array(call->arena, rep.identity_providers_n, sizeof *all);
 	for (; n < rep.identity_providers_n; n++)
@@ -95,7 +95,7 @@ static void get(struct admin_call *call)
 	int64_t version;
 	size_t index;
 	struct json_writer *w = admin_json_begin(call);
-	if (!realm_document_load(call, &rep, &version) || !identity_provider_find(call, &rep, &index, &provider))
+	if (!realm_row_find(call, &rep, &version) || !identity_provider_find(call, &rep, &index, &provider))
 		return;
 	identity_provider_write(call, w, provider, false);
 	admin_json_end(call, w);
@@ -234,7 +234,7 @@ static void create(struct admin_call *call)
 	}
 	if (!provider.internal_id.n)
 		provider.internal_id = random_uuid(call->arena);
-	if (realm_document_change(call, add, &provider))
+	if (realm_row_change(call, add, &provider))
 		admin_created_part(call, path_of(call, provider.alias));
 }
 
@@ -278,8 +278,8 @@ static void put(struct admin_call *call)
 	int64_t version;
 	size_t index;
 	/* Whether it is there comes first, whatever the body says. */
-	if (realm_document_load(call, &rep, &version) && identity_provider_find(call, &rep, &index, &before) &&
-	    read_body(call, &sent) && realm_document_change(call, replace, &sent))
+	if (realm_row_find(call, &rep, &version) && identity_provider_find(call, &rep, &index, &before) &&
+	    read_body(call, &sent) && realm_row_change(call, replace, &sent))
 		admin_no_content(call);
 }
 
@@ -292,13 +292,13 @@ static bool take_away(struct admin_call *call, void *context, struct realm_rep *
 	(void)context;
 	if (!identity_provider_find(call, rep, &index, &provider))
 		return false;
-	realm_document_drop(rep->identity_providers, &rep->identity_providers_n, sizeof *rep->identity_providers, index);
+	realm_row_drop(rep->identity_providers, &rep->identity_providers_n, sizeof *rep->identity_providers, index);
 	for (size_t i = rep->identity_provider_mappers_n; i-- > 0;) {
 		struct identity_provider_mapper mapper = { .id = STR("") };
 		const struct json_read_options options = { .unknown = JSON_UNKNOWN_IGNORED, .coerce = true };
 		if (json_read(call->arena, rep->identity_provider_mappers[i].kept, &identity_provider_mapper_rep_shape, &options,
 			      &mapper, NULL) == OK && str_eq(mapper.alias, provider.alias))
-			realm_document_drop(rep->identity_provider_mappers, &rep->identity_provider_mappers_n,
+			realm_row_drop(rep->identity_provider_mappers, &rep->identity_provider_mappers_n,
 					    sizeof *rep->identity_provider_mappers, i);
 	}
 	admin_event_add(call, effects, "DELETE", "IDENTITY_PROVIDER", path_of(call, provider.alias));
@@ -307,7 +307,7 @@ static bool take_away(struct admin_call *call, void *context, struct realm_rep *
 
 static void delete(struct admin_call *call)
 {
-	if (realm_document_change(call, take_away, NULL))
+	if (realm_row_change(call, take_away, NULL))
 		admin_no_content(call);
 }
 

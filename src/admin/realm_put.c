@@ -134,8 +134,7 @@ static enum error_code put_round(struct admin_call *call, struct realm_rep *rep,
 	call->visit.now_ms = clock_wall_ms();
 	struct realm_rep before;
 	int64_t version;
-	enum error_code code = store_find_realm(call->app->store, call->arena, call->realm->settings.id, &before,
-						&version, reterr_why);
+	enum error_code code = realm_row_load(call, &before, &version, reterr_why);
 	if (code == OK && !etag_fits(call, realm_row_stored(call, &before)))
 		return ERROR_CANCELLED;
 	if (code == OK)

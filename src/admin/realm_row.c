@@ -1,13 +1,20 @@
 /* Writing the realm's own row; see realm_row.h. */
 #include "admin/realm_row.h"
 
+#include <string.h>
+
+#include "admin/flow_rep.h"
+#include "base/clock.h"
 #include "base/limits.h"
 
-static enum error_code find(struct admin_call *call, struct realm_rep *ret_realm, int64_t *ret_version,
-			    struct why *reterr_why)
+enum error_code realm_row_load(struct admin_call *call, struct realm_rep *ret_realm, int64_t *ret_version,
+			       struct why *reterr_why)
 {
-	return store_find_realm(call->app->store, call->arena, call->realm->settings.id, ret_realm, ret_version,
-				reterr_why);
+	enum error_code code = store_find_realm(call->app->store, call->arena, call->realm->settings.id, ret_realm,
+						ret_version, reterr_why);
+	if (code == OK)
+		flows_complete(call->arena, ret_realm);
+	return code;
 }
 
 static bool refuse(struct admin_call *call, enum error_code code, const struct why *why)
@@ -22,7 +29,7 @@ static bool refuse(struct admin_call *call, enum error_code code, const struct w
 bool realm_row_find(struct admin_call *call, struct realm_rep *ret_realm, int64_t *ret_version)
 {
 	struct why why = { "" };
-	enum error_code code = find(call, ret_realm, ret_version, &why);
+	enum error_code code = realm_row_load(call, ret_realm, ret_version, &why);
 	return code == OK || refuse(call, code, &why);
 }
 
@@ -33,7 +40,8 @@ bool realm_row_change(struct admin_call *call, realm_row_changer *change, void *
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
 		struct realm_rep realm;
 		int64_t version;
-		if ((code = find(call, &realm, &version, &why)) != OK)
+		call->visit.now_ms = clock_wall_ms();
+		if ((code = realm_row_load(call, &realm, &version, &why)) != OK)
 			break;
 		struct effects effects = effects_new(call->arena);
 		effects_add(&effects, EFFECT_REALM_UPDATE)->u.realm =
@@ -47,6 +55,13 @@ bool realm_row_change(struct admin_call *call, realm_row_changer *change, void *
 		return refuse(call, code, &why);
 	snapshots_changed(call->app->snapshots, call->realm->settings.id);
 	return true;
+}
+
+void realm_row_drop(void *items, size_t *n, size_t size, size_t index)
+{
+	char *at = (char *)items + index * size;
+	--*n;
+	memmove(at, at + size, (*n - index) * size);
 }
 
 struct str realm_row_stored(struct admin_call *call, const struct realm_rep *realm)
