@@ -176,8 +176,7 @@ void group_write(const struct group_writer *writer, struct json_writer *w, const
 
 void group_answer(const struct group_writer *writer, const struct group *group)
 {
-	struct text text = text_new(writer->call->arena, 0);
-	struct json_writer w = json_writer_new(&text, false);
-	group_write(writer, &w, group);
-	admin_json(writer->call, text_str(&text));
+	struct json_writer *w = admin_json_begin(writer->call);
+	group_write(writer, w, group);
+	admin_json_end(writer->call, w);
 }

@@ -1,59 +1,9 @@
 /* /admin/realms/{realm}/users/{user}/groups: where a user is a member. */
+#include "admin/group_rep.h"
 #include "admin/handlers_users.h"
 #include "admin/search.h"
 #include "admin/serve.h"
 #include "admin/user_parts.h"
-
-static void write_text_lists(struct json_writer *w, const char *name, const struct json_list_pair *pairs, size_t n)
-{
-	json_member_object_begin(w, name);
-	for (size_t i = 0; i < n; i++) {
-		json_write_name(w, pairs[i].key);
-		json_write_texts(w, pairs[i].values, pairs[i].n);
-	}
-	json_write_object_end(w);
-}
-
-static void write_roles(struct json_writer *w, const struct group *group, const struct client *client)
-{
-	json_write_array_begin(w);
-	for (size_t i = 0; i < group->roles_n; i++)
-		if (group->roles[i]->client == client)
-			json_write_text(w, group->roles[i]->name);
-	json_write_array_end(w);
-}
-
-static bool is_first_of_client(const struct group *group, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (group->roles[k]->client == group->roles[i]->client)
-			return false;
-	return group->roles[i]->client != NULL;
-}
-
-static void write_group(struct json_writer *w, const struct group *group, bool brief)
-{
-	json_write_object_begin(w);
-	json_member_text(w, "id", group->id);
-	json_member_text(w, "name", group->name);
-	json_member_text(w, "path", group->path);
-	if (group->parent)
-		json_member_text(w, "parentId", group->parent->id);
-	json_member_texts(w, "subGroups", NULL, 0);
-	if (!brief) {
-		write_text_lists(w, "attributes", group->attributes, group->attributes_n);
-		json_write_name(w, STR("realmRoles"));
-		write_roles(w, group, NULL);
-		json_member_object_begin(w, "clientRoles");
-		for (size_t i = 0; i < group->roles_n; i++)
-			if (is_first_of_client(group, i)) {
-				json_write_name(w, group->roles[i]->client->client_id);
-				write_roles(w, group, group->roles[i]->client);
-			}
-		json_write_object_end(w);
-	}
-	json_write_object_end(w);
-}
 
 /* The user's groups that the query's `search` finds, by name: the realm's come so. */
 static size_t groups_of(struct admin_call *call, const struct user *user, const struct group ***ret_groups)
@@ -77,11 +27,14 @@ static void user_groups(struct admin_call *call)
 	if (admin_query_page(call, -1, &page) && user_rep_find(call, USER_GROUPS, &user)) {
 		const struct group **groups;
 		size_t n = groups_of(call, user, &groups);
-		bool brief = admin_query_true(call, "briefRepresentation", true);
+		unsigned how = admin_query_true(call, "briefRepresentation", true) ? GROUP_BRIEF : GROUP_FULL;
+		struct group_writer writer;
+		if (!group_writer_open(call, how, &writer))
+			return;
 		struct json_writer *w = admin_array_begin(call);
 		for (size_t i = 0; i < n; i++)
 			if (admin_page_has(&page, i))
-				write_group(w, groups[i], brief);
+				group_write(&writer, w, groups[i]);
 		admin_array_end(call, w);
 	}
 }

@@ -36,7 +36,7 @@ static void write_attributes(struct json_writer *w, const struct user *user, con
 {
 	bool begun = false;
 	for (size_t i = 0; i < user->attributes_n; i++) {
-		if (!user_profile_shows(profile, user->attributes[i].key))
+		if (profile && !user_profile_shows(profile, user->attributes[i].key))
 			continue;
 		if (!begun)
 			json_member_object_begin(w, "attributes");
@@ -62,7 +62,8 @@ static void write_state(struct json_writer *w, const struct user *user)
 void user_rep_write(struct admin_call *call, struct json_writer *w, const struct user *user,
 		    const struct user_writer *writer)
 {
-	bool brief = writer->form == USER_FORM_BRIEF;
+	bool member = writer->form == USER_FORM_MEMBER || writer->form == USER_FORM_MEMBER_BRIEF;
+	bool brief = writer->form == USER_FORM_BRIEF || writer->form == USER_FORM_MEMBER_BRIEF;
 	json_write_object_begin(w);
 	json_member_text(w, "id", user->id);
 	json_member_text(w, "username", user->username);
@@ -83,7 +84,8 @@ void user_rep_write(struct admin_call *call, struct json_writer *w, const struct
 	json_member_int(w, "createdTimestamp", user->created_ms);
 	if (!brief)
 		write_state(w, user);
-	write_access(call, w, writer->form);
+	if (!member)
+		write_access(call, w, writer->form);
 	json_write_object_end(w);
 }
 

@@ -11,9 +11,13 @@ enum user_form {
 	USER_FORM_FULL,   /* GET of one user: what the caller may do with it, all words */
 	USER_FORM_LISTED, /* the same in a list */
 	USER_FORM_BRIEF,
+	/* Members of a group and holders of a role: without what the caller may do with each, and with all
+	 * attributes. */
+	USER_FORM_MEMBER,
+	USER_FORM_MEMBER_BRIEF,
 };
 struct user_writer {
-	const struct user_profile *profile;
+	const struct user_profile *profile; /* that attributes are shown by; NULL for members */
 	enum user_form form;
 	bool metadata; /* userProfileMetadata too */
 };

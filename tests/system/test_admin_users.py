@@ -501,6 +501,12 @@ def test_groups(admin):
     full = admin.get(path, briefRepresentation="false", search="NIGHT")
     assert full == [{**night, "attributes": {}, "realmRoles": [], "clientRoles": {}}]
     assert [one["name"] for one in admin.get(path, first=1, max=1)] == ["night"]
+    answer = admin.request("POST", "/groups", 201, json={"name": "a/b", "description": "of words"})
+    slashed = answer.headers["Location"].rsplit("/", 1)[1]
+    admin.request("PUT", f"{path}/{slashed}", 204)
+    assert admin.get(path, search="a/b") == [{"id": slashed, "name": "a/b", "description": "of words",
+                                              "path": "/a/b", "subGroups": []}]
+    admin.request("DELETE", f"/groups/{slashed}", 204)
     assert admin.get(path, first=9) == [] and admin.get(path + "/count", search="a") == {"count": 2}
     for _ in range(2):
         admin.request("DELETE", f"{path}/{groups['staff']['id']}", 204)
