@@ -62,22 +62,20 @@ enum error_code artifact_resolve_read(const struct saml_message *message, struct
 enum error_code artifact_response_build(struct arena *arena, const struct artifact_response_input *input,
 	struct saml_outgoing *ret_outgoing, struct why *reterr_why)
 {
-	struct saml_signer signer;
-	bool signs = input->client->signs_documents;
+	const struct saml_signer *signer;
 	const struct saml_endpoint to = { SAML_BINDING_SOAP, { NULL, 0 } };
 	const struct saml_head head = { .name = STR("ArtifactResponse"), .id = saml_id(arena, input->random),
 		.issuer = input->issuer, .in_response_to = input->in_response_to, .now_ms = input->now_ms };
-	if (signs) {
-		enum error_code code = saml_signer_of(arena, input->realm, input->client, &signer, reterr_why);
-		if (code != OK)
-			return code;
-	}
+	enum error_code code = saml_signer_if(input->client->signs_documents, arena, input->realm, input->client, &signer,
+		reterr_why);
+	if (code != OK)
+		return code;
 	struct xml_writer w = xml_writer_new(arena, 0);
 	saml_head_write(arena, &w, &head);
 	saml_status_write(&w, SAML_STATUS_SUCCESS);
 	if (input->message.n)
 		xml_write_raw(&w, input->message);
 	xml_close(&w);
-	return saml_send(arena, &to, true, xml_written(&w), head.id, (struct str){ NULL, 0 }, signs ? &signer : NULL,
+	return saml_send(arena, &to, true, xml_written(&w), head.id, (struct str){ NULL, 0 }, signer,
 		ret_outgoing, reterr_why);
 }

@@ -246,18 +246,3 @@ bool authn_idp_initiated(const struct saml_client *client, struct str relay_stat
 	*ret_plan = plan;
 	return true;
 }
-
-enum authn_step authn_plan_decide(const struct authn_plan *plan, const struct session *session,
-	enum saml_status *ret_status)
-{
-	if (plan->denied) {
-		*ret_status = plan->status;
-		return AUTHN_STATUS;
-	}
-	if (session && !plan->force_authn)
-		return AUTHN_ANSWER;
-	if (!plan->passive)
-		return AUTHN_LOGIN;
-	*ret_status = SAML_STATUS_NO_PASSIVE;
-	return AUTHN_STATUS;
-}

@@ -3,7 +3,7 @@
  *
  *     saml_receive_*  saml_message_read  (the client by message.issuer)  saml_verify
  *     authn_request_read  authn_request_check -> a plan, or an error
- *     authn_plan_decide, with the browser's session -> sign in, answer, or a status */
+ * What then becomes of the browser's session decides oidc/authorize.h, for every protocol alike. */
 #ifndef SAML_AUTHN_REQUEST_H
 #define SAML_AUTHN_REQUEST_H
 
@@ -60,14 +60,5 @@ bool authn_request_check(struct arena *arena, const struct saml_client *client,
  * consumer URL. `relay_state` empty: the client's own. */
 bool authn_idp_initiated(const struct saml_client *client, struct str relay_state,
 	struct authn_plan *ret_plan, struct authn_error *ret_error);
-
-enum authn_step {
-	AUTHN_LOGIN,  /* show the login page */
-	AUTHN_ANSWER, /* the session suffices: build a Response */
-	AUTHN_STATUS, /* *ret_status instead */
-};
-/* `session` is the browser's live session, or NULL. */
-enum authn_step authn_plan_decide(const struct authn_plan *plan, const struct session *session,
-	enum saml_status *ret_status);
 
 #endif

@@ -133,17 +133,15 @@ static struct str write_request(struct arena *arena, const struct logout_request
 enum error_code logout_request_build(struct arena *arena, const struct logout_request_input *input,
 	struct saml_outgoing *ret_outgoing, struct str *ret_id, struct why *reterr_why)
 {
-	struct saml_signer signer;
-	bool signs = input->client->signs_documents;
+	const struct saml_signer *signer;
 	struct str id = saml_id(arena, input->random);
-	if (signs) {
-		enum error_code code = saml_signer_of(arena, input->realm, input->client, &signer, reterr_why);
-		if (code != OK)
-			return code;
-	}
-	struct str document = write_request(arena, input, id, signs ? &signer : NULL);
-	enum error_code code = saml_send(arena, &input->to, false, document, id, input->relay_state,
-		signs ? &signer : NULL, ret_outgoing, reterr_why);
+	enum error_code code = saml_signer_if(input->client->signs_documents, arena, input->realm, input->client, &signer,
+		reterr_why);
+	if (code != OK)
+		return code;
+	struct str document = write_request(arena, input, id, signer);
+	code = saml_send(arena, &input->to, false, document, id, input->relay_state,
+		signer, ret_outgoing, reterr_why);
 	if (code == OK)
 		*ret_id = id;
 	return code;

@@ -124,22 +124,20 @@ bool logout_response_of_location(struct arena *arena, const struct saml_client *
 enum error_code logout_response_build(struct arena *arena, const struct logout_response_input *input,
 	struct saml_outgoing *ret_outgoing, struct why *reterr_why)
 {
-	struct saml_signer signer;
-	bool signs = input->client->signs_documents;
+	const struct saml_signer *signer;
 	struct str id = saml_id(arena, input->random);
-	if (signs) {
-		enum error_code code = saml_signer_of(arena, input->realm, input->client, &signer, reterr_why);
-		if (code != OK)
-			return code;
-	}
-	bool extended = signs && input->client->key_in_extension && input->to.binding == SAML_BINDING_REDIRECT;
+	enum error_code code = saml_signer_if(input->client->signs_documents, arena, input->realm, input->client, &signer,
+		reterr_why);
+	if (code != OK)
+		return code;
+	bool extended = signer && input->client->key_in_extension && input->to.binding == SAML_BINDING_REDIRECT;
 	const struct saml_head head = { .name = STR("LogoutResponse"), .id = id, .issuer = input->issuer,
 		.destination = input->to.url, .in_response_to = input->in_response_to, .now_ms = input->now_ms,
-		.key_id = extended ? signer.key->kid : STR("") };
+		.key_id = extended ? signer->key->kid : STR("") };
 	struct xml_writer w = xml_writer_new(arena, 0);
 	saml_head_write(arena, &w, &head);
 	saml_status_write(&w, input->status);
 	xml_close(&w);
-	return saml_send(arena, &input->to, true, xml_written(&w), id, input->relay_state, signs ? &signer : NULL,
+	return saml_send(arena, &input->to, true, xml_written(&w), id, input->relay_state, signer,
 		ret_outgoing, reterr_why);
 }

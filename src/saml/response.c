@@ -141,14 +141,8 @@ static void write_assertion(struct arena *arena, struct xml_writer *w, const str
 static enum error_code signer_for(struct arena *arena, const struct response_input *input,
 	const struct saml_signer **ret_signer, struct why *reterr_why)
 {
-	*ret_signer = NULL;
-	if (!input->client->signs_documents && !input->client->signs_assertions)
-		return OK;
-	struct saml_signer *signer = arena_alloc(arena, sizeof *signer);
-	enum error_code code = saml_signer_of(arena, input->realm, input->client, signer, reterr_why);
-	if (code == OK)
-		*ret_signer = signer;
-	return code;
+	bool wanted = input->client->signs_documents || input->client->signs_assertions;
+	return saml_signer_if(wanted, arena, input->realm, input->client, ret_signer, reterr_why);
 }
 
 static void write_head(struct arena *arena, struct xml_writer *w, const struct response_input *input,

@@ -121,6 +121,16 @@ enum error_code saml_signer_of(struct arena *arena, const struct realm *realm,
 	return OK;
 }
 
+enum error_code saml_signer_if(bool wanted, struct arena *arena, const struct realm *realm,
+	const struct saml_client *client, const struct saml_signer **ret_signer, struct why *reterr_why)
+{
+	struct saml_signer *signer = wanted ? arena_alloc(arena, sizeof *signer) : NULL;
+	enum error_code code = wanted ? saml_signer_of(arena, realm, client, signer, reterr_why) : OK;
+	if (code == OK)
+		*ret_signer = signer;
+	return code;
+}
+
 /* ---- encryption ---- */
 
 static bool mask_of(struct str uri, enum hash_kind *ret_kind)

@@ -26,6 +26,9 @@ struct saml_signer {
  * ERROR_UNSUPPORTED_ALGORITHM. */
 enum error_code saml_signer_of(struct arena *arena, const struct realm *realm,
 	const struct saml_client *client, struct saml_signer *ret_signer, struct why *reterr_why) MUST_USE;
+/* The same where something is to be signed (`wanted`); else *ret_signer is NULL. In the arena. */
+enum error_code saml_signer_if(bool wanted, struct arena *arena, const struct realm *realm,
+	const struct saml_client *client, const struct saml_signer **ret_signer, struct why *reterr_why) MUST_USE;
 
 /* `document` in which the assertion `id` is encrypted for the client, as its row says.
  * ERROR_INVALID_VALUE: no certificate, or not an RSA one; ERROR_UNSUPPORTED_ALGORITHM. */

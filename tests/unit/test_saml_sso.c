@@ -2,6 +2,7 @@
  * are in test_saml_attacks.c. */
 #include "saml_fixture.h"
 
+#include "oidc/authorize.h"
 #include "xml/encrypt.h"
 #include "xml/verify.h"
 
@@ -161,22 +162,29 @@ static void the_recorded_request_is_understood(void **state)
 	assert_false(plan.denied || plan.force_authn || plan.passive);
 }
 
+/* By the decision that every protocol's requests are under. */
+static struct authorize_verdict decided(const struct authn_plan *plan, const struct session *session)
+{
+	const struct authorize_plan asked = { .client = plan->client, .prompt_none = plan->passive,
+		.prompt_login = plan->force_authn, .max_age_s = -1 };
+	return authorize_decide(&asked, session, RECORDED_MS);
+}
+
 static void a_session_suffices_unless_the_request_wants_more(void **state)
 {
 	(void)state;
-	enum saml_status status = SAML_STATUS_SUCCESS;
 	struct session *session = new_session("S");
 	struct authn_plan plan = plan_of(recorded("sso_request.xml"), SAML_BINDING_POST);
-	assert_int_equal(authn_plan_decide(&plan, session, &status), AUTHN_ANSWER);
-	assert_int_equal(authn_plan_decide(&plan, NULL, &status), AUTHN_LOGIN);
+	assert_int_equal(decided(&plan, session).kind, AUTHORIZE_GRANT);
+	assert_int_equal(decided(&plan, NULL).kind, AUTHORIZE_LOGIN);
 	plan = plan_of(request_with("ForceAuthn=\"1\"", ""), SAML_BINDING_POST);
-	assert_int_equal(authn_plan_decide(&plan, session, &status), AUTHN_LOGIN);
+	assert_int_equal(decided(&plan, session).kind, AUTHORIZE_LOGIN);
 	plan = plan_of(request_with("ForceAuthn=\"true\" IsPassive=\"true\"", ""), SAML_BINDING_POST);
-	assert_int_equal(authn_plan_decide(&plan, session, &status), AUTHN_STATUS);
-	assert_int_equal(status, SAML_STATUS_NO_PASSIVE);
+	assert_int_equal(decided(&plan, session).kind, AUTHORIZE_REDIRECT);
+	expect_text(decided(&plan, session).error, "login_required");
 	plan = plan_of(request_with("IsPassive=\"true\"", ""), SAML_BINDING_POST);
-	assert_int_equal(authn_plan_decide(&plan, session, &status), AUTHN_ANSWER);
-	assert_int_equal(authn_plan_decide(&plan, NULL, &status), AUTHN_STATUS);
+	assert_int_equal(decided(&plan, session).kind, AUTHORIZE_GRANT);
+	assert_int_equal(decided(&plan, NULL).kind, AUTHORIZE_REDIRECT);
 }
 
 #define CONTEXT(comparison, classes) \
