@@ -7,7 +7,6 @@
 #ifndef SAML_AUTHN_REQUEST_H
 #define SAML_AUTHN_REQUEST_H
 
-#include "model/life.h"
 #include "saml/message.h"
 
 struct authn_request {
