@@ -7,7 +7,8 @@
 #include "crypto/random.h"
 #include "crypto/uuid.h"
 
-static struct identity_provider_mapper mapper_at(struct admin_call *call, const struct realm_rep *rep, size_t index)
+struct identity_provider_mapper identity_provider_mapper_at(struct admin_call *call, const struct realm_rep *rep,
+							    size_t index)
 {
 	struct identity_provider_mapper mapper = { .id = STR("") };
 	const struct json_read_options options = { .unknown = JSON_UNKNOWN_IGNORED, .coerce = true };
@@ -28,7 +29,7 @@ static bool find(struct admin_call *call, const struct realm_rep *rep, const str
 {
 	struct str id = http_route_value(call->request, "mapper");
 	for (size_t i = 0; i < rep->identity_provider_mappers_n; i++) {
-		*ret_mapper = mapper_at(call, rep, i);
+		*ret_mapper = identity_provider_mapper_at(call, rep, i);
 		*ret_index = i;
 		if (str_eq(ret_mapper->id, id) && str_eq(ret_mapper->alias, provider->alias))
 			return true;
@@ -52,7 +53,7 @@ static void list(struct admin_call *call)
 	if (!realm_row_find(call, &rep, &version) || !open_provider(call, &rep, &provider))
 		return;
 	for (size_t i = 0; i < rep.identity_provider_mappers_n; i++) {
-		const struct identity_provider_mapper mapper = mapper_at(call, &rep, i);
+		const struct identity_provider_mapper mapper = identity_provider_mapper_at(call, &rep, i);
 		if (str_eq(mapper.alias, provider.alias))
 			json_write_shape(w, &identity_provider_mapper_rep_shape, &mapper);
 	}
@@ -115,7 +116,7 @@ static bool add(struct admin_call *call, void *context, struct realm_rep *rep, s
 	}
 	sent->alias = provider.alias;
 	for (size_t i = 0; i < rep->identity_provider_mappers_n; i++) {
-		const struct identity_provider_mapper other = mapper_at(call, rep, i);
+		const struct identity_provider_mapper other = identity_provider_mapper_at(call, rep, i);
 		if (str_eq(other.id, sent->id) || (str_eq(other.alias, sent->alias) && str_eq(other.name, sent->name))) {
 			admin_refuse(call, 400, arena_format(call->arena,
 				"Failed to add mapper '%.*s' to identity provider [%.*s].", STR_ARG(sent->name),
@@ -155,7 +156,7 @@ static bool replace(struct admin_call *call, void *context, struct realm_rep *re
 		return false;
 	}
 	for (size_t i = 0; i < rep->identity_provider_mappers_n; i++) {
-		const struct identity_provider_mapper other = mapper_at(call, rep, i);
+		const struct identity_provider_mapper other = identity_provider_mapper_at(call, rep, i);
 		if (i != index && str_eq(other.alias, mapper.alias) && str_eq(other.name, sent.name)) {
 			http_respond_error(call->response, 409, STR("conflict"), STR("Duplicate resource error"));
 			return false;

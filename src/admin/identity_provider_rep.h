@@ -20,6 +20,9 @@ struct identity_provider_mapper {
 	struct attributes config;
 };
 extern const struct json_shape identity_provider_mapper_rep_shape;
+/* A mapper of the realm's document; one without an id gets one that stays. */
+struct identity_provider_mapper identity_provider_mapper_at(struct admin_call *call, const struct realm_rep *rep,
+							    size_t index);
 
 /* One of the document's, with an internalId. */
 struct identity_provider identity_provider_at(struct admin_call *call, const struct realm_rep *rep, size_t index);

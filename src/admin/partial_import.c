@@ -1,12 +1,15 @@
-/* POST /admin/realms/{realm}/partialImport: clients, roles, identity providers, groups and users into
- * a realm that is there. All is looked at before the first is written: what cannot be read, and
- * with FAIL what is there already, changes nothing. Each is then written by the call of its own,
+/* POST /admin/realms/{realm}/partialImport: clients, roles, identity providers and their mappers,
+ * groups and users into a realm that is there. All is looked at before the first is written: what
+ * cannot be read, names a role that is nowhere, and with FAIL what is there already, changes
+ * nothing. What roles are composed of comes when all of them are there. Each is then written by the call of its own,
  * with that call's permission, checks and admin event; OVERWRITE changes it in place. */
 #include "admin/handlers_groups.h"
+#include "admin/handlers_identity_providers.h"
 #include "admin/handlers.h"
 #include "admin/handlers_realms.h"
 #include "admin/handlers_roles.h"
 #include "admin/handlers_users.h"
+#include "admin/identity_provider_rep.h"
 #include "admin/inner_call.h"
 #include "admin/realm_row.h"
 #include "base/tables.h"
@@ -17,14 +20,16 @@
 
 enum policy { POLICY_FAIL, POLICY_SKIP, POLICY_OVERWRITE };
 
-enum kind { CLIENT, REALM_ROLE, CLIENT_ROLE, PROVIDER, GROUP, USER, KINDS };
+enum kind { CLIENT, REALM_ROLE, CLIENT_ROLE, PROVIDER, PROVIDER_MAPPER, GROUP, USER, KINDS };
 
 struct item {
 	enum kind kind;
 	struct json_node *node;
 	struct str name;
-	struct str client; /* clientId, of a client's role */
+	struct str client; /* clientId, of a client's role; alias, of a provider's mapper */
 	struct str id;     /* of what is there already; empty: nothing */
+	struct str made;   /* of what is there afterwards */
+	const struct json_node *composites; /* of a role; NULL: none */
 };
 
 struct import {
@@ -52,6 +57,11 @@ static const struct {
 			  ROUTE(HTTP_POST, "/clients/{client}/roles", admin_roles_create, PERMISSION_MANAGE_CLIENTS),
 			  ROUTE(HTTP_PUT, "/roles-by-id/{id}", admin_role_put, PERMISSION_MANAGE_ROLES) },
 	[PROVIDER] = { "IDP", "alias", "Identity Provider '", "' already exists.", { 0 }, { 0 } },
+	[PROVIDER_MAPPER] = { "IDP_MAPPER", "name", "Identity Provider Mapper'", "' already exists.",
+			      ROUTE(HTTP_POST, "/identity-provider/instances/{provider}/mappers",
+				    admin_identity_provider_mappers_create, PERMISSION_MANAGE_IDENTITY_PROVIDERS),
+			      ROUTE(HTTP_PUT, "/identity-provider/instances/{provider}/mappers/{mapper}",
+				    admin_identity_provider_mapper_put, PERMISSION_MANAGE_IDENTITY_PROVIDERS) },
 	[GROUP] = { "GROUP", "name", "Group '/", "' already exists",
 		    ROUTE(HTTP_POST, "/groups", admin_groups_create, PERMISSION_MANAGE_USERS),
 		    ROUTE(HTTP_PUT, "/groups/{group}", admin_group_put, PERMISSION_MANAGE_USERS) },
@@ -105,6 +115,16 @@ static struct str provider_id(struct admin_call *call, const struct realm_rep *r
 	return STR("");
 }
 
+static struct str mapper_id(struct admin_call *call, const struct realm_rep *realm, const struct item *item)
+{
+	for (size_t i = 0; i < realm->identity_provider_mappers_n; i++) {
+		const struct identity_provider_mapper mapper = identity_provider_mapper_at(call, realm, i);
+		if (str_eq(mapper.alias, item->client) && str_eq(mapper.name, item->name))
+			return mapper.id;
+	}
+	return STR("");
+}
+
 static struct str user_id(struct admin_call *call, struct str username)
 {
 	struct user *user;
@@ -132,6 +152,9 @@ static struct str id_of(struct import *import, const struct item *item, const st
 		break;
 	case PROVIDER:
 		id = provider_id(import->call, row, item->name);
+		break;
+	case PROVIDER_MAPPER:
+		id = mapper_id(import->call, row, item);
 		break;
 	case GROUP:
 		for (size_t i = 0; i < realm->groups_n; i++)
@@ -166,10 +189,11 @@ static bool add_list(struct import *import, enum kind kind, struct str client, c
 	return true;
 }
 
-static bool is_imported_client(const struct import *import, struct str client_id)
+static bool is_imported(const struct import *import, enum kind kind, struct str client, struct str name)
 {
 	for (size_t i = 0; i < import->n; i++)
-		if (import->items[i].kind == CLIENT && str_eq(import->items[i].name, client_id))
+		if (import->items[i].kind == kind && str_eq(import->items[i].client, client) &&
+		    str_eq(import->items[i].name, name))
 			return true;
 	return false;
 }
@@ -183,11 +207,89 @@ static bool add_roles(struct import *import, const struct json_node *roles)
 		return false;
 	for (size_t i = 0; of_clients && i < of_clients->n && of_clients->kind == JSON_NODE_OBJECT; i++) {
 		struct str client = of_clients->members[i].name;
-		if (!realm_client_by_client_id(import->call->realm, client) && !is_imported_client(import, client))
+		if (!realm_client_by_client_id(import->call->realm, client) && !is_imported(import, CLIENT, STR(""), client))
 			return refuse(import, 412, arena_format(import->call->arena, "Can not import client roles for nonexistent "
 								"client named %.*s", STR_ARG(str_take(client, 80))));
 		if (!add_list(import, CLIENT_ROLE, client, of_clients->members[i].value))
 			return false;
+	}
+	return true;
+}
+
+static bool add_mappers(struct import *import, const struct json_node *mappers)
+{
+	size_t first = import->n;
+	if (!add_list(import, PROVIDER_MAPPER, STR(""), mappers))
+		return false;
+	for (size_t i = first; i < import->n; i++) {
+		struct item *item = &import->items[i];
+		item->client = json_tree_get_text(item->node, STR("identityProviderAlias"));
+		if (!item->client.n)
+			return refuse(import, 400, arena_format(import->call->arena,
+								"IDP_MAPPER %zu: $.identityProviderAlias is required", i - first));
+	}
+	return true;
+}
+
+/* ---- the roles that it names ---- */
+
+static bool check_names(struct import *import, enum kind kind, struct str client_id, const struct json_node *names)
+{
+	const struct realm *realm = import->call->realm;
+	const struct client *client = kind == CLIENT_ROLE ? realm_client_by_client_id(realm, client_id) : NULL;
+	for (size_t i = 0; names && names->kind == JSON_NODE_LIST && i < names->n; i++) {
+		struct str name = names->items[i]->text;
+		bool there = (kind == REALM_ROLE || client) && role_id(realm, client, name).n;
+		if (!there && !is_imported(import, kind, client_id, name))
+			return refuse(import, 400, arena_format(import->call->arena, "there is no role '%.*s'",
+								STR_ARG(str_take(name, 80))));
+	}
+	return true;
+}
+
+/* Clients that are not there are passed over. */
+static bool check_role_names(struct import *import, const struct json_node *of_realm, const struct json_node *of_clients)
+{
+	if (!check_names(import, REALM_ROLE, STR(""), of_realm))
+		return false;
+	for (size_t i = 0; of_clients && of_clients->kind == JSON_NODE_OBJECT && i < of_clients->n; i++) {
+		struct str client = of_clients->members[i].name;
+		bool there = realm_client_by_client_id(import->call->realm, client) ||
+			     is_imported(import, CLIENT, STR(""), client);
+		if (there && !check_names(import, CLIENT_ROLE, client, of_clients->members[i].value))
+			return false;
+	}
+	return true;
+}
+
+static const struct json_node *member_of(const struct json_node *node, const char *name)
+{
+	return node && node->kind == JSON_NODE_OBJECT ? json_node_find(node, str_from(name)) : NULL;
+}
+
+static bool is_role(const struct item *item)
+{
+	return item->kind == REALM_ROLE || item->kind == CLIENT_ROLE;
+}
+
+/* After check_rest: names are texts. */
+static bool check_roles(struct import *import)
+{
+	for (size_t i = 0; i < import->n; i++) {
+		struct item *item = &import->items[i];
+		const struct json_node *composites = is_role(item) ? member_of(item->node, "composites") : NULL;
+		if (is_role(item)) {
+			const struct json_node *composite = member_of(item->node, "composite");
+			item->composites = composite && composite->boolean ? composites : NULL;
+			if (!check_role_names(import, member_of(item->composites, "realm"),
+					      member_of(item->composites, "client")))
+				return false;
+			json_node_remove(item->node, STR("composites"));
+		} else if ((item->kind == USER || item->kind == GROUP) &&
+			   !check_role_names(import, member_of(item->node, "realmRoles"),
+					     member_of(item->node, "clientRoles"))) {
+			return false;
+		}
 	}
 	return true;
 }
@@ -241,8 +343,9 @@ static bool read_body(struct import *import)
 	       add_list(import, CLIENT, STR(""), json_node_find(body, STR("clients"))) &&
 	       add_roles(import, json_node_find(body, STR("roles"))) &&
 	       add_list(import, PROVIDER, STR(""), json_node_find(body, STR("identityProviders"))) &&
+	       add_mappers(import, json_node_find(body, STR("identityProviderMappers"))) &&
 	       add_list(import, GROUP, STR(""), json_node_find(body, STR("groups"))) &&
-	       add_list(import, USER, STR(""), json_node_find(body, STR("users"))) && check_rest(import, body);
+	       add_list(import, USER, STR(""), json_node_find(body, STR("users"))) && check_rest(import, body) && check_roles(import);
 }
 
 /* Finds what is there; with FAIL that ends it. */
@@ -264,10 +367,15 @@ static bool find_all(struct import *import)
 
 /* ---- writing ---- */
 
-static bool make(struct import *import, const struct http_route *route, struct str value, const struct json_node *body,
-		 struct str *ret_id)
+/* What stands behind the realm in a route. */
+struct values {
+	struct str first, second;
+};
+
+static bool make(struct import *import, const struct http_route *route, struct values value,
+		 const struct json_node *body, struct str *ret_id)
 {
-	const struct inner_call inner = { .route = route, .values = { value },
+	const struct inner_call inner = { .route = route, .values = { value.first, value.second },
 		.body = json_tree_text(import->call->arena, body) };
 	return inner_call_make(import->call, import->context, &inner, ret_id);
 }
@@ -298,6 +406,20 @@ static bool map_roles(struct import *import, const struct http_route *route, str
 	return !roles->n || inner_call_make(import->call, import->context, &inner, &nothing);
 }
 
+/* Those of the realm by the first route, those of clients by the second. */
+static bool map_each(struct import *import, const struct http_route *const routes[2], struct str holder,
+		     const struct json_node *of_realm, const struct json_node *of_clients)
+{
+	if (!map_roles(import, routes[0], holder, NULL, of_realm))
+		return false;
+	for (size_t i = 0; of_clients && of_clients->kind == JSON_NODE_OBJECT && i < of_clients->n; i++) {
+		const struct client *client = realm_client_by_client_id(import->call->realm, of_clients->members[i].name);
+		if (client && !map_roles(import, routes[1], holder, client, of_clients->members[i].value))
+			return false;
+	}
+	return true;
+}
+
 /* realmRoles and clientRoles of a user or a group. */
 static bool map_all_roles(struct import *import, bool user, struct str holder, const struct json_node *node)
 {
@@ -309,12 +431,20 @@ static bool map_all_roles(struct import *import, bool user, struct str holder, c
 		  ROUTE(HTTP_POST, "/users/{user}/role-mappings/clients/{client}", admin_user_roles_add,
 			PERMISSION_MANAGE_USERS) },
 	};
-	const struct json_node *clients = json_node_find(node, STR("clientRoles"));
-	if (!map_roles(import, &routes[user][0], holder, NULL, json_node_find(node, STR("realmRoles"))))
-		return false;
-	for (size_t i = 0; clients && clients->kind == JSON_NODE_OBJECT && i < clients->n; i++) {
-		const struct client *client = realm_client_by_client_id(import->call->realm, clients->members[i].name);
-		if (client && !map_roles(import, &routes[user][1], holder, client, clients->members[i].value))
+	return map_each(import, (const struct http_route *[]){ &routes[user][0], &routes[user][1] }, holder,
+			member_of(node, "realmRoles"), member_of(node, "clientRoles"));
+}
+
+/* What the roles are composed of. */
+static bool compose(struct import *import)
+{
+	static const struct http_route route =
+		ROUTE(HTTP_POST, "/roles-by-id/{id}/composites", admin_role_composites_add, PERMISSION_MANAGE_ROLES);
+	for (size_t i = 0; i < import->n; i++) {
+		const struct item *item = &import->items[i];
+		if (item->made.n && item->composites &&
+		    !map_each(import, (const struct http_route *[]){ &route, &route }, item->made,
+			      member_of(item->composites, "realm"), member_of(item->composites, "client")))
 			return false;
 	}
 	return true;
@@ -331,7 +461,7 @@ static bool make_children(struct import *import, struct str parent, const struct
 		if (child->kind != JSON_NODE_OBJECT || depth == REPRESENTATION_GROUP_DEPTH)
 			return refuse(import, 400, STR("subGroups: groups are expected, twenty levels deep at most"));
 		json_node_remove(child, STR("id"));
-		if (!make(import, &route, parent, child, &id) || !map_all_roles(import, false, id, child) ||
+		if (!make(import, &route, (struct values){ parent, STR("") }, child, &id) || !map_all_roles(import, false, id, child) ||
 		    !make_children(import, id, child, depth + 1))
 			return false;
 	}
@@ -365,13 +495,15 @@ static bool put_provider(struct import *import, struct item *item, struct str *r
 	return realm_row_change(import->call, keep_provider, item);
 }
 
-/* Where the route wants it: the thing itself, or the client that a new role is to be of. */
-static struct str value_of(const struct import *import, const struct item *item)
+/* The thing itself, or what a new one is to be of. */
+static struct values values_of(const struct import *import, const struct item *item)
 {
+	if (item->kind == PROVIDER_MAPPER)
+		return (struct values){ item->client, item->id };
 	if (item->id.n || item->kind != CLIENT_ROLE)
-		return item->id;
+		return (struct values){ item->id, STR("") };
 	const struct client *client = realm_client_by_client_id(import->call->realm, item->client);
-	return client ? client->id : STR("");
+	return (struct values){ client ? client->id : STR(""), STR("") };
 }
 
 static bool put_one(struct import *import, struct item *item, struct str *ret_id)
@@ -385,13 +517,13 @@ static bool put_one(struct import *import, struct item *item, struct str *ret_id
 	if (secret && representation_is_masked(secret->text))
 		json_node_remove(item->node, STR("secret"));
 	const struct http_route *route = update ? &kinds[item->kind].update : &kinds[item->kind].create;
-	if (!make(import, route, value_of(import, item), item->node, ret_id))
+	if (!make(import, route, values_of(import, item), item->node, ret_id))
 		return false;
 	if (update)
 		*ret_id = item->id;
 	if (!look_again(import))
 		return false;
-	if (item->kind == REALM_ROLE || item->kind == CLIENT_ROLE)
+	if (is_role(item))
 		*ret_id = id_of(import, item, NULL);
 	if (item->kind == GROUP && !update && !make_children(import, *ret_id, item->node, 1))
 		return false;
@@ -424,6 +556,7 @@ static bool put_all(struct import *import)
 		bool there = id.n > 0;
 		if (!put_one(import, item, &id))
 			return false;
+		item->made = id;
 		tell(import, item, there ? "OVERWRITTEN" : "ADDED", id);
 		import->counts[!there]++;
 	}
@@ -451,7 +584,7 @@ void admin_partial_import(void *context, struct http_request *request, struct ht
 	if (!admin_open(&call, context, request, response))
 		return;
 	import.results = json_node_list(call.arena);
-	if (read_body(&import) && find_all(&import) && put_all(&import))
+	if (read_body(&import) && find_all(&import) && put_all(&import) && compose(&import))
 		answer(&import);
 	admin_close(&call);
 }

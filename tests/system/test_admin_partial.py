@@ -141,3 +141,55 @@ def test_an_exported_client_comes_back(admin):
     assert load(admin, "OVERWRITE", **body)["overwritten"] == 3
     secret = admin.get(f"/clients/{client['id']}/client-secret")["value"]
     assert secret and secret != "**********"
+
+
+def test_roles_composed_of_what_comes_later(admin):
+    roles = {"realm": [{"name": "first", "composite": True, "composites": {
+        "realm": ["second"], "client": {"pclient": ["of-it"], "nobody": ["x"]}}}, {"name": "second"}],
+             "client": {"pclient": [{"name": "of-it"}]}}
+    told = load(admin, "FAIL", roles=roles, clients=[{"clientId": "pclient"}])
+    assert told["added"] == 4
+    parts = {one["name"] for one in admin.get("/roles/first/composites")}
+    assert parts == {"second", "of-it"} and admin.get("/roles/first")["composite"]
+    events = admin.get("/admin-events")
+    assert {one["resourceType"] for one in events} == {"CLIENT", "REALM_ROLE", "CLIENT_ROLE"} or \
+           {"CLIENT", "REALM_ROLE"} <= {one["resourceType"] for one in events}
+    told = load(admin, "OVERWRITE", roles={"realm": [{"name": "second", "composite": True, "composites": {
+        "client": {"pclient": ["of-it"]}}}]})
+    assert told["overwritten"] == 1
+    assert [one["name"] for one in admin.get("/roles/second/composites")] == ["of-it"]
+
+
+@pytest.mark.parametrize("named", [
+    {"roles": {"realm": [{"name": "new", "composite": True, "composites": {"realm": ["nope"]}}]}},
+    {"roles": {"realm": [{"name": "new", "composite": True, "composites": {
+        "client": {"account": ["nope"]}}}]}},
+    {"users": [{"username": "new", "realmRoles": ["nope"]}]},
+    {"users": [{"username": "new", "clientRoles": {"new": ["nope"]}}]},
+    {"groups": [{"name": "new", "clientRoles": {"account": ["nope"]}}]}])
+def test_a_role_that_is_nowhere_changes_nothing(admin, named):
+    before = admin.get("/export")
+    refused = load(admin, "OVERWRITE", 400, clients=[{"clientId": "new"}], **named)
+    assert refused == {"errorMessage": "there is no role 'nope'"}
+    assert admin.get("/export") == before and not admin.get("/users", username="new")
+
+
+def test_mappers_of_identity_providers(admin):
+    mapper = {"name": "m", "identityProviderAlias": "pidp", "config": {"attribute": "a"},
+              "identityProviderMapper": "hardcoded-attribute-idp-mapper"}
+    provider = {"alias": "pidp", "providerId": "oidc"}
+    told = load(admin, "FAIL", identityProviderMappers=[mapper], identityProviders=[provider])
+    assert [(one["resourceType"], one["resourceName"], one["action"]) for one in told["results"]] == [
+        ("IDP", "pidp", "ADDED"), ("IDP_MAPPER", "m", "ADDED")]
+    path = "/identity-provider/instances/pidp/mappers"
+    assert admin.get(path) == [{**mapper, "id": told["results"][1]["id"]}]
+    assert load(admin, "FAIL", 409, identityProviderMappers=[mapper]) == {
+        "errorMessage": "Identity Provider Mapper'm' already exists."}
+    changed = {**mapper, "config": {"attribute": "b"}}
+    assert load(admin, "SKIP", identityProviderMappers=[changed])["skipped"] == 1
+    assert admin.get(path)[0]["config"] == {"attribute": "a"}
+    assert load(admin, "OVERWRITE", identityProviderMappers=[changed])["overwritten"] == 1
+    assert admin.get(path) == [{**changed, "id": told["results"][1]["id"]}]
+    for bad in ({"name": "x"}, {**mapper, "identityProviderAlias": 1}, {**mapper, "name": ""}):
+        load(admin, "SKIP", 400, identityProviderMappers=[bad])
+    load(admin, "SKIP", 404, identityProviderMappers=[{**mapper, "identityProviderAlias": "nope"}])
