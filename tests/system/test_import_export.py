@@ -203,6 +203,27 @@ def test_exports_into_a_folder_come_back(server, tmp_path, make):
     assert json.loads((one / "small-realm.json").read_text()).get("users", []) == []
 
 
+def test_links_with_identity_providers_come_back(server, tmp_path, make):
+    links = [{"identityProvider": "hub", "userId": "<1>", "userName": "n'"},
+             {"identityProvider": "spoke", "userId": "3"}]
+    linked = {**users(1)[0], "federatedIdentities": links}
+    providers = [{"alias": alias, "providerId": "oidc"} for alias in ("hub", "spoke")]
+    server.curfew("realm", "import", write(tmp_path, "s.json", small(
+        users=[linked, *users(1, 1)], identityProviders=providers)))
+    folder = tmp_path / "out"
+    server.curfew("realm", "export", "small", "--dir", folder, "--users", "realm-file")
+    other = make.server()
+    other.curfew("realm", "import", folder)
+    for one in (server, other):
+        admin = one.admin("small")
+        for name, expected in (("u00000", links), ("u00001", [])):
+            user = admin.user(name)["id"]
+            kept = admin.get(f"/users/{user}/federated-identity")
+            assert sorted(kept, key=lambda link: link["identityProvider"]) == expected
+        assert [user["username"] for user in admin.get("/users", idpAlias="hub")] == ["u00000"]
+    assert other.curfew_json("realm", "plan", folder, "--prune")["changes"] == []
+
+
 def test_flags_of_an_export(server, tmp_path):
     def export(*words):
         return server.curfew("realm", "export", "customers", *words, check=False)
