@@ -11,6 +11,7 @@ http_handler admin_locales_list, admin_locale_get, admin_locale_post, admin_loca
 http_handler admin_locale_text_get, admin_locale_text_put, admin_locale_text_delete;
 http_handler admin_client_profiles_get, admin_client_profiles_put;
 http_handler admin_client_policies_get, admin_client_policies_put;
+http_handler admin_mail_test; /* mail_test.c */
 http_handler admin_partial_export, admin_partial_import;
 
 #endif

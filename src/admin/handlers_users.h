@@ -21,4 +21,7 @@ http_handler admin_user_unmanaged_attributes, admin_users_management_permissions
 /* impersonation.c */
 http_handler admin_user_impersonate;
 
+/* user_mail.c */
+http_handler admin_user_execute_actions, admin_user_verify_email, admin_user_reset_password_email;
+
 #endif

@@ -36,6 +36,7 @@ static const struct http_route routes[] = {
 	{ HTTP_PUT, R "/client-policies/profiles", admin_client_profiles_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, R "/client-policies/policies", admin_client_policies_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_PUT, R "/client-policies/policies", admin_client_policies_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_POST, R "/testSMTPConnection", admin_mail_test, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_POST, R "/partial-export", admin_partial_export, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_POST, R "/partialImport", admin_partial_import, HTTP_GATE | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, "/admin/serverinfo", admin_server_info, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_REALMS, NULL, NULL },

@@ -114,20 +114,27 @@ static void take_names(const struct user *before, struct user_rep *rep)
 	}
 }
 
-/* Unknown ones are left out, as there. */
-static void take_actions(struct admin_call *call, struct user *user)
+bool user_rep_action_known(struct str alias)
 {
 	static const char *const known[] = { "CONFIGURE_RECOVERY_AUTHN_CODES", "CONFIGURE_TOTP", "TERMS_AND_CONDITIONS",
 		"UPDATE_EMAIL", "UPDATE_PASSWORD", "UPDATE_PROFILE", "VERIFY_EMAIL", "VERIFY_PROFILE", "delete_account",
 		"delete_credential", "idp_link", "update_user_locale", "webauthn-register",
 		"webauthn-register-passwordless" };
+	for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
+		if (str_eq_z(alias, known[i]))
+			return true;
+	return false;
+}
+
+/* Unknown ones are left out, as there. */
+static void take_actions(struct admin_call *call, struct user *user)
+{
 	struct str_list kept = { 0 };
-	for (size_t i = 0; i < user->required_actions.n; i++)
-		for (size_t k = 0; k < ARRAY_LENGTH(known); k++)
-			if (str_eq_z(user->required_actions.items[i], known[k]) &&
-			    !str_list_has(&kept, user->required_actions.items[i]))
-				*(struct str *)arena_push(call->arena, &kept.items, &kept.n, sizeof *kept.items) =
-					user->required_actions.items[i];
+	for (size_t i = 0; i < user->required_actions.n; i++) {
+		struct str alias = user->required_actions.items[i];
+		if (user_rep_action_known(alias) && !str_list_has(&kept, alias))
+			*(struct str *)arena_push(call->arena, &kept.items, &kept.n, sizeof *kept.items) = alias;
+	}
 	user->required_actions = kept;
 }
 

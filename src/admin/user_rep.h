@@ -21,6 +21,8 @@ struct user_writer {
 	enum user_form form;
 	bool metadata; /* userProfileMetadata too */
 };
+/* Whether there is a required action of that alias. */
+bool user_rep_action_known(struct str alias);
 /* Appends one user, with its OTP state where it was loaded. */
 void user_rep_write(struct admin_call *call, struct json_writer *w, const struct user *user,
 		    const struct user_writer *writer);

@@ -160,6 +160,19 @@ const struct messages *language_of(struct visit *visit)
 	return found ? found : english(realm);
 }
 
+const struct messages *language_of_user(const struct realm *realm, const struct user *user)
+{
+	const struct messages *found = NULL;
+	const struct json_list_pair *locale = user_attribute(realm, user, STR("locale"));
+	if (!realm->settings.internationalization_enabled)
+		return english(realm);
+	if (locale && locale->n)
+		found = allowed(realm, locale->values[0]);
+	if (!found)
+		found = spoken(realm, realm->settings.default_locale);
+	return found ? found : english(realm);
+}
+
 struct str language_keep(struct visit *visit, struct str url)
 {
 	struct str wish = asked_for(visit);

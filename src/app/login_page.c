@@ -29,11 +29,16 @@ void login_page_show(struct visit *visit, struct ticket *ticket, const struct lo
 void login_page_update_password(struct visit *visit, struct ticket *ticket, struct str username, struct str error)
 {
 	ticket->kind = TICKET_UPDATE_PASSWORD;
-	struct str sealed = ticket_seal(visit, ticket);
+	login_page_new_password(visit, visit_url(visit, "/login-actions/required-action?execution=UPDATE_PASSWORD"),
+				ticket_seal(visit, ticket), username, error);
+}
+
+void login_page_new_password(struct visit *visit, struct str action, struct str ticket, struct str username,
+			     struct str error)
+{
 	const struct template_value values[] = {
-		{ .name = "action", .text = language_keep(visit,
-			visit_url(visit, "/login-actions/required-action?execution=UPDATE_PASSWORD")) },
-		{ .name = "ticket", .text = sealed },
+		{ .name = "action", .text = language_keep(visit, action) },
+		{ .name = "ticket", .text = ticket },
 		{ .name = "username", .text = username },
 		{ .name = "error", .text = error },
 	};

@@ -19,4 +19,8 @@ void login_page_update_password(struct visit *visit, struct ticket *ticket, stru
 void login_page_bad_ticket(struct visit *visit, enum error_code code, struct ticket *ticket,
 			   const struct why *why);
 
+/* The form for a new password, for whoever takes its answer at `action`. */
+void login_page_new_password(struct visit *visit, struct str action, struct str ticket, struct str username,
+			     struct str error);
+
 #endif

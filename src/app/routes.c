@@ -35,6 +35,8 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, "/realms/{realm}/login-actions/authenticate", authenticate_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET, "/realms/{realm}/login-actions/authenticate", authenticate_restart, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_POST, "/realms/{realm}/login-actions/required-action", update_password_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
+	{ HTTP_GET, "/realms/{realm}/login-actions/action-token", action_token_show, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_POST, "/realms/{realm}/login-actions/action-token", action_token_perform, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET, OIDC "/login-status-iframe.html", session_iframe_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 	{ HTTP_GET, OIDC "/login-status-iframe.html/init", session_iframe_init_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 	{ HTTP_GET, OIDC "/3p-cookies/{step}", cookie_test_handle, HTTP_INLINE, 0, 0, NULL, NULL },

@@ -129,18 +129,29 @@ static bool open_ticket(struct update *u, struct str sealed)
 	return false;
 }
 
+bool update_password_fits(struct visit *visit, const struct user *user, struct str password, struct str again,
+			  struct str *ret_error, struct str *ret_text)
+{
+	if (!str_eq(password, again)) {
+		*ret_error = STR("password_confirm_error");
+		*ret_text = STR("Passwords don't match.");
+		return false;
+	}
+	*ret_error = STR("password_rejected");
+	return policy_check(visit->arena, visit->realm->settings.password_policy, password, user->username,
+			    user->email, ret_text) == OK;
+}
+
 /* The page again with what is wrong with the new password; true when nothing is. */
 static bool check_password(struct update *u)
 {
-	struct str text = STR("Passwords don't match.");
-	bool same = str_eq(u->password, u->again);
-	if (same && policy_check(u->visit.arena, u->visit.realm->settings.password_policy, u->password,
-				 u->user->username, u->user->email, &text) == OK)
+	struct str text, error;
+	if (update_password_fits(&u->visit, u->user, u->password, u->again, &error, &text))
 		return true;
 	struct event event = event_new(&u->visit, "UPDATE_PASSWORD_ERROR");
 	event.client_id = u->ticket.client_id;
 	event.user_id = u->user->id;
-	event_emit_error(&u->visit, &event, same ? STR("password_rejected") : STR("password_confirm_error"), text);
+	event_emit_error(&u->visit, &event, error, text);
 	login_page_update_password(&u->visit, &u->ticket, u->user->username, text);
 	return false;
 }

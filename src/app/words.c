@@ -58,3 +58,12 @@ struct str words_client(struct visit *visit, const struct client *client)
 {
 	return client->name.n ? words_of(visit, client->name) : client->client_id;
 }
+
+struct str words_action(const struct messages *messages, struct str alias)
+{
+	if (str_eq_z(alias, "UPDATE_PASSWORD"))
+		return messages_plain(messages, STR("actionUpdatePassword"));
+	if (str_eq_z(alias, "VERIFY_EMAIL"))
+		return messages_plain(messages, STR("actionVerifyEmail"));
+	return alias;
+}

@@ -4,6 +4,7 @@
 #define APP_WORDS_H
 
 #include "app/visit.h"
+#include "web/messages.h"
 
 /* The text in the language of this request; a key that neither the realm's own texts nor ours
  * have is shown as it is, without ${}. */
@@ -13,5 +14,8 @@ struct str words_of(struct visit *visit, struct str text);
 struct str words_of_error(struct visit *visit, struct str text);
 /* What people call a client: its name, else its clientId. */
 struct str words_client(struct visit *visit, const struct client *client);
+
+/* What people call a required action; its alias where we have no word for it. */
+struct str words_action(const struct messages *messages, struct str alias);
 
 #endif

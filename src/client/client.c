@@ -90,8 +90,12 @@ static void finish(struct outgoing *client, struct transfer *transfer, CURLcode 
 	long connections = 0;
 	curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
 	client->connections += (uint64_t)connections;
+	bool again = !transfer->mail;
 	tell(transfer, code, cancelled);
-	put_spare(client, easy);
+	if (again)
+		put_spare(client, easy);
+	else
+		curl_easy_cleanup(easy);
 }
 
 static void start(struct outgoing *client, struct transfer *transfer)
@@ -101,7 +105,7 @@ static void start(struct outgoing *client, struct transfer *transfer)
 		finish(client, transfer, CURLE_OK, false);
 		return;
 	}
-	CURL *easy = client->spare_n ? client->spare[--client->spare_n] :
+	CURL *easy = client->spare_n && !transfer->mail ? client->spare[--client->spare_n] :
 		transfer_handle_new(&client->settings);
 	if (!easy) {
 		finish(client, transfer, CURLE_OUT_OF_MEMORY, false);

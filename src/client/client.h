@@ -80,6 +80,16 @@ struct client_header {
 	struct str name, value;
 };
 
+/* A message for a mail server (RFC 5321) in place of an HTTP request. */
+struct client_mail {
+	struct str host;           /* a name or an address, IPv6 without brackets */
+	int64_t port;              /* 1 to 65535 */
+	bool tls;                  /* TLS from the first byte (RFC 8314) */
+	bool starttls;             /* TLS by STARTTLS (RFC 3207): without it nothing is said */
+	struct str user, password; /* user empty: nobody signs in */
+	struct str from, to;       /* of the envelope: addresses without "<>", no control bytes */
+};
+
 /* A request; zeros mean the defaults. Copied by client_send, the body unless body_borrowed. */
 struct client_request {
 	struct str method;        /* "GET", "POST", ...: letters only; empty: GET */
@@ -92,6 +102,11 @@ struct client_request {
 	int64_t connect_timeout_ms, total_timeout_ms; /* 0: the config's; total < 0: without limit */
 	size_t max_body;          /* 0: the config's */
 	struct str ca_pem;        /* PEM certificates trusted besides for this request alone */
+	/* Not NULL: the body is a message for this server (CRLF line ends; dots are doubled on the way),
+	 * and url, method, headers and unix_socket count for nothing. It is sent when the outcome is
+	 * CLIENT_ANSWERED with an http_status of 250: the SMTP reply code, of which 4xx and 5xx are
+	 * refusals. Borrowed until the callback. Never through a proxy. */
+	const struct client_mail *mail;
 	struct str unix_socket;   /* path; connects there whatever the URL's host says */
 	enum client_policy policy;
 };

@@ -140,6 +140,8 @@ static enum error_code take_request(struct transfer *transfer,
 		request->connect_timeout_ms : config->connect_timeout_ms;
 	transfer->total_timeout_ms = request->total_timeout_ms == 0 ? config->total_timeout_ms :
 		request->total_timeout_ms > 0 ? request->total_timeout_ms : 0;
+	if (request->mail)
+		return transfer_take_mail(transfer, request->mail);
 	if (!is_token(transfer->method))
 		return error_because(&transfer->unusable, ERROR_INVALID_VALUE, "no HTTP method");
 	enum error_code code = take_url(transfer, request->url);
@@ -276,10 +278,6 @@ static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *data)
 
 /* ---- setting a handle up ---- */
 
-/* SET(easy, option, value): notes a failure in `fine`. */
-#define SET(option, value) \
-	(fine = curl_easy_setopt(easy, CURLOPT_##option, value) == CURLE_OK && fine)
-
 CURL *transfer_handle_new(const struct settings *settings)
 {
 	CURL *easy = curl_easy_init();
@@ -338,6 +336,8 @@ static bool set_method(const struct transfer *transfer, CURL *easy)
 
 bool transfer_open(struct transfer *transfer, CURL *easy)
 {
+	if (transfer->mail)
+		return transfer_open_mail(transfer, easy);
 	bool fine = set_method(transfer, easy);
 	/* libcurl keeps connections apart by it, and adds it to what the connection trusts. */
 	struct curl_blob extra = { (void *)(uintptr_t)transfer->ca_pem.p, transfer->ca_pem.n,
@@ -356,10 +356,15 @@ bool transfer_open(struct transfer *transfer, CURL *easy)
 	SET(PREREQDATA, transfer);
 	SET(SSL_CTX_DATA, transfer);
 	SET(ERRORBUFFER, transfer->error);
+	transfer_begin(transfer, easy);
+	return fine;
+}
+
+void transfer_begin(struct transfer *transfer, CURL *easy)
+{
 	transfer->easy = easy;
 	transfer->started_ms = clock_wall_ms();
 	transfer->started_mono_ms = clock_mono_ms();
-	return fine;
 }
 
 void transfer_leave(CURL *easy)

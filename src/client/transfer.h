@@ -12,6 +12,10 @@
 #include "client/turns.h"
 #include "crypto/x509.h"
 
+/* SET(easy, option, value): notes a failure in `fine`; both are the caller's variables. */
+#define SET(option, value) \
+	(fine = curl_easy_setopt(easy, CURLOPT_##option, value) == CURLE_OK && fine)
+
 /* The config with its defaults filled in; the texts are the client's. */
 struct settings {
 	struct client_config config;
@@ -41,6 +45,9 @@ struct transfer {
 	const char *unix_socket;    /* NULL: none */
 	struct str place;           /* "app.example.org:443", "unix socket /path": for reasons */
 	bool via_proxy;
+	const struct client_mail *mail; /* NULL: HTTP */
+	size_t mail_sent;               /* bytes of the body */
+	struct str reply;               /* the mail server's last line */
 	enum client_policy policy;
 	int64_t connect_timeout_ms, total_timeout_ms; /* total 0: without limit */
 	size_t max_body;
@@ -68,10 +75,19 @@ void transfer_free(struct transfer *transfer);
 
 /* A handle with all that is the same for every request; NULL when memory is gone. */
 CURL *transfer_handle_new(const struct settings *settings);
+/* Notes that the transfer starts with this handle. */
+void transfer_begin(struct transfer *transfer, CURL *easy);
 /* Makes the handle ask this request. False when memory is gone. */
 bool transfer_open(struct transfer *transfer, CURL *easy);
 /* Makes the handle forget the request, for the next one. */
 void transfer_leave(CURL *easy);
+
+/* ---- mail (mail.c) ---- */
+
+/* Takes the address of the server; as transfer_new. */
+enum error_code transfer_take_mail(struct transfer *transfer, const struct client_mail *mail) MUST_USE;
+/* What transfer_open does, for a handle that is used for nothing else afterwards. */
+bool transfer_open_mail(struct transfer *transfer, CURL *easy);
 
 /* Judges how it went; texts in the transfer's arena and buffers. `code` counts for nothing when
  * it was never opened. (verdict.c) */

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "client/transfer.h"
 
-enum { REASON_BODY = 200, REASON_LOCATION = 400, REASON_LIMIT = 4 << 10 };
+enum { REASON_BODY = 200, REASON_LOCATION = 400, REASON_LIMIT = 4 << 10, MAIL_TAKEN = 250 };
 
 static const char *const outcome_names[CLIENT_OUTCOMES] = {
 	[CLIENT_ANSWERED] = "answered",
@@ -61,6 +61,7 @@ static const struct { CURLcode code; enum client_outcome outcome; } outcomes[] =
 	{ CURLE_PROXY, CLIENT_PROXY_FAILED },
 	{ CURLE_SSL_CONNECT_ERROR, CLIENT_TLS_PROTOCOL },
 	{ CURLE_SSL_CIPHER, CLIENT_TLS_PROTOCOL },
+	{ CURLE_USE_SSL_FAILED, CLIENT_TLS_PROTOCOL },
 	{ CURLE_PEER_FAILED_VERIFICATION, CLIENT_TLS_NAME },
 	{ CURLE_OK, CLIENT_RESET }, /* a head that broke off is none */
 	{ CURLE_GOT_NOTHING, CLIENT_RESET },
@@ -119,10 +120,17 @@ static enum client_outcome of_connect_errno(const struct transfer *transfer)
 
 static enum client_outcome of_timeout(const struct transfer *transfer)
 {
-	if (transfer->asked)
+	bool mail_connected = transfer->mail && is_known_us(transfer, CURLINFO_CONNECT_TIME_T);
+	if (transfer->asked || mail_connected)
 		return CLIENT_ANSWER_TIMEOUT;
 	bool named = transfer->unix_socket || is_known_us(transfer, CURLINFO_NAMELOOKUP_TIME_T);
 	return named ? CLIENT_CONNECT_TIMEOUT : CLIENT_NAME_NOT_FOUND;
+}
+
+/* Of mail: a reply that ends it is an answer, whatever it says. */
+static bool is_mail_answered(const struct transfer *transfer, CURLcode code)
+{
+	return transfer->mail && (code == CURLE_OK || (transfer->status >= 400 && code != CURLE_OPERATION_TIMEDOUT));
 }
 
 static enum client_outcome outcome_of(const struct transfer *transfer, CURLcode code,
@@ -139,6 +147,8 @@ static enum client_outcome outcome_of(const struct transfer *transfer, CURLcode 
 		return CLIENT_CANCELLED;
 	if (transfer->denied[0] && !transfer->sockets)
 		return CLIENT_DENIED_ADDRESS;
+	if (is_mail_answered(transfer, code))
+		return CLIENT_ANSWERED;
 	if (code == CURLE_COULDNT_CONNECT)
 		return of_connect_errno(transfer);
 	if (code == CURLE_OPERATION_TIMEDOUT)
@@ -197,9 +207,22 @@ static void add_incomplete(struct text *text, const struct transfer *transfer, C
 	}
 }
 
+/* The last reply line, as the server sent it. */
+static void say_mail_answer(struct text *text, const struct transfer *transfer)
+{
+	text_addf(text, "%.*s answered \"", STR_ARG(transfer->place));
+	struct str line = str_take(transfer->reply, str_index(transfer->reply, '\r'));
+	text_add_clean(text, line, REASON_BODY);
+	text_add_z(text, "\"");
+}
+
 static void say_answer(struct text *text, const struct transfer *transfer,
 	const struct client_result *result)
 {
+	if (transfer->mail) {
+		say_mail_answer(text, transfer);
+		return;
+	}
 	text_addf(text, "HTTP %d", result->http_status);
 	if (result->outcome == CLIENT_REDIRECT) {
 		text_add_z(text, " (redirects are not followed)");
@@ -365,8 +388,8 @@ struct client_result transfer_verdict(struct transfer *transfer, CURLcode code, 
 	if (transfer->easy)
 		add_figures(transfer, &result);
 	if (answered) {
-		result.http_status = transfer->status;
-		result.body_complete = code == CURLE_OK && !cancelled;
+		result.http_status = transfer->mail && code == CURLE_OK ? MAIL_TAKEN : transfer->status;
+		result.body_complete = (code == CURLE_OK || transfer->mail) && !cancelled;
 		result.body = str_of(transfer->answer.p, transfer->answer.n);
 		result.head = str_of(transfer->head.p, transfer->head.n);
 		if (result.outcome == CLIENT_REDIRECT)

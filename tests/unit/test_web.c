@@ -121,12 +121,12 @@ static void a_malformed_template_is_our_own_mistake(void **state)
 	assert_false(aborts("{{#a}}x{{/a}}"));
 }
 
-static const char *const pages[] = { "account", "consent", "error", "form_post", "login", "logout_confirm", "signed_out",
+static const char *const pages[] = { "account", "action_token", "consent", "error", "form_post", "info", "login", "logout_confirm", "signed_out",
 	"update_password" };
 /* Every name that a template has, so that each is filled or empty in turn. */
 static const char *const names[] = { "text", "back", "request", "action", "error", "notice", "ticket", "fixed_user",
 	"label", "username", "remember_me", "checked", "done", "question", "next", "resources", "name", "value",
-	"parameters", "what", "application", "news", "listed", "open", "applications", "client", "scopes" };
+	"title", "left", "email", "actions", "parameters", "what", "application", "news", "listed", "open", "applications", "client", "scopes" };
 
 /* Opening angle brackets and quotes: the shape of a page. */
 static size_t marks(struct str html)
@@ -147,6 +147,7 @@ static struct str page(const char *name, struct str text, bool lists)
 	items[0] = items[1] = (struct template_scope){ item, ARRAY_LENGTH(item) };
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		bool list = !strcmp(names[i], "parameters") || !strcmp(names[i], "applications") ||
+			    !strcmp(names[i], "actions") ||
 			    !strcmp(names[i], "scopes");
 		values[i] = (struct template_value){ .name = names[i], .text = text };
 		if (list) {
