@@ -57,10 +57,10 @@ static enum error_code read_extra(struct visit *visit, const struct jwt_claims *
 		JSON_TEXT(struct extra, redirect_uri, "reduri", 0),
 		JSON_TEXTS(struct extra, actions.items, actions.n, "rqac", 0),
 	};
-	static const char *const known[] = { "exp", "iat", "jti", "iss", "aud", "sub", "typ", "azp", "nonce", NULL };
-	static const struct json_shape shape = JSON_SHAPE(struct extra, fields, .known = known);
+	static const struct json_shape shape = JSON_SHAPE(struct extra, fields);
+	const struct json_read_options options = { .unknown = JSON_UNKNOWN_IGNORED };
 	struct extra extra = { 0 };
-	if (json_read(visit->arena, claims->json, &shape, NULL, &extra, reterr_why) != OK)
+	if (json_read(visit->arena, claims->json, &shape, &options, &extra, reterr_why) != OK)
 		return ERROR_INVALID_REQUEST;
 	token->email = extra.email;
 	token->redirect_uri = extra.redirect_uri;

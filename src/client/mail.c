@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "client/transfer.h"
 
-enum { PORT_MAX = 65535, REPLY_MAX = 1000 };
+enum { PORT_MAX = 65535, REPLY_MAX = 1000, GOODBYE = 221 }; /* the last: the answer to QUIT */
 
 /* A host alone, as strict as in URLs. */
 static enum error_code take_host(struct transfer *transfer, const struct client_mail *mail)
@@ -62,7 +62,7 @@ static size_t on_reply(char *p, size_t size, size_t count, void *data)
 	struct transfer *transfer = data;
 	struct str line = str_of(p, size * count);
 	int64_t status;
-	if (!str_to_int64(str_take(line, 3), &status))
+	if (!str_to_int64(str_take(line, 3), &status) || status == GOODBYE)
 		return line.n;
 	transfer->status = (int)status;
 	transfer->reply = arena_str(transfer->arena, str_take(line, REPLY_MAX));

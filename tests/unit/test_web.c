@@ -121,12 +121,15 @@ static void a_malformed_template_is_our_own_mistake(void **state)
 	assert_false(aborts("{{#a}}x{{/a}}"));
 }
 
-static const char *const pages[] = { "account", "action_token", "consent", "error", "form_post", "info", "login", "logout_confirm", "signed_out",
+static const char *const pages[] = { "account", "action_token", "consent", "error", "form_post",
+	"info", "login", "logout_confirm", "signed_out",
 	"update_password" };
 /* Every name that a template has, so that each is filled or empty in turn. */
 static const char *const names[] = { "text", "back", "request", "action", "error", "notice", "ticket", "fixed_user",
 	"label", "username", "remember_me", "checked", "done", "question", "next", "resources", "name", "value",
-	"title", "left", "email", "actions", "parameters", "what", "application", "news", "listed", "open", "applications", "client", "scopes" };
+	"title",
+	"left", "email", "actions", "parameters", "what", "application", "news", "listed", "open", "applications",
+	"client", "scopes" };
 
 /* Opening angle brackets and quotes: the shape of a page. */
 static size_t marks(struct str html)

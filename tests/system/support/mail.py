@@ -6,6 +6,7 @@ import email.policy
 import re
 import ssl
 import subprocess
+import warnings
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -29,7 +30,9 @@ class _Controller(Controller):
         super().__init__(handler, hostname="127.0.0.1", port=free_port())
 
     def factory(self):
-        return SMTP(self.handler, **self.options)
+        with warnings.catch_warnings():  # that passwords without TLS are unwise
+            warnings.simplefilter("ignore")
+            return SMTP(self.handler, **self.options)
 
 
 class MailServer:
@@ -51,7 +54,7 @@ class MailServer:
 
     def authenticate(self, server, session, envelope, mechanism, data):
         given = (data.login.decode(), data.password.decode())
-        return AuthResult(success=given == self.login)
+        return AuthResult(success=given == self.login, handled=False)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.refuse:
