@@ -45,6 +45,8 @@ CALLS = [
     ("GET", "/users/profile"), ("PUT", "/users/profile", {"attributes": [{"name": ""}]}),
     ("GET", "/users/profile/metadata"), ("GET", "/users/{user}/credentials"),
     ("PUT", "/users/{user}/reset-password", {"type": "password", "value": "x-password"}),
+    ("PUT", "/users/{user}/execute-actions-email", []), ("PUT", "/users/{user}/send-verify-email"),
+    ("PUT", "/users/{user}/reset-password-email"),
     ("DELETE", "/users/{user}/credentials/none"), ("PUT", "/users/{user}/disable-credential-types", []),
     ("GET", "/users/{user}/configured-user-storage-credential-types"),
     ("GET", "/users/{user}/groups"), ("GET", "/users/{user}/groups/count"),
