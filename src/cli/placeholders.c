@@ -55,10 +55,24 @@ static struct str escaped(struct arena *arena, struct str value)
 	return str_take(str_drop(quoted, 1), quoted.n - 2);
 }
 
+/* Whether a JSON string that `inner` is in ends there: then it is two strings, and no placeholder. */
+static bool ends_string(struct str inner)
+{
+	for (size_t i = 0; i < inner.n; i++) {
+		if (inner.p[i] == '"')
+			return true;
+		if (inner.p[i] == '\\')
+			i++;
+	}
+	return false;
+}
+
 /* The one that begins at f->at; `inner` is what stands within its braces. */
 static enum error_code fill_one(struct filling *f, struct str inner, struct why *reterr_why)
 {
 	ARENA_SCOPED arena = arena_new(0);
+	if (f->in_string && ends_string(inner))
+		return OK;
 	size_t colon = str_index(inner, ':');
 	struct str name = str_take(inner, colon);
 	const char *found = name.n && name.n < NAME_MAX_BYTES && !str_has_nul(name)
