@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "model/pairwise.h"
+#include "signout/channel.h"
 
 enum {
 	ID_MAX = 36, /* bytes */
@@ -177,7 +178,7 @@ static void find_urls(struct text *findings, const struct client *client)
 		find(findings, STR("Root URL is not a valid URL"));
 	else if (!is_variable(client->root_url))
 		find_url(findings, &root_rule, client->root_url);
-	find_url(findings, &admin_rule, client->admin_url);
+	find_url(findings, &admin_rule, channel_with_host(findings->arena, client->admin_url, STR("localhost")));
 	for (size_t i = 0; i < client->redirect_uris.n; i++)
 		find_url(findings, &redirect_rule, client->redirect_uris.items[i]);
 	for (size_t i = 0; i < ARRAY_LENGTH(attribute_rules); i++)

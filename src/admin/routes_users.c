@@ -7,7 +7,7 @@
 #include "base/tables.h"
 
 #define R "/admin/realms/{realm}"
-#define USERS R "/users"
+#define USERS "/admin/realms/{realm}/users"
 
 static const struct http_route routes[] = {
 	{ HTTP_GET, R "/users/{user}/consents", admin_user_consents, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },

@@ -50,10 +50,9 @@ static const struct channel_target foreign_host = { .channel = CHANNEL_NONE,
 	.why = STR_INIT("the URL names the session's host, and the adapter's host is not a registered node "
 			"of the client") };
 
-/* The URL with `host` in the placeholder's place; as it is when it has none. */
-static struct str with_host(struct arena *arena, struct str url, struct str host)
+struct str channel_with_host(struct arena *arena, struct str url, struct str host)
 {
-	const char *found = memmem(url.p, url.n, SESSION_HOST.p, SESSION_HOST.n);
+	const char *found = url.n ? memmem(url.p, url.n, SESSION_HOST.p, SESSION_HOST.n) : NULL;
 	size_t at = found ? (size_t)(found - url.p) : 0;
 	return found ? arena_join(arena, str_take(url, at), host, str_drop(url, at + SESSION_HOST.n)) : url;
 }
@@ -67,7 +66,7 @@ static bool resolve_host(struct arena *arena, const struct client *client,
 	struct str host = trusted_host(client, session);
 	if (!host.n)
 		return false;
-	*url = with_host(arena, *url, host);
+	*url = channel_with_host(arena, *url, host);
 	return true;
 }
 
@@ -148,7 +147,7 @@ static size_t port_at(struct str authority)
 static struct str on_host(struct arena *arena, struct str url, struct str host)
 {
 	if (str_contains(url, SESSION_HOST))
-		return with_host(arena, url, host);
+		return channel_with_host(arena, url, host);
 	const char *found = memmem(url.p, url.n, "://", 3);
 	if (!found)
 		return url;

@@ -19,6 +19,8 @@ struct channel_target {
  * the client registered; hosts that it did not register are never used. */
 struct channel_target channel_server(struct arena *arena, const struct client *client,
 				     const struct client_session *session);
+/* The URL with `host` where it has "${application.session.host}"; as it is when it has not. */
+struct str channel_with_host(struct arena *arena, struct str url, struct str host);
 /* One admin URL of a client: that of its adapter on one host. */
 struct channel_node {
 	struct str url;  /* without the order's name */
