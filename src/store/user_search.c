@@ -133,7 +133,9 @@ enum {
 	MATCH_VALUES = 24,
 	AFTER = MATCH_VALUES - 1,
 	MOST_VALUES = MATCH_VALUES + 4,
-	FEW = 2000, /* users: sorting them all is cheaper than walking to the page */
+	/* Users, counted once a field that has the word: sorting them all is cheaper than walking to
+	 * the page, which may be at the end of the realm. */
+	FEW = 20 * 1000,
 	BATCH = 500, /* users looked at by us at once */
 };
 
