@@ -143,6 +143,14 @@ enum error_code user_profile_read(struct arena *arena, struct str json, struct u
 	return OK;
 }
 
+/* Keycloak before 24 had no profile: realms of those days keep what users have, as when it migrates them. */
+static bool is_from_before(const struct realm_settings *realm)
+{
+	struct str version = realm->keycloak_version;
+	int64_t major;
+	return version.n && str_to_int64(str_take(version, str_index(version, '.')), &major) && major < 24;
+}
+
 bool user_profile_load(struct admin_call *call, struct user_profile *ret_profile)
 {
 	struct why why = { "" };
@@ -153,6 +161,8 @@ bool user_profile_load(struct admin_call *call, struct user_profile *ret_profile
 		code = user_profile_read(call->arena, json.n ? json : str_from(user_profile_default), ret_profile, &why);
 	if (code != OK)
 		admin_fail(call, code == ERROR_INVALID_VALUE ? ERROR_CORRUPT : code, &why);
+	else if (!json.n && is_from_before(&call->realm->settings))
+		ret_profile->unmanaged_view = ret_profile->unmanaged_edit = true;
 	return code == OK;
 }
 

@@ -59,6 +59,14 @@ static void write_state(struct json_writer *w, const struct user *user)
 	json_member_int(w, "notBefore", user->not_before_s);
 }
 
+static void write_identities(struct json_writer *w, const struct user *user)
+{
+	json_member_array_begin(w, "federatedIdentities");
+	for (size_t i = 0; i < user->identities_n; i++)
+		json_write_shape(w, &identity_shape, &user->identities[i]);
+	json_write_array_end(w);
+}
+
 void user_rep_write(struct admin_call *call, struct json_writer *w, const struct user *user,
 		    const struct user_writer *writer)
 {
@@ -84,6 +92,8 @@ void user_rep_write(struct admin_call *call, struct json_writer *w, const struct
 	json_member_int(w, "createdTimestamp", user->created_ms);
 	if (!brief)
 		write_state(w, user);
+	if (writer->form == USER_FORM_FULL && user->identities_n)
+		write_identities(w, user);
 	if (!member)
 		write_access(call, w, writer->form);
 	json_write_object_end(w);

@@ -412,6 +412,17 @@ def test_attributes_follow_the_profile(people):
     assert {one["name"] for one in people.get(PROFILE_PATH + "/metadata")["attributes"]} == PROFILE
 
 
+def test_a_realm_of_an_old_export_keeps_what_users_have(server):
+    master = server.admin("master")
+    for version, kept in (("19.0.3", {"k": ["v"]}), ("26.7.0", None)):
+        realm = "old-" + version
+        requests.post(server.url + "/admin/realms", headers=master.bearer(), timeout=60, json={
+            "realm": realm, "enabled": True, "keycloakVersion": version}).raise_for_status()
+        admin = server.admin(realm)
+        user = created(admin, username="oldie", attributes={"k": ["v"]})
+        assert admin.get(f"/users/{user}").get("attributes") == kept
+
+
 def test_profiles_refused(people):
     profile = people.get(PROFILE_PATH)
     for more, text in (
@@ -528,6 +539,7 @@ def test_links_with_identity_providers(server, admin):
     admin.request("POST", f"/users/{other}/federated-identity/hub", 204, json={"userId": "9"})
     assert admin.get(path) == [{"identityProvider": "hub", "userId": "<1>", "userName": "n'"},
                                {"identityProvider": "spoke", "userId": "3"}]
+    assert admin.get(f"/users/{user}")["federatedIdentities"] == admin.get(path)
     found = lambda **query: {one["username"] for one in admin.get("/users", **query)}
     assert found(idpAlias="hub") >= {"linked", "linked-2"}
     assert found(idpAlias="hub", idpUserId="<1>") == {"linked"}
