@@ -148,6 +148,26 @@ static void take_actions(struct admin_call *call, struct user *user)
 	user->required_actions = kept;
 }
 
+static bool is_taken(struct admin_call *call, const struct user_query *query)
+{
+	struct user *others;
+	struct why why = { "" };
+	size_t n = 0;
+	return store_list_users(call->app->store, call->arena, call->realm->settings.id, query, &others, &n, &why) == OK &&
+	       n > 0;
+}
+
+/* Keycloak looks for others of that name before it looks at the profile. */
+static void prefer_conflict(struct admin_call *call, const struct user *user)
+{
+	const struct user_query same_name = { .username = user->username, .exact = true, .max = 1 };
+	const struct user_query same_email = { .email = user->email, .exact = true, .max = 1 };
+	if (is_taken(call, &same_name))
+		admin_refuse(call, 409, STR("User exists with same username"));
+	else if (user->email.n && !call->realm->settings.duplicate_emails_allowed && is_taken(call, &same_email))
+		admin_refuse(call, 409, STR("User exists with same email"));
+}
+
 bool user_rep_read(struct admin_call *call, const struct user *before, struct user_rep *rep)
 {
 	struct why why = { "" };
@@ -171,8 +191,11 @@ bool user_rep_read(struct admin_call *call, const struct user *before, struct us
 		take_names(before, rep);
 		take_actions(call, user);
 		user_profile_filter(call->arena, &profile, before, user);
-		if (!user_profile_check(call, &profile, before, user))
+		if (!user_profile_check(call, &profile, before, user)) {
+			if (!before)
+				prefer_conflict(call, user);
 			return false;
+		}
 		code = user_check(rep, "$", &why);
 	}
 	if (code != OK)

@@ -300,6 +300,8 @@ def test_create_refused(admin):
             ({"username": "TAKEN"}, 409, {"errorMessage": "User exists with same username"}),
             ({"username": "other", "email": "Taken@ex.org"}, 409,
              {"errorMessage": "User exists with same email"}),
+            ({"username": "o", "email": "taken@ex.org"}, 409,
+             {"errorMessage": "User exists with same email"}),
             ({"username": ""}, 400, {"errorMessage": "User name is missing"}),
             ({}, 400, {"errorMessage": "User name is missing"}),
             ({"email": "only@ex.org"}, 400, {"errorMessage": "User name is missing"}),
