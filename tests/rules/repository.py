@@ -21,7 +21,7 @@ URL = re.compile(r"\bhttps?://(?:[^\s/@'\"<>`{}()%$\\]*@)?(\[[0-9a-fA-F:.]+\]|[\
 
 # Paths of one person's machine, and marks that tools leave.
 PRIVATE = re.compile(
-    r"(?<![\w./-])/(home/\w+|Users/\w+|root|work)/|\b[Ii]ssue #?\d|"
+    r"(?<![\w./-])/(home/\w+|(?-i:Users)/\w+|root|work)/|\b[Ii]ssue #?\d|"
     r"\bco-authored-by\b", re.I)
 
 # Attacks name hosts that are nobody's; these folders hold them.
