@@ -256,9 +256,10 @@ def test_an_import_says_what_it_did_and_what_to_know(common, tmp_path):
     both = common.server.curfew("realm", "import", broken, second, path, "--json", check=False)
     assert both.returncode == FAILED and "1 of 3" in both.stderr and str(broken) in both.stderr
     results = json.loads(both.stdout)
-    assert [one["imported"] for one in results] == [False, True, False]
-    assert results[1]["realm"] == "fresh-two" and results[1]["users"] == 1
-    assert "exists" in results[2]["reason"]
+    # By the files' names, whatever their order on the command line.
+    assert [one["imported"] for one in results] == [False, False, True]
+    assert results[2]["realm"] == "fresh-two" and results[2]["users"] == 1
+    assert "exists" in results[1]["reason"]
     assert common.server.admin("fresh-two").get("/users/count") == 1
 
 
