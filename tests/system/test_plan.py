@@ -184,6 +184,9 @@ def test_a_disabled_user_is_signed_out(server, tmp_path):
 
 def test_a_user_gains_and_never_loses(server, tmp_path):
     apply(server, write(tmp_path, changed_realm()))
+    profile = server.admin().get("/users/profile")
+    server.admin().request("PUT", "/users/profile", 200, json={
+        **profile, "unmanagedAttributePolicy": "ENABLED"})
     before = server.admin().user("neu")
     path = write(tmp_path, {"realm": "customers", "users": [
         {"username": "neu", "firstName": "Neo", "attributes": {"city": ["Ulm"]},
