@@ -90,20 +90,28 @@ def server(shared):
     assert requests.get(made.realm_url(), timeout=60).ok, "the realm is gone"
 
 
+@pytest.fixture(scope="module")
+def admin(server):
+    return server.admin()
+
+
 def fill(pattern, value=None, realm="customers"):
     """The path, with {realm} in place; `value` for all other parameters."""
     path = pattern.replace("{realm}", realm)
     return re.sub(r"\{[^}]*\}", value if value is not None else "nosuch", path)
 
 
+SESSION = requests.Session()
+SESSION.trust_env = False
+
+
 def send(server, method, path, **more):
     """One request whose path and query go out as they are."""
-    with requests.Session() as session:
-        session.trust_env = False
-        request = session.prepare_request(requests.Request(
-            method, server.url, **{key: one for key, one in more.items() if key != "query"}))
-        request.url = server.url + path + ("?" + more["query"] if more.get("query") else "")
-        return session.send(request, allow_redirects=False, timeout=60)
+    SESSION.cookies.clear()
+    request = SESSION.prepare_request(requests.Request(
+        method, server.url, **{key: one for key, one in more.items() if key != "query"}))
+    request.url = server.url + path + ("?" + more["query"] if more.get("query") else "")
+    return SESSION.send(request, allow_redirects=False, timeout=60)
 
 
 def check(server, answer, what):
@@ -159,10 +167,10 @@ def test_hostile_paths(server, method, pattern):
 
 @pytest.mark.parametrize("method, pattern", [
     one for one in ROUTES if one[1].startswith("/admin") and one != ("DELETE", "/admin/realms/{realm}")])
-def test_hostile_requests_of_an_administrator(server, method, pattern):
+def test_hostile_requests_of_an_administrator(server, admin, method, pattern):
     """Behind the check of rights too."""
     def asked(path, **more):
-        more["headers"] = {**server.admin().bearer(), **more.get("headers", {})}
+        more["headers"] = {**admin.bearer(), **more.get("headers", {})}
         return send(server, method, path, **more)
     for name, query in QUERIES.items():
         check(server, asked(fill(pattern, realm="spare"), query=query), f"query: {name}")
