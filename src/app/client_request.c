@@ -64,7 +64,7 @@ static bool judge_origin(struct client_request *r)
 	return false;
 }
 
-bool client_request_open(struct client_request *r, struct visit *visit, const char *error_type)
+bool client_request_open(struct client_request *r, struct visit *visit, const char *error_type, bool may_repeat)
 {
 	*r = (struct client_request){ .visit = visit, .event = event_new(visit, error_type) };
 	static const char *const repeatable[] = { "resource", "audience", NULL };
@@ -85,6 +85,7 @@ bool client_request_open(struct client_request *r, struct visit *visit, const ch
 	}
 	event_detail(visit, &r->event, "grant_type", client_request_value(r, "grant_type"));
 	struct client_auth auth = presented(r);
+	auth.may_repeat = may_repeat;
 	code = client_auth_check(visit->arena, visit->realm, &auth, &r->client, &why);
 	r->event.client_id = r->client ? r->client->client_id : str_take(auth.client_id, 255);
 	if (code != OK) {

@@ -13,8 +13,9 @@ struct client_request {
 };
 
 /* Reads the form, refuses duplicates, authenticates the client, judges CORS. `error_type` is
- * the endpoint's error event ("CODE_TO_TOKEN_ERROR" ...). False: answered. */
-bool client_request_open(struct client_request *r, struct visit *visit, const char *error_type);
+ * the endpoint's error event ("CODE_TO_TOKEN_ERROR" ...). `may_repeat`: the same credentials may come
+ * by header and by form, against RFC 6749 section 2.3, since libraries revoke so. False: answered. */
+bool client_request_open(struct client_request *r, struct visit *visit, const char *error_type, bool may_repeat);
 /* Answers with an OAuth error and emits the event. `text` is the error_description; `reason`
  * (may be empty: text) goes to the event. */
 void client_request_fail(struct client_request *r, enum error_code code, struct str text, struct str reason);

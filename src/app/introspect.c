@@ -104,7 +104,7 @@ void introspect_handle(void *context, struct http_request *request, struct http_
 	struct client_request r;
 	if (endpoint_goes_to_worker(context, request, introspect_handle) || !visit_open(&visit, context, request, response))
 		return;
-	if (client_request_open(&r, &visit, "INTROSPECT_TOKEN_ERROR"))
+	if (client_request_open(&r, &visit, "INTROSPECT_TOKEN_ERROR", false))
 		introspect(&r);
 	visit_close(&visit);
 }

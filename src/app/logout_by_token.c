@@ -69,7 +69,7 @@ void logout_by_token(struct visit *visit)
 {
 	struct client_request r;
 	struct target target;
-	if (!client_request_open(&r, visit, "LOGOUT_ERROR") || !judge(&r, &target))
+	if (!client_request_open(&r, visit, "LOGOUT_ERROR", false) || !judge(&r, &target))
 		return;
 	enum door door = target.offline ? DOOR_OFFLINE_TOKEN_LOGOUT : DOOR_REFRESH_TOKEN_LOGOUT;
 	struct signout_order order = signing_out_order(visit, door, r.client);

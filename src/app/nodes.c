@@ -68,7 +68,7 @@ static void handle(void *context, struct http_request *request, struct http_resp
 	struct client_request r;
 	if (!visit_open(&visit, context, request, response))
 		return;
-	if (client_request_open(&r, &visit, registers ? "REGISTER_NODE_ERROR" : "UNREGISTER_NODE_ERROR"))
+	if (client_request_open(&r, &visit, registers ? "REGISTER_NODE_ERROR" : "UNREGISTER_NODE_ERROR", false))
 		change(&r, registers);
 	visit_close(&visit);
 }

@@ -76,7 +76,7 @@ void revoke_handle(void *context, struct http_request *request, struct http_resp
 	struct client_request r;
 	if (!visit_open(&visit, context, request, response))
 		return;
-	if (client_request_open(&r, &visit, "REVOKE_GRANT_ERROR"))
+	if (client_request_open(&r, &visit, "REVOKE_GRANT_ERROR", true))
 		revoke(&r);
 	visit_close(&visit);
 }

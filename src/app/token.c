@@ -54,7 +54,7 @@ static void run(void *context, struct http_request *request, struct http_respons
 	bool handed_over = false;
 	if (!visit_open(&visit, context, request, response))
 		return;
-	if (client_request_open(&r, &visit, row ? row->error_event : "CODE_TO_TOKEN_ERROR")) {
+	if (client_request_open(&r, &visit, row ? row->error_event : "CODE_TO_TOKEN_ERROR", false)) {
 		if (!row)
 			client_request_fail(&r, ERROR_UNSUPPORTED_GRANT_TYPE, STR(""), STR(""));
 		else if (must_wait(&visit, row, r.client) && request->next_handler != run)

@@ -64,11 +64,11 @@ static enum error_code read_credentials(struct arena *arena, const struct client
 	if (!presented->basic.n)
 		return OK;
 	enum error_code code = read_basic(arena, presented->basic, ret, reterr_why);
-	/* RFC 6749 section 2.3 allows one way a request; libraries made for Keycloak send the same twice. */
-	if (code == OK && presented->has_secret && !secret_equal(presented->client_secret, ret->secret) &&
-	    !secret_equal(presented->client_secret, ret->secret_as_sent))
+	bool same = code == OK && presented->may_repeat && (secret_equal(presented->client_secret, ret->secret) ||
+							    secret_equal(presented->client_secret, ret->secret_as_sent));
+	if (code == OK && presented->has_secret && !same)
 		return error_because(reterr_why, ERROR_INVALID_REQUEST,
-				     "client authentication by header and by form at once, and they differ");
+				     "client authentication by header and by form at once");
 	if (code == OK && presented->client_id.n && !str_eq(presented->client_id, ret->client_id))
 		return error_because(reterr_why, ERROR_INVALID_REQUEST,
 				     "client_id of the form differs from the one in the header");

@@ -12,6 +12,7 @@ struct client_auth {
 	struct str client_secret; /* of the form */
 	bool has_secret;          /* client_secret was in the form, even empty */
 	struct str assertion_type; /* client_assertion_type of the form */
+	bool may_repeat;           /* the same by header and by form counts as one method */
 	int64_t now_s;             /* by which secrets expire */
 };
 

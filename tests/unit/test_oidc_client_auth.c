@@ -81,11 +81,18 @@ static void a_secret_in_the_header_encoded_or_not(void **state)
 }
 
 /* B2.22 */
-static void two_methods_that_differ_are_refused(void **state)
+static void two_methods_at_once_are_refused(void **state)
 {
 	(void)state;
 	assert_int_equal(CHECK(.basic = BASIC("plain:s3cret"), .client_secret = STR("s3cret"), .has_secret = true),
-		OK);
+		ERROR_INVALID_REQUEST);
+	/* Where it may repeat what it said. */
+	assert_int_equal(CHECK(.basic = BASIC("plain:s3cret"), .client_secret = STR("s3cret"), .has_secret = true,
+			       .may_repeat = true), OK);
+	assert_int_equal(CHECK(.basic = BASIC("plain:s3cret"), .client_secret = STR("other"), .has_secret = true,
+			       .may_repeat = true), ERROR_INVALID_REQUEST);
+	assert_int_equal(CHECK(.basic = BASIC("plain:wrong"), .client_secret = STR("wrong"), .has_secret = true,
+			       .may_repeat = true), ERROR_INVALID_CLIENT_CREDENTIALS);
 	assert_int_equal(CHECK(.basic = BASIC("plain:s3cret"), .client_secret = STR("other"), .has_secret = true),
 		ERROR_INVALID_REQUEST);
 	assert_int_equal(CHECK(.basic = BASIC("plain:s3cret"), .has_secret = true), ERROR_INVALID_REQUEST);
@@ -146,7 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_CLIENTS(a_secret_in_the_form),
 		WITH_CLIENTS(a_secret_in_the_header_encoded_or_not),
-		WITH_CLIENTS(two_methods_that_differ_are_refused),
+		WITH_CLIENTS(two_methods_at_once_are_refused),
 		WITH_CLIENTS(clients_that_cannot_or_need_not),
 		WITH_CLIENTS(the_secret_before_a_rotation_counts_until_it_expires),
 		WITH_CLIENTS(a_secret_expires),
