@@ -30,6 +30,9 @@ def routes():
 
 
 ROUTES = routes()
+ADMIN = [one for one in ROUTES if one[1].startswith("/admin")]
+# Without a bearer nobody gets further at one route of the admin API than at another.
+OPEN = [one for one in ROUTES if one not in ADMIN] + ADMIN[::12]
 FORM = "application/x-www-form-urlencoded"
 LONG = "x" * 60_000
 
@@ -140,7 +143,7 @@ def check(server, answer, what):
     assert answer.headers.get("x-request-id"), what
 
 
-@pytest.mark.parametrize("method, pattern", ROUTES)
+@pytest.mark.parametrize("method, pattern", OPEN)
 def test_hostile_requests(server, method, pattern):
     path = fill(pattern)
     for name, query in QUERIES.items():
@@ -159,7 +162,7 @@ def test_hostile_requests(server, method, pattern):
             check(server, send(server, method, path, data=body, headers=headers), f"body: {name}")
 
 
-@pytest.mark.parametrize("method, pattern", [one for one in ROUTES if "{" in one[1]])
+@pytest.mark.parametrize("method, pattern", [one for one in OPEN if "{" in one[1]])
 def test_hostile_paths(server, method, pattern):
     for name, segment in SEGMENTS.items():
         for realm in ("customers", segment):
@@ -167,7 +170,7 @@ def test_hostile_paths(server, method, pattern):
 
 
 @pytest.mark.parametrize("method, pattern", [
-    one for one in ROUTES if one[1].startswith("/admin") and one != ("DELETE", "/admin/realms/{realm}")])
+    one for one in ADMIN if one != ("DELETE", "/admin/realms/{realm}")])
 def test_hostile_requests_of_an_administrator(server, admin, method, pattern):
     """Behind the check of rights too."""
     def asked(path, **more):
