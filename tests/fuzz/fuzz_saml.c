@@ -40,7 +40,6 @@ static void look_at_request(struct arena *arena, const struct saml_client *saml,
 	struct authn_request request;
 	struct authn_plan plan;
 	struct authn_error error;
-	enum saml_status status;
 	struct why why;
 	if (authn_request_read(arena, message, &request, &why) != OK)
 		return;
@@ -53,7 +52,6 @@ static void look_at_request(struct arena *arena, const struct saml_client *saml,
 		abort();
 	if ((plan.binding == SAML_BINDING_SOAP) != (message->binding == SAML_BINDING_SOAP))
 		abort();
-	(void)authn_plan_decide(&plan, NULL, &status);
 	/* An answer can always be given. */
 	const struct realm realm = { 0 };
 	const struct response_input input = { .realm = &realm, .client = saml, .plan = &plan,
