@@ -397,7 +397,7 @@ def test_small_calls_of_a_client(server, admin):
     assert admin.request("GET", path + "/client-secret/rotated", 404).json() == {
         "error": "Client does not have a rotated secret"}
     admin.request("PUT", path, 204, json={"attributes": {
-        "client.secret.rotated": "old", "client.secret.rotated.expiration.time": "1", "a": "b"}})
+        "client.secret.rotated": "old", "client.secret.rotated.expiration.time": "4102444800", "a": "b"}})
     assert admin.get(path + "/client-secret/rotated") == {"type": "secret", "value": "old"}
     admin.request("DELETE", path + "/client-secret/rotated", 204)
     admin.request("GET", path + "/client-secret/rotated", 404)
