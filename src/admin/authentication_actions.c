@@ -204,22 +204,14 @@ static bool move(struct admin_call *call, void *context, struct realm_rep *rep, 
 	return true;
 }
 
-static void raise_priority(struct admin_call *call)
+static void change_priority(struct admin_call *call, bool raise)
 {
-	bool raise = true;
 	if (realm_row_change(call, move, &raise))
 		admin_no_content(call);
 }
 
-static void lower_priority(struct admin_call *call)
-{
-	bool raise = false;
-	if (realm_row_change(call, move, &raise))
-		admin_no_content(call);
-}
-
-ADMIN_HANDLER(admin_action_raise, raise_priority)
-ADMIN_HANDLER(admin_action_lower, lower_priority)
+ADMIN_HANDLER_OF(admin_action_raise, change_priority, true)
+ADMIN_HANDLER_OF(admin_action_lower, change_priority, false)
 
 /* ---- registration ---- */
 

@@ -64,9 +64,7 @@ static bool find_realm(struct admin_call *call)
 		return true;
 	enum error_code code = visit_open_named(&call->visit, call->app, call->request, call->response, name, &why);
 	if (code == ERROR_REALM_NOT_FOUND) {
-		bool may_know = !call->home.realm || permission_granted(call->arena, call->home.realm, &call->bearer, NULL,
-									PERMISSION_CREATE_REALM);
-		return may_know ? refuse_status(call, 404, "Realm not found.") : forbid(call);
+		return admin_may_in(call, NULL, PERMISSION_CREATE_REALM) ? refuse_status(call, 404, "Realm not found.") : forbid(call);
 	}
 	if (code != OK) {
 		admin_fail(call, code, &why);
@@ -83,17 +81,37 @@ bool admin_open(struct admin_call *call, void *context, struct http_request *req
 		.arena = request->arena, .actor = STR("local") };
 	enum permission permission = (enum permission)request->route->permission;
 	bool good = (request->local || authenticate(call)) && find_realm(call);
-	if (good && !request->local && !permission_granted(call->arena, call->home.realm, &call->bearer, call->realm, permission))
+	if (good && !admin_may(call, permission))
 		good = forbid(call);
 	if (!good)
 		admin_close(call);
 	return good;
 }
 
-bool admin_may(struct admin_call *call, enum permission permission)
+/* Found when first asked for: a list asks for each of its items. */
+static const struct role_set *held_roles(struct admin_call *call)
+{
+	if (!call->held_found)
+		(void)permission_roles(call->arena, call->home.realm, &call->bearer, &call->held);
+	call->held_found = true;
+	return &call->held;
+}
+
+bool admin_may_in(struct admin_call *call, const struct realm *realm, enum permission permission)
 {
 	return call->request->local ||
-	       permission_granted(call->arena, call->home.realm, &call->bearer, call->realm, permission);
+	       permission_granted(call->arena, call->home.realm, held_roles(call), realm, permission);
+}
+
+bool admin_may(struct admin_call *call, enum permission permission)
+{
+	return admin_may_in(call, call->realm, permission);
+}
+
+bool admin_may_give(struct admin_call *call, const struct role *role)
+{
+	return call->request->local ||
+	       permission_may_give(call->arena, call->home.realm, held_roles(call), call->realm, role);
 }
 
 void admin_close(struct admin_call *call)

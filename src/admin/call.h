@@ -19,6 +19,8 @@ struct admin_call {
 	struct http_response *response;
 	struct arena *arena;
 	const struct realm *realm; /* visit.realm */
+	struct role_set held;      /* what the caller has by the token; use admin_may */
+	bool held_found;
 	const char *input_error;   /* what admin_refuse_input names; NULL: "invalid_input" */
 };
 
@@ -29,6 +31,10 @@ void admin_close(struct admin_call *call);
 
 /* Whether the caller has this permission too, in the call's realm. */
 bool admin_may(struct admin_call *call, enum permission permission);
+/* The same in another realm, of which id and name matter alone; NULL: what concerns no realm. */
+bool admin_may_in(struct admin_call *call, const struct realm *realm, enum permission permission);
+/* Whether the caller may give this role of the call's realm to others, and take it. */
+bool admin_may_give(struct admin_call *call, const struct role *role);
 
 /* Answers. */
 void admin_json(struct admin_call *call, struct str json);

@@ -95,22 +95,14 @@ static bool move(struct admin_call *call, void *context, struct realm_rep *rep, 
 	return true;
 }
 
-static void raise_priority(struct admin_call *call)
+static void change_priority(struct admin_call *call, bool raise)
 {
-	bool raise = true;
 	if (realm_row_change(call, move, &raise))
 		admin_no_content(call);
 }
 
-static void lower_priority(struct admin_call *call)
-{
-	bool raise = false;
-	if (realm_row_change(call, move, &raise))
-		admin_no_content(call);
-}
-
-ADMIN_HANDLER(admin_execution_raise, raise_priority)
-ADMIN_HANDLER(admin_execution_lower, lower_priority)
+ADMIN_HANDLER_OF(admin_execution_raise, change_priority, true)
+ADMIN_HANDLER_OF(admin_execution_lower, change_priority, false)
 
 /* ---- create ---- */
 

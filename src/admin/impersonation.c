@@ -15,8 +15,8 @@ enum { SID_BYTES = 18 };
 static bool may_become(struct admin_call *call, const struct user *user)
 {
 	struct role_set held = roles_of_user(call->arena, call->realm, user);
-	for (size_t i = 0; i < held.n && !call->request->local; i++)
-		if (!permission_may_give(call->arena, call->home.realm, &call->bearer, call->realm, held.roles[i]))
+	for (size_t i = 0; i < held.n; i++)
+		if (!admin_may_give(call, held.roles[i]))
 			return false;
 	return true;
 }

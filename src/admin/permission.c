@@ -66,12 +66,12 @@ static bool may_list(const struct realm *home, const struct role *role)
 	return permission_guards(home, role->client) && !str_eq_z(role->name, "impersonation");
 }
 
-static bool set_grants(struct arena *arena, const struct realm *home, const struct role_set *set,
-		       const struct realm *target, enum permission permission)
+bool permission_granted(struct arena *arena, const struct realm *home, const struct role_set *held,
+			const struct realm *target, enum permission permission)
 {
 	struct str client_id = target ? speaking_client(arena, home, target) : STR("");
-	for (size_t i = 0; i < set->n; i++) {
-		const struct role *role = set->roles[i];
+	for (size_t i = 0; i < held->n; i++) {
+		const struct role *role = held->roles[i];
 		bool master_admin = is_master(home) && !role->client && str_eq_z(role->name, "admin");
 		if (master_admin)
 			return true;
@@ -93,19 +93,6 @@ bool permission_roles(struct arena *arena, const struct realm *home, const struc
 	struct role_set held = roles_of_user(arena, home, bearer->user);
 	*ret_set = roles_for_token(arena, bearer->client, grant.scopes, grant.n, &held);
 	return true;
-}
-
-bool permission_by_roles(struct arena *arena, const struct realm *home, const struct role_set *held,
-			 const struct realm *target, enum permission permission)
-{
-	return set_grants(arena, home, held, target, permission);
-}
-
-bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
-			const struct realm *target, enum permission permission)
-{
-	struct role_set set;
-	return permission_roles(arena, home, bearer, &set) && set_grants(arena, home, &set, target, permission);
 }
 
 bool permission_guards(const struct realm *target, const struct client *client)
@@ -142,22 +129,14 @@ static bool has_like(struct arena *arena, const struct realm *home, const struct
 	return false;
 }
 
-bool permission_may_give(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+bool permission_may_give(struct arena *arena, const struct realm *home, const struct role_set *held,
 			 const struct realm *target, const struct role *role)
 {
-	struct role_set set = { 0 };
-	bool known = false;
 	struct role *one = table_get(&target->role_by_id, role->id);
 	struct role_set given = roles_expanded(arena, &one, one != NULL);
-	for (size_t i = 0; i < given.n; i++) {
-		if (!is_admin_role(target, given.roles[i]))
-			continue;
-		if (!known && !permission_roles(arena, home, bearer, &set))
+	for (size_t i = 0; i < given.n; i++)
+		if (is_admin_role(target, given.roles[i]) && !has_like(arena, home, held, target, given.roles[i]))
 			return false;
-		known = true;
-		if (!has_like(arena, home, &set, target, given.roles[i]))
-			return false;
-	}
 	return true;
 }
 
@@ -165,5 +144,5 @@ bool permission_of_user(struct arena *arena, const struct realm *home, const str
 			const struct realm *target, enum permission permission)
 {
 	struct role_set held = roles_of_user(arena, home, user);
-	return set_grants(arena, home, &held, target, permission);
+	return permission_granted(arena, home, &held, target, permission);
 }

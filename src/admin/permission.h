@@ -37,25 +37,22 @@ enum permission {
 	PERMISSION_COUNT
 };
 
-/* Whether the holder of a live token of realm `home` has this permission in realm `target`
- * (NULL for those that concern no realm). */
-bool permission_granted(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+/* The roles of realm `home` that the holder of a live token has by it; to be found once a request.
+ * False: none. */
+bool permission_roles(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+		      struct role_set *ret_held);
+/* Whether somebody with these roles of `home` has this permission in realm `target` (NULL for those
+ * that concern no realm; its id and name alone matter). */
+bool permission_granted(struct arena *arena, const struct realm *home, const struct role_set *held,
 			const struct realm *target, enum permission permission);
 /* The same of a user without a token: one who looks at a page of ours by the session of the browser. */
 bool permission_of_user(struct arena *arena, const struct realm *home, const struct user *user,
 			const struct realm *target, enum permission permission);
 
-/* Whether that holder may give (and take) this role of realm `target` to others: roles of
+/* Whether somebody with these roles may give (and take) this role of realm `target` to others: roles of
  * administrators, and composites of them, only who has them. */
-bool permission_may_give(struct arena *arena, const struct realm *home, const struct bearer *bearer,
+bool permission_may_give(struct arena *arena, const struct realm *home, const struct role_set *held,
 			 const struct realm *target, const struct role *role);
-
-/* permission_granted for many realms: the roles that the caller's token has are found once. False:
- * none. Of `target`, id and name matter alone. */
-bool permission_roles(struct arena *arena, const struct realm *home, const struct bearer *bearer,
-		      struct role_set *ret_held);
-bool permission_by_roles(struct arena *arena, const struct realm *home, const struct role_set *held,
-			 const struct realm *target, enum permission permission);
 /* Whether roles of that client (NULL: the realm's) are those of administrators, which nobody changes. */
 bool permission_guards(const struct realm *target, const struct client *client);
 

@@ -50,19 +50,6 @@ static void write_brief(struct json_writer *w, const struct realm_settings *real
 	json_write_object_end(w);
 }
 
-/* Who lists: what they hold is found once, not once a realm. */
-struct viewer {
-	struct admin_call *call;
-	struct role_set held;
-};
-
-static bool may(const struct viewer *viewer, const struct realm *realm, enum permission permission)
-{
-	const struct admin_call *call = viewer->call;
-	return !call->home.realm ||
-	       permission_by_roles(call->arena, call->home.realm, &viewer->held, realm, permission);
-}
-
 /* For administrators who may not view it: its name, as Keycloak has it. */
 static void write_name(struct json_writer *w, const struct realm_settings *realm)
 {
@@ -72,52 +59,49 @@ static void write_name(struct json_writer *w, const struct realm_settings *realm
 }
 
 /* From the rows of the list alone: no realm is loaded for it. */
-static enum error_code write_all_brief(const struct viewer *viewer, struct json_writer *w, struct why *reterr_why)
+static enum error_code write_all_brief(struct admin_call *call, struct json_writer *w, struct why *reterr_why)
 {
-	struct admin_call *call = viewer->call;
 	struct realm_settings *realms;
 	size_t n = 0;
 	enum error_code code = store_list_realms_brief(call->app->store, call->arena, &realms, &n, reterr_why);
 	for (size_t i = 0; code == OK && i < n; i++) {
 		const struct realm realm = { .settings = realms[i] };
-		if (may(viewer, &realm, PERMISSION_VIEW_REALM))
+		if (admin_may_in(call, &realm, PERMISSION_VIEW_REALM))
 			write_brief(w, &realms[i]);
-		else if (may(viewer, &realm, PERMISSION_SEE_REALM))
+		else if (admin_may_in(call, &realm, PERMISSION_SEE_REALM))
 			write_name(w, &realms[i]);
 	}
 	return code;
 }
 
-static enum error_code write_one(const struct viewer *viewer, struct json_writer *w, struct str name,
+static enum error_code write_one(struct admin_call *call, struct json_writer *w, struct str name,
 				 struct why *reterr_why)
 {
-	struct admin_call *call = viewer->call;
 	const struct realm *realm;
 	struct str json;
 	const struct store_export_options options = { .mask_secrets = true };
 	enum error_code code = snapshots_get(call->app->snapshots, name, &realm, reterr_why);
 	if (code != OK)
 		return code == ERROR_REALM_NOT_FOUND ? OK : code; /* deleted meanwhile */
-	if (may(viewer, realm, PERMISSION_VIEW_REALM)) {
+	if (admin_may_in(call, realm, PERMISSION_VIEW_REALM)) {
 		code = realm_text(call, name, &options, &json, reterr_why);
 		if (code == OK)
 			json_write_raw(w, json);
-	} else if (may(viewer, realm, PERMISSION_SEE_REALM)) {
+	} else if (admin_may_in(call, realm, PERMISSION_SEE_REALM)) {
 		write_name(w, &realm->settings);
 	}
 	snapshots_put(call->app->snapshots, realm);
 	return code;
 }
 
-static enum error_code write_all_full(const struct viewer *viewer, struct json_writer *w, struct why *reterr_why)
+static enum error_code write_all_full(struct admin_call *call, struct json_writer *w, struct why *reterr_why)
 {
-	struct admin_call *call = viewer->call;
 	struct realm_name *names;
 	size_t n = 0;
 	enum error_code code = store_list_realms(call->app->store, call->arena, &names, &n, reterr_why);
 	for (size_t i = 0; i < n && code == OK; i++)
 		if (!names[i].deleted)
-			code = write_one(viewer, w, names[i].name, reterr_why);
+			code = write_one(call, w, names[i].name, reterr_why);
 	return code;
 }
 
@@ -127,14 +111,11 @@ void admin_realms_list(void *context, struct http_request *request, struct http_
 	if (!admin_open(&call, context, request, response))
 		return;
 	struct why why = { "" };
-	struct viewer viewer = { &call, { 0 } };
-	if (call.home.realm)
-		(void)permission_roles(call.arena, call.home.realm, &call.bearer, &viewer.held);
 	bool brief = str_eq_z(admin_query(&call, "briefRepresentation"), "true");
 	struct text text = text_new(call.arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
 	json_write_array_begin(&w);
-	enum error_code code = brief ? write_all_brief(&viewer, &w, &why) : write_all_full(&viewer, &w, &why);
+	enum error_code code = brief ? write_all_brief(&call, &w, &why) : write_all_full(&call, &w, &why);
 	json_write_array_end(&w);
 	if (code == OK)
 		admin_json(&call, text_str(&text));

@@ -176,8 +176,8 @@ static void list_add(struct admin_call *call, struct role_list *list, const stru
 /* Answered when false. */
 static bool may_give(struct admin_call *call, const struct role_list *list)
 {
-	for (size_t i = 0; i < list->n && !call->request->local; i++)
-		if (!permission_may_give(call->arena, call->home.realm, &call->bearer, call->realm, list->items[i])) {
+	for (size_t i = 0; i < list->n; i++)
+		if (!admin_may_give(call, list->items[i])) {
 			admin_forbid(call);
 			return false;
 		}

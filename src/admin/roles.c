@@ -70,7 +70,7 @@ static bool refuse_child(struct admin_call *call, const char *kind, struct str n
 static bool add_child(struct admin_call *call, const struct role *child, struct role_change *change)
 {
 	if (!admin_may(call, child->client ? PERMISSION_MANAGE_CLIENTS : PERMISSION_MANAGE_REALM) ||
-	    (!call->request->local && !permission_may_give(call->arena, call->home.realm, &call->bearer, call->realm, child))) {
+	    !admin_may_give(call, child)) {
 		admin_forbid(call);
 		return false;
 	}
