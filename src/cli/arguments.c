@@ -140,6 +140,17 @@ static const char *nearest_verb(struct str word, struct str next)
 	return best;
 }
 
+/* The first of two words that was meant, when one edit makes it so; else empty. */
+static struct str nearest_group(struct str word)
+{
+	for (size_t i = 0; i < verbs_n; i++) {
+		struct str name = str_from(verbs[i].name), first = first_word(name);
+		if (first.n < name.n && str_distance(word, first) == 1)
+			return first;
+	}
+	return STR("");
+}
+
 static enum error_code refuse_verb(const char *const *argv, size_t argc, struct why *reterr_why)
 {
 	if (argv[0][0] == '-')
@@ -151,6 +162,11 @@ static enum error_code refuse_verb(const char *const *argv, size_t argc, struct 
 	if (is_group(word) && !has_next)
 		return error_because(reterr_why, ERROR_USAGE, "%.*s what? See curfew %.*s --help",
 			STR_ARG(word), STR_ARG(word));
+	struct str group = has_next ? STR("") : nearest_group(word);
+	if (group.n)
+		return error_because(reterr_why, ERROR_USAGE,
+			"'%.*s' is not a verb; did you mean 'curfew %.*s'?", STR_ARG(word),
+			STR_ARG(group));
 	return error_because(reterr_why, ERROR_USAGE,
 		"'%.*s%s%.*s' is not a verb; did you mean 'curfew %s'?", STR_ARG(word),
 		is_group(word) ? " " : "", STR_ARG(is_group(word) ? next : STR("")),

@@ -36,25 +36,39 @@ static enum error_code open_client(struct cli_call *call, struct why *reterr_why
 	return code == ERROR_INVALID_CONFIG ? ERROR_USAGE : code;
 }
 
+static enum error_code open_local(struct cli_call *call, struct why *reterr_why)
+{
+	struct why why = { 0 };
+	struct login *login = NULL;
+	const struct cli_target target = {
+		.data = call_value(call, FLAG_DATA),
+		.db = call_value(call, FLAG_DB),
+		.config = call_value(call, FLAG_CONFIG),
+	};
+	call->base = STR("http://local");
+	enum error_code code =
+		call->host->open(call->host->context, call->arena, &target, &call->socket, &why);
+	call->opened = code == OK;
+	if (code == OK)
+		return OK;
+	/* Whoever signed in elsewhere may have thought that this is enough. */
+	bool elsewhere = code == ERROR_NETWORK_FAILED &&
+		call->arguments.verb->flags & FLAG(SERVER) && !call_given(call, FLAG_DATA) &&
+		logins_find(call, STR(""), &login, NULL) == OK && login;
+	return error_because(reterr_why, code, "%s%s%.*s%s", why.text,
+		elsewhere ? "; or add --server " : "",
+		STR_ARG(elsewhere ? call_clean(call, login->server) : STR("")),
+		elsewhere ? ", where you are signed in" : "");
+}
+
 enum error_code ask_open(struct cli_call *call, struct why *reterr_why)
 {
 	if (call->client)
 		return OK;
 	bool remote = login_server(call).n;
 	enum error_code code = check_flags(call, reterr_why);
-	if (code == OK && remote)
-		code = login_base(call, reterr_why);
-	if (code == OK && !remote) {
-		const struct cli_target target = {
-			.data = call_value(call, FLAG_DATA),
-			.db = call_value(call, FLAG_DB),
-			.config = call_value(call, FLAG_CONFIG),
-		};
-		call->base = STR("http://local");
-		code = call->host->open(
-			call->host->context, call->arena, &target, &call->socket, reterr_why);
-		call->opened = code == OK;
-	}
+	if (code == OK)
+		code = remote ? login_base(call, reterr_why) : open_local(call, reterr_why);
 	return code == OK ? open_client(call, reterr_why) : code;
 }
 

@@ -22,8 +22,10 @@ enum error_code cli_login(struct cli_call *call, struct why *reterr_why)
 		code = logins_keep(call, &login, reterr_why);
 	if (code == OK)
 		change_said(call, "server", login.server,
-			"signed in at %.*s as %.*s; curfew logout ends it\n", STR_ARG(login.server),
-			STR_ARG(call_clean(call, who_is(&login))));
+			"signed in at %.*s as %.*s; curfew logout ends it\n"
+			"verbs use it with --server %.*s, or where CURFEW_SERVER says that\n",
+			STR_ARG(login.server), STR_ARG(call_clean(call, who_is(&login))),
+			STR_ARG(login.server));
 	return code;
 }
 

@@ -47,7 +47,8 @@ static const struct json_node *nearest(
 	size_t least = NEAR_ENOUGH + 1;
 	for (size_t i = 0; list->kind == JSON_NODE_LIST && i < list->n; i++) {
 		size_t here = str_distance(ask_text(list->items[i], member), name);
-		if (here >= least)
+		/* Half of a short name is another name. */
+		if (here >= least || here * 2 > name.n)
 			continue;
 		least = here;
 		best = list->items[i];

@@ -285,6 +285,9 @@ def test_a_login_is_kept_renewed_and_ended(server, tmp_path):
     # A folder that is typed overrules it; a password in the environment too.
     remote(server, tmp_path, "realm", "list", "--data", tmp_path / "no", code=UNREACHABLE)
     remote(server, tmp_path, "realm", "list", code=FAILED, CURFEW_ADMIN_PASSWORD="wrong")
+    lost = remote(server, tmp_path, "realm", "list", code=UNREACHABLE, CURFEW_SERVER="",
+                  CURFEW_DATA=str(tmp_path / "no"))
+    assert f"add --server {server.url}" in lost.stderr, "whoever signed in is told what is missing"
     remote(server, tmp_path, "logout")
     assert not kept.exists()
     answer = requests.post(server.endpoint("token", "master"), timeout=60, data={

@@ -124,6 +124,7 @@ static void a_wrong_flag_is_refused(void **state)
 {
 	(void)state;
 	bad(WORDS("realm", "list", "--jsn"), "did you mean --json?");
+	bad(WORDS("usr"), "did you mean 'curfew user'?");
 	bad(WORDS("realm", "list", "--nothing-like-it"), "see curfew realm list --help");
 	bad(WORDS("realm", "list", "--realm", "x"), "unknown flag --realm"); /* of other verbs */
 	bad(WORDS("realm", "list", "-x"), "unknown flag -x");
