@@ -259,7 +259,7 @@ def remote(server, folder, *words, code=DONE, **env):
     done = subprocess.run(
         [server.binary, *map(str, words)], cwd=folder, capture_output=True, text=True, timeout=120,
         stdin=subprocess.DEVNULL, start_new_session=True,
-        env=server.environment(XDG_CONFIG_HOME=str(folder), CURFEW_SERVER=server.url, **env))
+        env=server.environment(**{"XDG_CONFIG_HOME": str(folder), "CURFEW_SERVER": server.url, **env}))
     assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
     return done
 
