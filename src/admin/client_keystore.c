@@ -1,15 +1,15 @@
-/* Certificates of clients uploaded and downloaded in files: PEM, JWK sets, PKCS#12 archives. */
+/* Certificates of clients uploaded and downloaded in files: PEM, JWK sets, PKCS#12 archives, JKS key stores. */
 #include "admin/client_keystore.h"
 
 #include "admin/handlers_clients.h"
 #include "admin/serve.h"
 #include "crypto/base64.h"
-#include "crypto/keystore.h"
+#include "crypto/keystore_java.h"
 #include "crypto/x509.h"
 #include "http/multipart.h"
 #include "jose/jwk.h"
 
-#define FORMATS STR("Not supported keystore format. Supported keystore formats: [PKCS12]")
+#define FORMATS STR("Not supported keystore format. Supported keystore formats: [JKS, PKCS12]")
 #define NOT_FOUND STR("Certificate or key with given alias not found in the keystore")
 
 static bool refuse(struct admin_call *call, int status, struct str error, struct str description)
@@ -69,8 +69,12 @@ static enum error_code read_archive(struct admin_call *call, const struct multip
 				    bool with_key, struct client_certificate *ret, struct why *why)
 {
 	struct keystore_entry entry;
-	enum error_code code = keystore_read(call->arena, file, multipart_value(form, "storePassword"),
-					     multipart_value(form, "keyAlias"), &entry, why);
+	struct str alias = multipart_value(form, "keyAlias");
+	struct keystore_passwords passwords = { multipart_value(form, "storePassword"),
+						multipart_value(form, "keyPassword") };
+	enum error_code code = is_form_of(form, "JKS") ?
+		keystore_java_read(call->arena, file, &passwords, alias, &entry, why) :
+		keystore_read(call->arena, file, passwords.store, alias, &entry, why);
 	if (code != OK)
 		return code;
 	if (with_key && !entry.key.n)
@@ -102,10 +106,10 @@ static bool read_upload(struct admin_call *call, bool with_key, struct client_ce
 		code = read_public_key(call, file, ret, &why);
 	else if (is_form_of(&form, "JSON Web Key Set"))
 		code = read_key_set(call, file, ret, &why);
-	else if (is_form_of(&form, "PKCS12"))
+	else if (is_form_of(&form, "PKCS12") || is_form_of(&form, "JKS"))
 		code = read_archive(call, &form, file, with_key, ret, &why);
 	else
-		return refuse(call, 400, STR("Not supported keystore format. Supported keystore formats: [PKCS12, "
+		return refuse(call, 400, STR("Not supported keystore format. Supported keystore formats: [JKS, PKCS12, "
 					     "Certificate PEM, Public Key PEM, JSON Web Key Set]"), STR(""));
 	if (code == ERROR_NAME_NOT_FOUND)
 		return refuse(call, 400, STR("certificate-not-found"), NOT_FOUND);
@@ -124,6 +128,28 @@ static void upload(struct admin_call *call, bool with_key)
 
 ADMIN_HANDLER_OF(admin_client_certificate_upload, upload, true)
 ADMIN_HANDLER_OF(admin_client_certificate_upload_public, upload, false)
+
+/* For a form that has yet to be sent: nothing is stored. */
+static void read_aloud(struct admin_call *call)
+{
+	struct client_certificate certificate;
+	struct sign_key *key;
+	struct why why = { "" };
+	if (!read_upload(call, false, &certificate))
+		return;
+	enum error_code code = OK;
+	if (certificate.certificate.n &&
+	    (code = sign_key_from_certificate(certificate.certificate, &key, &why)) == OK) {
+		code = sign_key_public_text(call->arena, key, &certificate.public_key, &why);
+		sign_key_free(key);
+	}
+	if (code == OK)
+		client_certificate_answer(call, &certificate);
+	else
+		admin_refuse_body(call, code, &why);
+}
+
+ADMIN_HANDLER(admin_certificate_read, read_aloud)
 
 /* ---- download ---- */
 
@@ -155,7 +181,7 @@ static bool read_wanted(struct admin_call *call, struct wanted *ret_wanted)
 		admin_refuse_body(call, code, &why);
 		return false;
 	}
-	if (!str_eq_z(ret_wanted->format, "PKCS12"))
+	if (!str_eq_z(ret_wanted->format, "PKCS12") && !str_eq_z(ret_wanted->format, "JKS"))
 		return refuse(call, 406, FORMATS, STR(""));
 	return true;
 }
@@ -183,8 +209,11 @@ static bool write_archive(struct admin_call *call, const struct wanted *wanted,
 	bool with_realm = wanted->realm_certificate && realm_key && realm_key->certificate.n;
 	if (with_realm)
 		realm.certificate = realm_key->certificate;
-	enum error_code code = keystore_write(call->arena, &entry, with_realm ? &realm : NULL, wanted->store_password,
-					      ret_archive, &why);
+	const struct keystore_entry *other = with_realm ? &realm : NULL;
+	struct keystore_passwords passwords = { wanted->store_password, wanted->key_password };
+	enum error_code code = str_eq_z(wanted->format, "JKS") ?
+		keystore_java_write(call->arena, &entry, other, &passwords, call->visit.now_ms, ret_archive, &why) :
+		keystore_write(call->arena, &entry, other, wanted->store_password, ret_archive, &why);
 	if (code != OK)
 		admin_refuse_body(call, code, &why);
 	return code == OK;

@@ -1,6 +1,7 @@
-"""Keys of clients: made, uploaded and downloaded, in the formats that OpenSSL has."""
+"""Keys of clients: made, uploaded and downloaded, in the formats of OpenSSL and in Java's."""
 
 import base64
+import hashlib
 import json
 import subprocess
 
@@ -125,6 +126,95 @@ def test_archives_come_and_go(admin, client, files, tmp_path):
         client + "/certificates/saml.encryption").keys()
 
 
+class Jks:
+    """A key store of Java's: by alias the certificate, and the key as PKCS#8."""
+
+    def __init__(self, data, store_password, key_password):
+        digest = hashlib.sha1(store_password.encode("utf-16-be") + b"Mighty Aphrodite" + data[:-20])
+        assert digest.digest() == data[-20:]
+        self.data, self.at, self.certificates, self.keys = data, 0, {}, {}
+        assert self.take(8) == bytes.fromhex("feedfeed00000002")
+        for _ in range(self.number(4)):
+            tag, alias, _ = self.number(4), self.take(self.number(2)).decode(), self.take(8)
+            if tag == 1:
+                self.keys[alias] = self.opened(self.take(self.number(4)), key_password)
+                assert self.number(4) == 1
+            assert self.take(self.number(2)) == b"X.509"
+            self.certificates[alias] = self.take(self.number(4))
+        assert self.at == len(data) - 20
+
+    def take(self, n):
+        self.at += n
+        return self.data[self.at - n:self.at]
+
+    def number(self, n):
+        return int.from_bytes(self.take(n), "big")
+
+    @staticmethod
+    def opened(box, password):
+        head, _, octets = box.partition(bytes.fromhex("300c060a2b060104012a021101010482"))
+        assert head[:2] == b"\x30\x82" and len(octets) == 2 + int.from_bytes(octets[:2], "big")
+        octets = octets[2:]
+        password, last, plain = password.encode("utf-16-be"), octets[:20], b""
+        for i in range(20, len(octets) - 20, 20):
+            last = hashlib.sha1(password + last).digest()
+            plain += bytes(a ^ b for a, b in zip(octets[i:-20], last))
+        assert hashlib.sha1(password + plain).digest() == octets[-20:]
+        return plain
+
+
+def test_key_stores_of_java(admin, client, files, tmp_path):
+    path = client + "/certificates/jwt.credential"
+    words = {"format": "JKS", "keyAlias": "New", "keyPassword": "kp\u20ac", "storePassword": "sp\u00e9"}
+    answer = admin.request("POST", path + "/generate-and-download", 200, json={
+        **words, "realmCertificate": False})
+    assert answer.headers["content-type"] == "application/octet-stream"
+    store = Jks(answer.content, "sp\u00e9", "kp\u20ac")
+    made = admin.get(path)
+    assert made.keys() == {"certificate"} and list(store.certificates) == ["new"]
+    assert base64.b64encode(store.certificates["new"]).decode() == made["certificate"]
+    fields = {"keyAlias": "NEW", "storePassword": "sp\u00e9"}
+    upload(admin, client, "saml.signing", "upload", 400, "JKS", answer.content, **fields)
+    both = upload(admin, client, "saml.signing", "upload", 200, "JKS", answer.content,
+                  keyPassword="kp\u20ac", **fields).json()
+    assert both["certificate"] == made["certificate"]
+    (tmp_path / "key").write_bytes(store.keys["new"])
+    key = openssl("pkey", "-inform", "DER", "-in", str(tmp_path / "key"), "-traditional")
+    assert der(key.decode()) == both["privateKey"]
+    # What the client has, with the realm's beside it; a certificate needs no key's password.
+    answer = admin.request("POST", client + "/certificates/saml.signing/download", 200, json={
+        **words, "realmCertificate": True})
+    store = Jks(answer.content, "sp\u00e9", "kp\u20ac")
+    assert store.certificates.keys() == {"new", "keys"} and store.keys.keys() == {"new"}
+    for alias in ("keys", "new"):
+        got = upload(admin, client, "saml.encryption", "upload-certificate", 200, "JKS", answer.content,
+                     keyAlias=alias, storePassword="sp\u00e9").json()
+        assert got == {"certificate": base64.b64encode(store.certificates[alias]).decode()}
+    for more in ({"storePassword": "sp"}, {"keyAlias": "none"}, {"storePassword": "\U0001f600"}):
+        upload(admin, client, "saml.encryption", "upload-certificate", 400, "JKS", answer.content,
+               **{**fields, **more})
+    for content in (answer.content[:-1], b"x", (files / "all.p12").read_bytes()):
+        upload(admin, client, "saml.encryption", "upload-certificate", 400, "JKS", content, **fields)
+
+
+def test_a_certificate_is_read_for_an_identity_provider(admin, client, files):
+    path = "/identity-provider/upload-certificate"
+    before = admin.get(client)
+
+    def sent(form, content, status=200):
+        return admin.request("POST", path, status, data={"keystoreFormat": form},
+                             files={"file": ("file", content)}).json()
+
+    pem = (files / "crt.pem").read_text()
+    public = openssl("x509", "-pubkey", "-noout", input=pem.encode()).decode()
+    assert sent("Certificate PEM", pem) == {"certificate": der(pem), "publicKey": der(public)}
+    assert sent("Public Key PEM", public) == {"publicKey": der(public)}
+    for form, content in (("Certificate PEM", "junk"), ("Public Key PEM", "junk"), ("zz", pem),
+                          ("", pem), ("Certificate PEM", "")):
+        assert sent(form, content, 400)["error"]
+    assert admin.get(client) == before
+
+
 def test_a_key_that_is_downloaded_is_kept_nowhere(admin, client, tmp_path):
     path = client + "/certificates/jwt.credential"
     answer = admin.request("POST", path + "/generate-and-download", 200, json={
@@ -151,7 +241,8 @@ def test_bad_uploads_change_nothing(admin, client, files):
             ("upload", "PKCS12", archive[:-100], words, "PKCS12"),
             ("upload", "PKCS12", costly((files / "slow.p12").read_bytes()), words, "hashed too often"),
             ("upload", "PKCS12", b"\x30\x80" * 1000, words, "PKCS12"),
-            ("upload", "JKS", archive, words, "Supported keystore formats"),
+            ("upload", "JKS", archive, words, "not a JKS key store"),
+            ("upload", "BCFKS", archive, words, "Supported keystore formats"),
             ("upload", "<script>", archive, words, "Supported keystore formats"),
             ("upload", "", archive, words, "keystoreFormat cannot be null"),
             ("upload-certificate", "Certificate PEM", b"", {}, "file cannot be empty"),
@@ -177,10 +268,10 @@ def test_bad_downloads(admin, client):
     words = {"format": "PKCS12", "keyAlias": "al", "keyPassword": "kp", "storePassword": "sp"}
     assert admin.request("POST", path + "/download", 404, json=words).json() == {
         "error": "keypair not generated for client"}
-    for format in ("JKS", "BCFKS", "zz", ""):
+    for format in ("BCFKS", "jks", "zz", ""):
         answer = admin.request("POST", path + "/generate-and-download", 406, json={**words, "format": format})
         assert answer.json() == {"error": "Not supported keystore format. "
-                                          "Supported keystore formats: [PKCS12]"}
+                                          "Supported keystore formats: [JKS, PKCS12]"}
     for gone, word in (("keyPassword", "key"), ("storePassword", "store")):
         answer = admin.request("POST", path + "/generate-and-download", 400, json={**words, gone: ""})
         assert answer.json() == {"error": "password-missing", "error_description":
