@@ -157,8 +157,11 @@ static bool replace(struct admin_call *call, void *context, struct realm_rep *re
 
 static void put(struct admin_call *call)
 {
+	struct realm_rep rep;
 	struct sent_flow sent;
-	if (read_flow(call, "Failed to update flow with empty alias name", &sent) &&
+	int64_t version;
+	if (realm_row_find(call, &rep, &version) && find(call, &rep, "Could not find flow with id") &&
+	    read_flow(call, "Failed to update flow with empty alias name", &sent) &&
 	    realm_row_change(call, replace, &sent))
 		admin_no_content(call);
 }

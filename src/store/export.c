@@ -1,6 +1,8 @@
 /* Writing a realm as Keycloak's JSON; see export.h. The users: export_users.c. */
 #include "store/export.h"
 
+#include <stdlib.h>
+
 #include "base/tables.h"
 #include "crypto/secret.h"
 #include "json/write.h"
@@ -78,6 +80,11 @@ static void forget_execution_ids(struct realm_rep *rep)
 			rep->flows[i].executions[k].id = (struct str){ NULL, 0 };
 }
 
+static int by_alias(const void *a, const void *b)
+{
+	return str_compare(((const struct flow_rep *)a)->alias, ((const struct flow_rep *)b)->alias);
+}
+
 static enum error_code write_realm(struct export *export)
 {
 	struct realm_rep rep = export->loaded.rep;
@@ -85,6 +92,8 @@ static enum error_code write_realm(struct export *export)
 		!export->options->groups_roles;
 	enum error_code error;
 	forget_execution_ids(&rep);
+	if (rep.flows_n) /* Lists have the order in which flows were made, files this one. */
+		qsort(rep.flows, rep.flows_n, sizeof *rep.flows, by_alias);
 	if (export->options->mask_secrets)
 		mask_attributes(export->arena, &rep.smtp_server, mail_is_secret);
 	if (export->options->mask_secrets && (error = export_mask_identity_providers(export, &rep)))

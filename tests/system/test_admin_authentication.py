@@ -51,9 +51,9 @@ def named(admin, alias):
 
 def test_flows_of_a_fresh_realm(admin):
     flows = admin.get(f"{A}/flows")
-    assert {one["alias"] for one in flows} == {
-        "browser", "direct grant", "registration", "reset credentials", "clients",
-        "first broker login", "docker auth"}
+    fresh = ["browser", "direct grant", "registration", "reset credentials", "clients",
+             "first broker login", "docker auth"]
+    assert [one["alias"] for one in flows] == fresh
     browser = named(admin, "browser")
     assert browser["builtIn"] and browser["topLevel"] and browser["providerId"] == "basic-flow"
     assert browser["description"] == "Browser based authentication"
@@ -77,7 +77,15 @@ def test_flows_of_a_fresh_realm(admin):
     # The same the next time, and after a change elsewhere.
     made = created(admin, "/flows", alias="elsewhere", providerId="basic-flow", topLevel=True)
     assert [one["id"] for one in executions(admin, "browser")] == ids
+    # In the order in which they were made; files have them by their names.
+    admin.request("POST", f"{A}/flows/browser/copy", 201, json={"newName": "a copy"})
+    assert [one["alias"] for one in admin.get(f"{A}/flows")] == [*fresh, "elsewhere", "a copy"]
+    exported = admin.request("POST", "/partial-export", 200).json()["authenticationFlows"]
+    names = [one["alias"] for one in exported]
+    assert names == sorted(names) and {*fresh, "elsewhere", "a copy"} < {*names}
+    admin.request("DELETE", f"{A}/flows/{named(admin, 'a copy')['id']}", 204)
     admin.request("DELETE", f"{A}/flows/{made}", 204)
+    admin.request("PUT", f"{A}/flows/nosuch", 404, json={"alias": "x"})
     assert [one["id"] for one in executions(admin, "browser")] == ids
 
 
