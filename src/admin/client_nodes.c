@@ -31,9 +31,11 @@ static bool read_node(struct admin_call *call, struct str *ret_host)
 	struct json_read_options options = representation_options("$");
 	struct why why = { "" };
 	enum error_code code = json_read(call->arena, call->request->body, &shape, &options, &body, &why);
-	if (code == OK && !body.node.n)
-		code = error_because(&why, ERROR_INVALID_VALUE, "Node not found in params");
-	else if (code == OK && !node_is_host(body.node))
+	if (code == OK && !body.node.n) {
+		http_respond_error(call->response, 400, STR("Node not found in params"), STR(""));
+		return false;
+	}
+	if (code == OK && !node_is_host(body.node))
 		code = error_because(&why, ERROR_INVALID_VALUE, "$.node = \"%.*s\": not a host",
 				     STR_ARG(str_take(body.node, 80)));
 	if (code != OK)

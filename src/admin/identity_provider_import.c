@@ -243,7 +243,8 @@ static void import(struct admin_call *call)
 	if (code == OK)
 		admin_json(call, json_tree_text(call->arena, settings));
 	else if (error_http_status(code) < 500)
-		admin_refuse(call, 400, arena_format(call->arena, "nothing was imported from %.*s: %s", STR_ARG(from), why.text));
+		http_respond_error(call->response, 500, STR("unknown_error"),
+			arena_format(call->arena, "nothing was imported from %.*s: %s", STR_ARG(from), why.text));
 	else
 		admin_fail(call, code, &why);
 }

@@ -59,7 +59,15 @@ static void user_storage(struct admin_call *call)
 
 static void user_storage_sync(struct admin_call *call)
 {
-	if (find_storage(call))
+	struct str action = admin_query(call, "action");
+	if (!find_storage(call))
+		return;
+	if (!action.n)
+		http_respond_error(call->response, 400, STR("Missing action"), STR(""));
+	else if (!str_eq_z(action, "triggerFullSync") && !str_eq_z(action, "triggerChangedUsersSync"))
+		http_respond_error(call->response, 400, arena_join(call->arena, STR("Unknown action: "), action, STR("")),
+				   STR(""));
+	else
 		not_built(call, "User federation is not built: nobody was imported");
 }
 
@@ -85,9 +93,10 @@ static void ldap_test(struct admin_call *call)
 	admin_refuse(call, 400, STR("LDAP is not built: no connection was tried"));
 }
 
+/* None that could be made use of; Keycloak says so too of a server that does not answer. */
 static void ldap_capabilities(struct admin_call *call)
 {
-	not_built(call, "LDAP is not built: no server was asked");
+	admin_json(call, STR("[]"));
 }
 
 ADMIN_HANDLER(admin_ldap_test, ldap_test)

@@ -1,4 +1,5 @@
 /* Routes of the admin API: identity providers; organizations, user storage and LDAP, which are not here. */
+#include "admin/handlers_clients.h"
 #include "admin/handlers_identity_providers.h"
 #include "admin/permission.h"
 #include "admin/routes.h"
@@ -22,6 +23,9 @@ static const struct http_route routes[] = {
 	{ HTTP_PUT, R "/identity-provider/instances/{provider}/mappers/{mapper}", admin_identity_provider_mapper_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_DELETE, R "/identity-provider/instances/{provider}/mappers/{mapper}", admin_identity_provider_mapper_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_GET, R "/identity-provider/providers/{kind}", admin_identity_provider_kind, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },
+	{ HTTP_POST, R "/identity-provider/upload-certificate", admin_certificate_read, HTTP_GATE | HTTP_CORS, 0, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
+	{ HTTP_GET, R "/identity-provider/instances/{provider}/management/permissions", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },
+	{ HTTP_PUT, R "/identity-provider/instances/{provider}/management/permissions", admin_feature_off, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_POST, R "/identity-provider/import-config", admin_identity_provider_import, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_GET, R "/organizations", admin_organizations, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_POST, R "/organizations", admin_organizations, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },

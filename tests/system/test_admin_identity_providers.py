@@ -244,12 +244,14 @@ def test_import_of_what_a_provider_says_of_itself(server, admin, site):
     pages["/large"] = json.dumps({"issuer": "x" * (2 << 20)})
     for kind, path in (("oidc", "/bad"), ("oidc", "/list"), ("oidc", "/none"), ("saml", "/bad"),
                        ("saml", "/entity"), ("saml", "/other"), ("oidc", "/large")):
-        assert "nothing was imported" in imported(kind, path, 400)["errorMessage"]
+        refused = imported(kind, path, 500)
+        assert refused["error"] == "unknown_error"
+        assert "nothing was imported" in refused["error_description"]
     for body in ({"providerId": "oidc"}, {"fromUrl": base}, {}):
         refused = admin.request("POST", f"{I}/import-config", 400, json=body)
         assert refused.json() == {"error": "HTTP 400 Bad Request"}
     for url in ("nourl", "file:///etc/passwd", "http://169.254.169.254/", "http://127.0.0.1:1/x"):
-        admin.request("POST", f"{I}/import-config", 400, json={"providerId": "oidc", "fromUrl": url})
+        admin.request("POST", f"{I}/import-config", 500, json={"providerId": "oidc", "fromUrl": url})
     admin.request("POST", f"{I}/import-config", 400, json={"providerId": "nosuch", "fromUrl": base})
 
 
@@ -279,7 +281,7 @@ def test_import_of_a_file(server, admin):
     entity = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
     for kind, file in (("oidc", "nope"), ("oidc", "[]"), ("saml", "nope"), ("saml", "<a/>"),
                        ("saml", entity), ("saml", b"\0\xff")):
-        assert "nothing was imported from the file" in sent(kind, file, 400)["errorMessage"]
+        assert "nothing was imported from the file" in sent(kind, file, 500)["error_description"]
     sent("nosuch", discovery, 400)
     for kind, file, field in ((None, discovery, "file"), ("oidc", discovery, "other"), ("oidc", "", "file")):
         assert sent(kind, file, 400, field) == {"error": "HTTP 400 Bad Request"}
@@ -304,4 +306,15 @@ def test_what_is_not_built_says_so(admin):
         answer = admin.request(method, f"/user-storage/x/{tail}", 404)
         assert answer.json() == {"error": "Could not find component"}
     assert "LDAP" in admin.request("POST", "/testLDAPConnection", 400, json={}).text
-    assert "LDAP" in admin.request("POST", "/ldap-server-capabilities", 501, json={}).text
+    assert admin.request("POST", "/ldap-server-capabilities", 200, json={}).json() == []
+    made = admin.request("POST", "/components", 201, json={
+        "name": "people", "providerId": "ldap", "config": {"editMode": ["READ_ONLY"]},
+        "providerType": "org.keycloak.storage.UserStorageProvider"})
+    storage = "/user-storage/" + made.headers["location"].rpartition("/")[2]
+    assert admin.request("POST", storage + "/sync", 400).json() == {"error": "Missing action"}
+    assert admin.request("POST", storage + "/sync?action=x", 400).json() == {"error": "Unknown action: x"}
+    admin.request("POST", storage + "/sync?action=triggerFullSync", 501)
+    admin.request("DELETE", "/components/" + storage.rpartition("/")[2], 204)
+    for method in ("GET", "PUT"):
+        answer = admin.request(method, f"{I}/instances/x/management/permissions", 501, json={})
+        assert answer.json()["error"] == "Feature not enabled"
