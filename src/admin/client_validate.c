@@ -209,6 +209,9 @@ struct str client_validate(struct arena *arena, const struct client *client)
 		find(&findings, STR("Client ID must not exceed 36 characters"));
 	if (!str_eq_z(client->protocol, "openid-connect") && !str_eq_z(client->protocol, "saml"))
 		find(&findings, arena_join(arena, STR("Invalid protocol: "), str_take(client->protocol, 80), STR("")));
+	if (attributes_true(&client->attributes, STR("use.jwks.url"), false) &&
+	    attributes_true(&client->attributes, STR("use.jwks.string"), false))
+		find(&findings, STR("The \"Use JWKS\" switch and the switch \"Use JWKS URL\" cannot be ON at the same time."));
 	find_urls(&findings, client);
 	for (size_t i = 0; i < client->mappers_n; i++)
 		if (pairwise_is(&client->mappers[i]))

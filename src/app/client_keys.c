@@ -1,4 +1,4 @@
-/* Answers encrypted to clients; see client_keys.h. */
+/* Keys of clients; see client_keys.h. */
 #include "app/client_keys.h"
 
 #include <pthread.h>
@@ -108,7 +108,7 @@ static struct str attribute(const struct client *client, const char *name)
 	return attributes_get(&client->attributes, str_from(name));
 }
 
-static bool is_remote(const struct client *client)
+bool client_keys_remote(const struct client *client)
 {
 	return attributes_true(&client->attributes, STR("use.jwks.url"), false) && attribute(client, "jwks.url").n;
 }
@@ -117,6 +117,15 @@ static struct str local_keys(const struct client *client)
 {
 	bool used = attributes_true(&client->attributes, STR("use.jwks.string"), false);
 	return used ? attribute(client, "jwks.string") : STR("");
+}
+
+enum error_code client_keys_find(struct visit *visit, const struct client *client, bool again,
+	struct str *ret_json, struct why *reterr_why)
+{
+	if (client_keys_remote(client))
+		return remote_keys(visit, attribute(client, "jwks.url"), again, ret_json, reterr_why);
+	*ret_json = local_keys(client);
+	return OK;
 }
 
 /* Encrypts by the key of a set that fits; *ret_found: there is one. */
@@ -150,7 +159,7 @@ bool client_keys_wanted(struct visit *visit, const struct client *client, const 
 
 bool client_keys_wait(const struct client *client)
 {
-	return is_remote(client) && (attribute(client, "id.token.encrypted.response.alg").n ||
+	return client_keys_remote(client) && (attribute(client, "id.token.encrypted.response.alg").n ||
 				     attribute(client, "user.info.encrypted.response.alg").n);
 }
 
@@ -159,12 +168,12 @@ enum error_code client_keys_encrypt(struct visit *visit, const struct client *cl
 {
 	const struct jwe_wish wish = { setting(visit, client, kind, "alg"), setting(visit, client, kind, "enc"),
 		is_token ? STR("JWT") : STR("") };
-	struct str json = local_keys(client), url = attribute(client, "jwks.url");
-	bool found = false, remote = is_remote(client);
+	struct str json;
+	bool found = false;
+	int rounds = client_keys_remote(client) ? 2 : 1;
 	enum error_code code = OK;
-	for (int round = 0; code == OK && !found && round < (remote ? 2 : 1); round++) {
-		if (remote)
-			code = remote_keys(visit, url, round > 0, &json, reterr_why);
+	for (int round = 0; code == OK && !found && round < rounds; round++) {
+		code = client_keys_find(visit, client, round > 0, &json, reterr_why);
 		if (code == OK)
 			code = encrypt_by(visit->arena, json, &wish, content, &found, ret_token, reterr_why);
 	}

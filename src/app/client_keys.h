@@ -1,5 +1,6 @@
-/* Answers that only a client can read: a signed token, or claims, encrypted to a key of the
- * client's own (OpenID Connect Core sections 10.2 and 16.14), as its row asks for.
+/* Keys of clients, and what is made with them: answers that only a client can read, signed tokens or
+ * claims encrypted to a key of the client's own (OpenID Connect Core sections 10.2 and 16.14), as its
+ * row asks for.
  *
  * The keys are in the row (`jwks.string`), or a server of the client's has them (`jwks.url`).
  * What such a server said is kept for ten minutes; it is asked again before when no key fits,
@@ -8,6 +9,13 @@
 #define APP_CLIENT_KEYS_H
 
 #include "app/visit.h"
+
+/* True when a server of the client's has its keys. */
+bool client_keys_remote(const struct client *client);
+/* The client's JWK set as it was given; empty when it has none. `again`: what a server of the client's
+ * said last will not do. BUSY: too many wait for that server already. */
+MUST_USE enum error_code client_keys_find(struct visit *visit, const struct client *client, bool again,
+	struct str *ret_json, struct why *reterr_why);
 
 /* True when an encryption for this client may have to ask a server of the client's: only
  * workers may. */

@@ -1,10 +1,11 @@
 /* Requests of clients; see client_request.h. */
 #include "app/client_request.h"
 
+#include "app/client_assertion.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "http/cors.h"
-#include "oidc/client_auth.h"
+#include "oidc/client_assertion.h"
 #include "model/redirect.h"
 
 enum { ADAPTER_LIMIT = 255 }; /* bytes */
@@ -48,11 +49,45 @@ static struct client_auth presented(const struct client_request *r)
 		.client_secret = client_request_value(r, "client_secret"),
 		.has_secret = params_count(r->form, "client_secret") > 0,
 		.assertion_type = client_request_value(r, "client_assertion_type"),
+		.assertion = client_request_value(r, "client_assertion"),
 		.now_s = r->visit->now_ms / 1000,
 	};
 	if (str_eq_nocase(str_take(header, 6), STR("Basic ")))
 		auth.basic = str_trim(str_drop(header, 6));
 	return auth;
+}
+
+bool client_request_waits(struct http_request *request)
+{
+	const struct params *form;
+	if (http_form(request, &form, NULL) != OK)
+		return false;
+	return params_count(form, "client_assertion") > 0 || params_count(form, "client_assertion_type") > 0;
+}
+
+/* False: answered. */
+static bool authenticate(struct client_request *r, bool may_repeat)
+{
+	struct visit *visit = r->visit;
+	struct why why = { "" };
+	struct client_auth auth = presented(r);
+	auth.may_repeat = may_repeat;
+	enum error_code code = client_assertion_is_presented(&auth) ?
+		client_assertion_check(visit, &auth, &r->event, &r->client, &why) :
+		client_auth_check(visit->arena, visit->realm, &auth, &r->client, &why);
+	r->event.client_id = r->client ? r->client->client_id : str_take(auth.client_id, 255);
+	if (code == OK) {
+		struct str type = r->client->client_authenticator_type;
+		bool by_secret = r->client->public_client || !type.n;
+		event_detail(visit, &r->event, "client_auth_method", by_secret ? STR("client-secret") : type);
+		return true;
+	}
+	bool told = code == ERROR_ASSERTION_REFUSED || code == ERROR_ASSERTION_NOT_SIGNED || code == ERROR_ASSERTION_NO_KEY;
+	if (error_http_status(code) >= 500)
+		client_request_broken(r, code, &why);
+	else
+		client_request_fail(r, code, told ? str_from(why.text) : STR(""), str_from(why.text));
+	return false;
 }
 
 static bool judge_origin(struct client_request *r)
@@ -84,14 +119,5 @@ bool client_request_open(struct client_request *r, struct visit *visit, const ch
 		return false;
 	}
 	event_detail(visit, &r->event, "grant_type", client_request_value(r, "grant_type"));
-	struct client_auth auth = presented(r);
-	auth.may_repeat = may_repeat;
-	code = client_auth_check(visit->arena, visit->realm, &auth, &r->client, &why);
-	r->event.client_id = r->client ? r->client->client_id : str_take(auth.client_id, 255);
-	if (code != OK) {
-		client_request_fail(r, code, STR(""), str_from(why.text));
-		return false;
-	}
-	event_detail(visit, &r->event, "client_auth_method", STR("client-secret"));
-	return judge_origin(r);
+	return authenticate(r, may_repeat) && judge_origin(r);
 }

@@ -16,6 +16,9 @@ struct client_request {
  * the endpoint's error event ("CODE_TO_TOKEN_ERROR" ...). `may_repeat`: the same credentials may come
  * by header and by form, against RFC 6749 section 2.3, since libraries revoke so. False: answered. */
 bool client_request_open(struct client_request *r, struct visit *visit, const char *error_type, bool may_repeat);
+/* True when the client authenticates by an assertion, whose single use waits for a commit, and its keys
+ * perhaps for a server: only workers may open it then. */
+bool client_request_waits(struct http_request *request);
 /* Answers with an OAuth error and emits the event. `text` is the error_description; `reason`
  * (may be empty: text) goes to the event. */
 void client_request_fail(struct client_request *r, enum error_code code, struct str text, struct str reason);

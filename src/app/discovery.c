@@ -29,6 +29,8 @@ struct endpoint_list {
 	const char *member, *values[8];
 };
 
+#define AUTHENTICATION { "private_key_jwt", "client_secret_basic", "client_secret_post", "client_secret_jwt" }
+
 static const struct endpoint_list lists[] = {
 	{ "grant_types_supported", { "authorization_code", "client_credentials", "implicit", "password", "refresh_token",
 		"urn:ietf:params:oauth:grant-type:token-exchange" } },
@@ -38,9 +40,9 @@ static const struct endpoint_list lists[] = {
 	{ "response_modes_supported", { "query", "fragment", "form_post" } },
 	{ "subject_types_supported", { "public", "pairwise" } },
 	{ "prompt_values_supported", { "none", "login", "consent" } },
-	{ "token_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
-	{ "introspection_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
-	{ "revocation_endpoint_auth_methods_supported", { "client_secret_basic", "client_secret_post" } },
+	{ "token_endpoint_auth_methods_supported", AUTHENTICATION },
+	{ "introspection_endpoint_auth_methods_supported", AUTHENTICATION },
+	{ "revocation_endpoint_auth_methods_supported", AUTHENTICATION },
 	{ "claim_types_supported", { "normal" } },
 	{ "code_challenge_methods_supported", { "S256" } },
 };
@@ -49,7 +51,9 @@ static const char *const claim_names[] = { "iss", "sub", "aud", "exp", "iat", "a
 	"family_name", "preferred_username", "email", "acr", "azp", "nonce" };
 
 static const char *const signing_names[] = { "id_token_signing_alg_values_supported",
-	"userinfo_signing_alg_values_supported" };
+	"userinfo_signing_alg_values_supported", "token_endpoint_auth_signing_alg_values_supported",
+	"introspection_endpoint_auth_signing_alg_values_supported",
+	"revocation_endpoint_auth_signing_alg_values_supported" };
 static const char *const encryption_names[][2] = {
 	{ "id_token_encryption_alg_values_supported", "id_token_encryption_enc_values_supported" },
 	{ "userinfo_encryption_alg_values_supported", "userinfo_encryption_enc_values_supported" },
@@ -69,7 +73,8 @@ static void write_encryption(struct json_writer *w, const char *const names[2])
 		write_list(w, names[i], i ? jwe_encodings : jwe_algorithms, SIZE_MAX);
 }
 
-/* Every algorithm: where the realm has no key for one, it gets one (fallback_key.h). */
+/* Every algorithm: where the realm has no key for one, it gets one (fallback_key.h), and clients sign
+ * by their own. */
 static void write_algorithms(struct json_writer *w, const char *member)
 {
 	json_member_array_begin(w, member);

@@ -123,6 +123,11 @@ const struct jws_header *jws_header(const struct jws_parsed *parsed)
 	return &parsed->header;
 }
 
+struct str jws_unverified_payload(const struct jws_parsed *parsed)
+{
+	return parsed->payload;
+}
+
 enum error_code jws_verify(const struct jws_parsed *parsed, const struct sign_key *key,
 	unsigned allowed, struct str *ret_payload, struct why *reterr_why)
 {

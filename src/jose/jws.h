@@ -39,6 +39,9 @@ enum error_code jws_parse(struct arena *arena, struct str token,
 /* The header, not verified. Borrowed. */
 const struct jws_header *jws_header(const struct jws_parsed *parsed);
 
+/* The payload, not verified: only to find out whose key it wants to be checked with. Borrowed. */
+struct str jws_unverified_payload(const struct jws_parsed *parsed);
+
 /* The payload, when the header's algorithm is one of `allowed`, fits the key, and the
  * signature is the key's. ERROR_UNSUPPORTED_ALGORITHM, ERROR_INVALID_SIGNATURE. */
 enum error_code jws_verify(const struct jws_parsed *parsed, const struct sign_key *key,

@@ -258,6 +258,12 @@ static struct str attribute_not_possible(struct arena *arena, const struct clien
 	return (struct str){ NULL, 0 };
 }
 
+static bool can_authenticate(struct str type)
+{
+	static const char *const built[] = { "client-secret", "client-jwt", "client-secret-jwt", NULL };
+	return !type.n || one_of(type, built);
+}
+
 struct str client_not_possible(
 	struct arena *arena, const struct realm_rep *realm, const struct client *client)
 {
@@ -268,8 +274,7 @@ struct str client_not_possible(
 			client->protocol, STR("\", which this server does not speak yet."));
 	if (client->bearer_only)
 		return (struct str){ NULL, 0 };
-	if (!client->public_client && client->client_authenticator_type.n &&
-		!str_eq(client->client_authenticator_type, STR("client-secret")))
+	if (!client->public_client && !can_authenticate(client->client_authenticator_type))
 		return arena_join(arena, STR("This application authenticates by \""),
 			client->client_authenticator_type,
 			STR("\", which this server cannot check yet."));

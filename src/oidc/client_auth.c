@@ -86,7 +86,7 @@ struct str client_auth_rotated_secret(const struct attributes *attributes, int64
 }
 
 /* A date that cannot be read has passed; 0 is none. */
-static bool has_expired(const struct client *client, int64_t now_s)
+bool client_auth_secret_expired(const struct client *client, int64_t now_s)
 {
 	struct str date = attributes_get(&client->attributes, STR("client.secret.expiration.time"));
 	int64_t until_s = 0;
@@ -111,7 +111,7 @@ static enum error_code check_secret(const struct client *client, const struct cr
 	if (!given->has_secret || !is_secret(given, client->secret))
 		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS, "wrong secret of client %.*s",
 				     STR_ARG(client->client_id));
-	if (has_expired(client, now_s))
+	if (client_auth_secret_expired(client, now_s))
 		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS, "the secret of client %.*s has expired",
 				     STR_ARG(client->client_id));
 	return OK;
@@ -125,8 +125,6 @@ enum error_code client_auth_check(struct arena *arena, const struct realm *realm
 	enum error_code code = read_credentials(arena, presented, &given, reterr_why);
 	if (code != OK)
 		return code;
-	if (presented->assertion_type.n)
-		return error_because(reterr_why, ERROR_INVALID_CLIENT, "client assertions are not supported");
 	if (!given.client_id.n)
 		return error_because(reterr_why, ERROR_INVALID_CLIENT, "no client_id");
 	const struct client *client = realm_client_by_client_id(realm, given.client_id);
@@ -142,8 +140,10 @@ enum error_code client_auth_check(struct arena *arena, const struct realm *realm
 				     STR_ARG(client->client_id));
 	if (client->public_client)
 		return OK;
-	bool by_secret = !client->client_authenticator_type.n ||
-			 str_eq_z(client->client_authenticator_type, "client-secret");
+	struct str type = client->client_authenticator_type;
+	if (!client->bearer_only && (str_eq_z(type, "client-jwt") || str_eq_z(type, "client-secret-jwt")))
+		return error_because(reterr_why, ERROR_ASSERTION_REFUSED, "Parameter client_assertion_type is missing");
+	bool by_secret = !type.n || str_eq_z(type, "client-secret");
 	if (client->bearer_only || !by_secret || !client->secret.n)
 		return error_because(reterr_why, ERROR_INVALID_CLIENT_CREDENTIALS,
 				     "client %.*s cannot authenticate by a secret", STR_ARG(client->client_id));

@@ -33,6 +33,7 @@ static int clients_setup(void **state)
 	add_client("api")->bearer_only = true;
 	add_client("empty")->secret = STR("");
 	add_client("jwt")->client_authenticator_type = STR("client-jwt");
+	add_client("x509")->client_authenticator_type = STR("client-x509");
 	add_client("saml")->protocol = STR("saml");
 	add_client("a b:c")->secret = STR("s3cret");
 	return 0;
@@ -97,8 +98,6 @@ static void two_methods_at_once_are_refused(void **state)
 		ERROR_INVALID_REQUEST);
 	assert_int_equal(CHECK(.basic = BASIC("plain:s3cret"), .has_secret = true), ERROR_INVALID_REQUEST);
 	assert_int_equal(CHECK(.basic = BASIC("plain:s3cret"), .client_id = STR("web")), ERROR_INVALID_REQUEST);
-	assert_int_equal(CHECK(.client_id = STR("plain"), .client_secret = STR("s3cret"), .has_secret = true,
-			       .assertion_type = STR("urn:x")), ERROR_INVALID_CLIENT);
 }
 
 static void clients_that_cannot_or_need_not(void **state)
@@ -113,6 +112,8 @@ static void clients_that_cannot_or_need_not(void **state)
 	/* A client without a secret is not one whose secret is empty. */
 	assert_int_equal(CHECK(.client_id = STR("empty"), .has_secret = true), ERROR_INVALID_CLIENT_CREDENTIALS);
 	assert_int_equal(CHECK(.client_id = STR("jwt"), .client_secret = STR("secret"), .has_secret = true),
+		ERROR_ASSERTION_REFUSED);
+	assert_int_equal(CHECK(.client_id = STR("x509"), .client_secret = STR("secret"), .has_secret = true),
 		ERROR_INVALID_CLIENT_CREDENTIALS);
 	assert_int_equal(CHECK(.client_id = STR("saml"), .client_secret = STR("secret"), .has_secret = true),
 		ERROR_INVALID_CLIENT);

@@ -402,8 +402,10 @@ static void test_clients_not_possible(void **state)
 	asking.value = STR("true");
 	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("DPoP")));
 	asking.value = STR("false");
-	client.client_authenticator_type = STR("client-jwt");
-	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("client-jwt")));
+	client.client_authenticator_type = STR("client-secret-jwt");
+	expect_text(client_not_possible(arena, &realm, &client), "");
+	client.client_authenticator_type = STR("client-x509");
+	assert_true(str_contains(client_not_possible(arena, &realm, &client), STR("client-x509")));
 	client.public_client = true;
 	expect_text(client_not_possible(arena, &realm, &client), "");
 	/* A SAML client is held to its flow; what is said of OpenID Connect does not concern it. */
