@@ -316,6 +316,22 @@ enum error_code db_run_batch(
 	return db->calls->batch(db, prepared, calls, n, reterr_why);
 }
 
+enum error_code db_add_rows(struct db *db, const struct db_statement *insert,
+	const struct db_value *const *rows, size_t n, struct why *reterr_why)
+{
+	struct db_prepared *prepared = NULL;
+	if (!str_starts(str_from(insert->sql), STR(DB_INSERT_BEGIN)) ||
+		!strstr(insert->sql, DB_INSERT_VALUES) || insert->rows != 1)
+		return error_because(
+			reterr_why, ERROR_INTERNAL, "statement %s: no plain insert", insert->name);
+	if (!db->in_transaction)
+		return error_because(reterr_why, ERROR_INTERNAL, "rows outside a transaction");
+	enum error_code code = ready(db, insert, false, &prepared, reterr_why);
+	for (size_t i = 0; code == OK && i < n; i++)
+		code = check_values(prepared, (struct db_values){ rows[i], prepared->n }, reterr_why);
+	return code == OK && n ? db->calls->add_rows(db, prepared, rows, n, reterr_why) : code;
+}
+
 enum error_code db_query(struct db *db, const struct db_statement *statement,
 	struct db_values values, struct arena *arena, struct db_rows *ret_rows,
 	struct why *reterr_why)

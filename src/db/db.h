@@ -164,6 +164,12 @@ struct db_call {
 MUST_USE enum error_code db_run_batch(
 	struct db *db, const struct db_call *calls, size_t n, struct why *reterr_why);
 
+/* Adds rows to one table, each an array of the statement's values, inside a transaction. `insert` is
+ * "insert into TABLE (COLUMNS) values ($1, $2 ...)" in the order of the columns, of types that are the
+ * columns' own, and must change one row; on PostgreSQL it becomes a COPY. */
+MUST_USE enum error_code db_add_rows(struct db *db, const struct db_statement *insert,
+	const struct db_value *const *rows, size_t n, struct why *reterr_why);
+
 /* A result, row after row, in the arena it was read into. */
 struct db_rows {
 	size_t n, columns;

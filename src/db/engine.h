@@ -48,6 +48,9 @@ struct db_engine_calls {
 		const struct db_value *values, int64_t *ret_changed, struct why *reterr_why);
 	enum error_code (*batch)(struct db *db, struct db_prepared *const *prepared,
 		const struct db_call *calls, size_t n, struct why *reterr_why);
+	/* `insert`, whose form was checked, for each of the rows. */
+	enum error_code (*add_rows)(struct db *db, const struct db_prepared *insert,
+		const struct db_value *const *rows, size_t n, struct why *reterr_why);
 	enum error_code (*query)(struct db *db, const struct db_prepared *prepared,
 		const struct db_value *values, struct arena *arena, struct db_rows *ret_rows,
 		struct why *reterr_why);
@@ -70,6 +73,9 @@ enum error_code postgres_open(const struct db_config *config, struct arena *aren
 
 /* Initializes SQLite once per process, before anything else of it. */
 void sqlite_start(void);
+
+#define DB_INSERT_BEGIN "insert into "
+#define DB_INSERT_VALUES " values ("
 
 /* STALE when `changed` is not what the statement asks for. */
 enum error_code db_check_changed(

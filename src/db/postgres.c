@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum {
 	BATCH = 1000, /* executions between two waits in a pipeline */
 };
@@ -499,6 +501,111 @@ static enum error_code postgres_batch(struct db *db, struct db_prepared *const *
 	return code;
 }
 
+/* ---- many rows ---- */
+
+enum { COPY_BYTES = 256 << 10 }; /* sent at once */
+
+static void copy_int16(struct text *text, uint16_t value)
+{
+	uint16_t big = htobe16(value);
+	text_add(text, str_of((const char *)&big, sizeof big));
+}
+
+static void copy_int32(struct text *text, int32_t value)
+{
+	uint32_t big = htobe32((uint32_t)value);
+	text_add(text, str_of((const char *)&big, sizeof big));
+}
+
+/* As COPY's binary format has it: each value behind its length, -1 for null. */
+static void copy_row(struct text *text, const struct parameters *row, size_t n)
+{
+	copy_int16(text, (uint16_t)n);
+	for (size_t i = 0; i < n; i++) {
+		copy_int32(text, row->values[i] ? row->lengths[i] : -1);
+		if (row->values[i])
+			text_add(text, str_of(row->values[i], (size_t)row->lengths[i]));
+	}
+}
+
+static enum error_code copy_send(struct postgres_db *p, const struct text *text, const char *name,
+	struct why *reterr_why)
+{
+	if (text->failed)
+		return error_because(
+			reterr_why, ERROR_INVALID_VALUE, "statement %s: a row is too long", name);
+	if (PQputCopyData(p->connection, text->p, (int)text->n) != 1)
+		return fail(p, NULL, name, reterr_why);
+	return OK;
+}
+
+static enum error_code copy_rows(struct postgres_db *p, const struct db_prepared *insert,
+	const struct db_value *const *rows, size_t n, struct why *reterr_why)
+{
+	static const char head[19] = "PGCOPY\n\377\r\n"; /* and flags, none, and no more */
+	ARENA_SCOPED arena = arena_new(0);
+	struct text text = text_new(arena, 0);
+	struct parameters row;
+	enum error_code code = OK;
+	text_add(&text, str_of(head, sizeof head));
+	for (size_t i = 0; code == OK && i < n; i++) {
+		code = fill(insert, rows[i], &row, reterr_why);
+		if (code == OK)
+			copy_row(&text, &row, insert->n);
+		if (code == OK && text.n >= COPY_BYTES) {
+			code = copy_send(p, &text, insert->statement->name, reterr_why);
+			text.n = 0;
+		}
+	}
+	copy_int16(&text, (uint16_t)-1);
+	return code == OK ? copy_send(p, &text, insert->statement->name, reterr_why) : code;
+}
+
+/* The answer to all that was sent, up to the NULL that ends it. */
+static enum error_code copy_answer(
+	struct postgres_db *p, const char *name, size_t n, struct why *reterr_why)
+{
+	enum error_code code = OK;
+	bool done = false;
+	for (PGresult *result; p->connection && (result = PQgetResult(p->connection)); PQclear(result)) {
+		done = PQresultStatus(result) == PGRES_COMMAND_OK;
+		if (code == OK && !done)
+			code = fail(p, result, name, reterr_why);
+		else if (code == OK && changed_rows(result) != (int64_t)n)
+			code = error_because(
+				reterr_why, ERROR_INTERNAL, "statement %s: rows were lost", name);
+	}
+	return code != OK || done ? code : fail(p, NULL, name, reterr_why);
+}
+
+/* "insert into TABLE (COLUMNS) values (...)" as "copy TABLE (COLUMNS) from stdin ...". */
+static enum error_code postgres_add_rows(struct db *db, const struct db_prepared *insert,
+	const struct db_value *const *rows, size_t n, struct why *reterr_why)
+{
+	struct postgres_db *p = of(db);
+	const char *name = insert->statement->name;
+	const char *table = insert->statement->sql + strlen(DB_INSERT_BEGIN);
+	ARENA_SCOPED arena = arena_new(0);
+	const char *sql = arena_format(arena, "copy %.*s from stdin (format binary)",
+		(int)(strstr(table, DB_INSERT_VALUES) - table), table).p;
+	if (!p->connection)
+		return error_because(
+			reterr_why, ERROR_STORE_FAILED, "PostgreSQL: the connection is lost");
+	PGresult *result = PQexec(p->connection, sql);
+	bool begun = PQresultStatus(result) == PGRES_COPY_IN;
+	enum error_code code = begun ? OK : fail(p, result, name, reterr_why);
+	PQclear(result);
+	if (!begun)
+		return code;
+	code = copy_rows(p, insert, rows, n, reterr_why);
+	if (!p->connection)
+		return code;
+	if (PQputCopyEnd(p->connection, code == OK ? NULL : "given up") != 1)
+		return fail(p, NULL, name, reterr_why);
+	enum error_code answer = copy_answer(p, name, n, code == OK ? reterr_why : NULL);
+	return code == OK ? answer : code;
+}
+
 /* ---- results ---- */
 
 static bool read_int(const char *bytes, int length, int64_t *ret_value)
@@ -636,6 +743,7 @@ static const struct db_engine_calls postgres_calls = {
 	.prepare = postgres_prepare,
 	.run = postgres_run,
 	.batch = postgres_batch,
+	.add_rows = postgres_add_rows,
 	.query = postgres_query,
 	.script = postgres_script,
 	.checkpoint = postgres_checkpoint,

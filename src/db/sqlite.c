@@ -19,7 +19,7 @@ enum {
 	BACKUP_PAGES = 1024, /* copied between two reports of progress */
 	/* A log of so many bytes is moved by whoever commits: for connections that nobody does
 	 * checkpoints for, and as a brake when the checkpoint thread cannot keep up. */
-	WAL_BRAKE = 24 << 20,
+	WAL_BRAKE = 60 << 20,
 };
 
 struct sqlite_db {
@@ -378,6 +378,16 @@ static enum error_code sqlite_batch(struct db *db, struct db_prepared *const *pr
 	return OK;
 }
 
+static enum error_code sqlite_add_rows(struct db *db, const struct db_prepared *insert,
+	const struct db_value *const *rows, size_t n, struct why *reterr_why)
+{
+	enum error_code code = OK;
+	int64_t changed;
+	for (size_t i = 0; code == OK && i < n; i++)
+		code = sqlite_run(db, insert, rows[i], &changed, reterr_why);
+	return code;
+}
+
 static enum error_code read_cell(sqlite3_stmt *statement, int column, const char *name,
 	struct arena *arena, struct db_value *ret_value, struct why *reterr_why)
 {
@@ -537,6 +547,7 @@ static const struct db_engine_calls sqlite_calls = {
 	.prepare = sqlite_prepare,
 	.run = sqlite_run,
 	.batch = sqlite_batch,
+	.add_rows = sqlite_add_rows,
 	.query = sqlite_query,
 	.script = sqlite_script,
 	.checkpoint = sqlite_checkpoint,

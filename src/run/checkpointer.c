@@ -5,17 +5,24 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { STEP = 4 << 20 };
+enum {
+	STEP = 4 << 20,   /* of growth, before a pass begins */
+	LITTLE = 2 << 20, /* may be left when the writer has to wait for it */
+	MOST = 40 << 20,  /* more is never left to further passes */
+};
 
 struct checkpointer {
 	struct db *db;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	uint64_t wanted, done; /* passes: one beside the writer, then one while it waits */
-	bool restart;          /* the wanted pass is the second one */
+	uint64_t wanted, done; /* passes: some beside the writer, then one while it waits */
+	bool restart;          /* the wanted pass is the last one */
 	bool stop;
-	int64_t noticed; /* bytes at which the latest was wanted; the writer's alone */
+	/* The writer's alone: bytes at which the latest was wanted, and whether one was since the log
+	 * started over. */
+	int64_t noticed;
+	bool passed;
 };
 
 static void *run(void *argument)
@@ -85,23 +92,31 @@ void checkpointer_free(struct checkpointer *c)
 	free(c);
 }
 
+static void want(struct checkpointer *c, bool restart)
+{
+	c->restart = restart;
+	c->wanted++;
+	pthread_cond_broadcast(&c->changed);
+}
+
 void checkpointer_notice(struct checkpointer *c, int64_t wal_bytes)
 {
-	if (wal_bytes < c->noticed)
+	if (wal_bytes < c->noticed) {
 		c->noticed = 0; /* it started over */
+		c->passed = false;
+	}
+	int64_t grown = wal_bytes - c->noticed;
 	pthread_mutex_lock(&c->lock);
 	bool idle = c->done == c->wanted;
-	if (idle && c->wanted % 2 == 1) {
-		c->restart = true;
-		c->wanted++;
-		pthread_cond_broadcast(&c->changed);
+	if (idle && c->passed && (grown <= LITTLE || wal_bytes >= MOST)) {
+		want(c, true);
+		c->passed = false;
 		while (c->done < c->wanted)
 			pthread_cond_wait(&c->changed, &c->lock);
-	} else if (idle && wal_bytes - c->noticed >= STEP) {
+	} else if (idle && (c->passed || grown >= STEP)) {
+		want(c, false);
 		c->noticed = wal_bytes;
-		c->restart = false;
-		c->wanted++;
-		pthread_cond_broadcast(&c->changed);
+		c->passed = true;
 	}
 	pthread_mutex_unlock(&c->lock);
 }

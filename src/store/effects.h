@@ -32,6 +32,13 @@ effect_applier apply_consent_put, apply_consent_holds, apply_consent_delete;
 effect_applier apply_user_create, apply_user_role_add, apply_user_update, apply_user_delete;
 void apply_identity_row(struct applying *a, struct str realm_id, struct str user_id,
 	const struct user_identity *identity);
+/* A user's row, in the order of USER_COLUMNS. */
+enum { USER_VALUES = 17 };
+MUST_USE enum error_code user_values(struct arena *arena, const struct user *user, int64_t version,
+	struct db_value values[USER_VALUES], struct why *reterr_why);
+/* As consent.scope_ids has them. */
+MUST_USE enum error_code consent_scopes(struct arena *arena, const struct consent *consent,
+	struct str *ret_text, struct why *reterr_why);
 /* effects_realm.c */
 effect_applier apply_realm_update, apply_client_create, apply_client_update, apply_client_delete;
 /* One file each: effects_roles.c, effects_groups.c ... */

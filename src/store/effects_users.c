@@ -1,4 +1,6 @@
 /* Users, their credentials, actions, consents and failed attempts: effects as statements. */
+#include <string.h>
+
 #include "base/tables.h"
 #include "base/text.h"
 #include "crypto/random.h"
@@ -80,24 +82,40 @@ void apply_required_action_remove(struct applying *a, const struct effect *effec
 			db_text(action_line(a, r->alias)), db_text(STR("\n"))));
 }
 
+enum error_code user_values(struct arena *arena, const struct user *u, int64_t version,
+	struct db_value values[USER_VALUES], struct why *reterr_why)
+{
+	struct str attributes = STR(""), actions = STR("");
+	enum error_code code = attributes_text(arena, u, &attributes, reterr_why);
+	if (code == OK)
+		code = lines_text(arena, &u->required_actions, ACTION, &actions, reterr_why);
+	const struct db_value all[USER_VALUES] = { db_text(u->id), db_text(u->realm_id),
+		db_text(store_lower(arena, u->username)), db_text(store_lower(arena, u->email)),
+		db_text(u->first_name), db_text(u->last_name), db_bool(u->enabled),
+		db_bool(u->email_verified), db_int(u->created_ms), db_int(u->not_before_s),
+		db_int(u->sessions_ended_before_ms), db_int(version),
+		db_text(u->service_account_client_id), db_text(u->federation_link),
+		db_text(attributes), db_text(actions), db_text(u->kept) };
+	memcpy(values, all, sizeof all);
+	return code;
+}
+
 /* The row alone, for both its statements. */
 static void user_row(struct applying *a, const struct user *u, const struct db_statement *statement,
 	int64_t version)
 {
-	struct str attributes = STR(""), actions = STR("");
+	struct db_value values[USER_VALUES];
 	if (a->code == OK)
-		a->code = attributes_text(a->arena, u, &attributes, a->why);
+		a->code = user_values(a->arena, u, version, values, a->why);
 	if (a->code == OK)
-		a->code = lines_text(a->arena, &u->required_actions, ACTION, &actions, a->why);
-	applying_add(a, statement,
-		DB_VALUES(db_text(u->id), db_text(u->realm_id),
-			db_text(store_lower(a->arena, u->username)),
-			db_text(store_lower(a->arena, u->email)), db_text(u->first_name),
-			db_text(u->last_name), db_bool(u->enabled), db_bool(u->email_verified),
-			db_int(u->created_ms), db_int(u->not_before_s),
-			db_int(u->sessions_ended_before_ms), db_int(version),
-			db_text(u->service_account_client_id), db_text(u->federation_link),
-			db_text(attributes), db_text(actions), db_text(u->kept)));
+		applying_add(a, statement, (struct db_values){ values, USER_VALUES });
+}
+
+enum error_code consent_scopes(struct arena *arena, const struct consent *consent,
+	struct str *ret_text, struct why *reterr_why)
+{
+	return lines_text(
+		arena, &consent->scope_ids, "a granted scope's id", ret_text, reterr_why);
 }
 
 /* What hangs on a user, whose row is held or added before. */
@@ -105,7 +123,7 @@ static void consent_row(struct applying *a, const struct consent *c)
 {
 	struct str scopes = STR("");
 	if (a->code == OK)
-		a->code = lines_text(a->arena, &c->scope_ids, "a granted scope's id", &scopes, a->why);
+		a->code = consent_scopes(a->arena, c, &scopes, a->why);
 	struct db_value values[] = { db_text(c->user_id), db_text(c->client_id), db_text(scopes),
 		db_int(c->created_ms), db_int(c->updated_ms), db_int(c->version) };
 	bool first = c->version == 0;

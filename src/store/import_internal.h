@@ -40,9 +40,32 @@ struct gathered {
 	uint64_t place;   /* in the file */
 };
 
-/* Users that a thread writes, in their order by id, while the next are gathered. */
+/* The tables of what hangs on users. */
+enum import_part {
+	IMPORT_ROLES,
+	IMPORT_GROUPS,
+	IMPORT_CREDENTIALS,
+	IMPORT_CONSENTS,
+	IMPORT_IDENTITIES,
+	IMPORT_PARTS
+};
+
+/* Rows of one table; the user's id is the first value. */
+struct import_rows {
+	const struct db_value **rows;
+	size_t n;
+};
+
+struct import_parts {
+	struct arena *arena;
+	struct import_rows tables[IMPORT_PARTS];
+	size_t added, written; /* rows of all tables */
+};
+
+/* Users that a thread writes while the next are gathered, and what hangs on those written before. */
 struct user_writing {
 	struct import *import;
+	struct import_parts parts[2]; /* those that grow, and those that go */
 	struct arena *arena; /* of the users */
 	struct gathered *users;
 	size_t n;
@@ -65,13 +88,15 @@ struct user_pass {
 	struct user_writing writing;
 };
 
-/* How many of the users, at least one, a transaction takes. */
+/* How many of the users, at least one, a transaction takes that merges them. */
 size_t import_slice(const struct gathered *users, size_t n);
 /* Begins to write the users; what was begun before must have been waited for. Nobody else writes
  * through import->writes, and the users and their arena are the thread's, until the wait. */
 void import_writing_begin(struct user_writing *writing);
 /* Waits for what was begun, if anything was; its error, with import->why. */
 MUST_USE enum error_code import_writing_wait(struct user_writing *writing);
+/* The same, and writes what hangs on users and waits still. */
+MUST_USE enum error_code import_writing_end(struct user_writing *writing);
 
 /* The size of the source; TOO_LARGE. */
 MUST_USE enum error_code import_measure(struct import *import);

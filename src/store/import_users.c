@@ -1,14 +1,15 @@
 /* The users of an import; see import.h. */
+#include "base/tables.h"
 #include "crypto/random.h"
 #include "json/write.h"
 #include "store/import_internal.h"
 #include "store/statements.h"
 
-/* Users are gathered before they are written, sorted by id: the rows of a transaction then lie
- * close together in most tables. Twice as many are in memory while those before are written. */
+/* Users are gathered before they are written. Twice as many are in memory while those before are
+ * written. */
 enum {
-	USERS_GATHERED = 20 * 1000, /* at most */
-	BYTES_GATHERED = 32 << 20,  /* of memory, at most and one user */
+	USERS_GATHERED = 4 * 1000, /* at most */
+	BYTES_GATHERED = 8 << 20,   /* of memory, at most and one user */
 };
 
 /* ---- credentials ---- */
@@ -387,7 +388,7 @@ enum error_code import_users(struct import *import, bool dry)
 		.dry = dry,
 		.arena = arena_new(0),
 		.cost = credential_cost(&import->draft->realm.settings),
-		.writing = { .import = import, .arena = arena_new(0) } };
+		.writing = { .import = import, .arena = arena_new(0), .parts = { { .arena = arena_new(0) }, { .arena = arena_new(0) } } } };
 	enum error_code error = import_walk(import, take_user, &pass);
 	pass.bytes_done = 0; /* the walk has counted them */
 	if (!error && !dry && !import->merge)
@@ -395,8 +396,10 @@ enum error_code import_users(struct import *import, bool dry)
 	if (!error)
 		error = flush(&pass);
 	/* What could not be written stands before what could not be read. */
-	enum error_code written = import_writing_wait(&pass.writing);
+	enum error_code written = error ? import_writing_wait(&pass.writing) : import_writing_end(&pass.writing);
 	arena_free(pass.arena);
 	arena_free(pass.writing.arena);
+	for (size_t i = 0; i < ARRAY_LENGTH(pass.writing.parts); i++)
+		arena_free(pass.writing.parts[i].arena);
 	return written ? written : error;
 }

@@ -503,6 +503,42 @@ static void a_batch_reports_its_first_failure(void **state)
 	assert_int_equal(fixture_number(db, count_things), 1);
 }
 
+/* Kinds of `size` bytes of text each, or none. */
+static enum error_code add_kinds(int64_t n, size_t size, struct why *why)
+{
+	ARENA_SCOPED arena = arena_new(0);
+	const struct db_value **rows = arena_array(arena, (size_t)n, sizeof *rows);
+	struct str words = str_of(memset(arena_alloc(arena, size), 'x', size), size);
+	for (int64_t i = 0; i < n; i++) {
+		const struct db_value row[] = { db_int(i),
+			i % 2 ? db_text(words) : db_null(), db_int(-i), db_bytes(STR("\0\xff")),
+			db_bool(i % 2) };
+		rows[i] = memcpy(arena_alloc(arena, sizeof row), row, sizeof row);
+	}
+	return db_add_rows(db, &put_kinds, rows, (size_t)n, why);
+}
+
+static void many_rows_are_added_at_once(void **state)
+{
+	(void)state;
+	EXPECT(add_kinds(2, 1, &why), ERROR_INTERNAL); /* no transaction */
+	begin(db);
+	EXPECT(add_kinds(0, 1, &why), OK);
+	EXPECT(add_kinds(MANY, 1000, &why), OK); /* more than is sent at once */
+	commit(db);
+	assert_int_equal(fixture_number(db, "select count(*) from kinds where words is null and not"
+		" coalesce(flag, true) and raw is not null"), MANY / 2);
+	assert_int_equal(fixture_number(db, "select cast(sum(number) as {bigint}) from kinds"
+		" where length(words) = 1000 and flag"), -(MANY / 2) * (MANY / 2));
+	begin(db);
+	EXPECT(add_kinds(1, 1, &why), ERROR_EXISTS);
+	db_rollback(db);
+	begin(db);
+	EXPECT(db_add_rows(db, &set_thing, NULL, 0, &why), ERROR_INTERNAL);
+	EXPECT(db_run(db, &raise_all, DB_VALUES(db_int(0)), NULL, &why), OK); /* it goes on */
+	commit(db);
+}
+
 /* ---- trouble ---- */
 
 static void kill_connection(struct db *victim)
@@ -739,6 +775,7 @@ int main(int argc, char **argv)
 		TEST(write_skew_must_be_run_again, POSTGRESQL_ONLY),
 		TEST(a_batch_runs_in_order_and_in_whole, EVERY_ENGINE),
 		TEST(a_batch_reports_its_first_failure, EVERY_ENGINE),
+		TEST(many_rows_are_added_at_once, EVERY_ENGINE),
 		TEST(a_lost_connection_is_opened_anew, POSTGRESQL_ONLY),
 		TEST(a_changed_table_needs_a_new_plan, EVERY_ENGINE),
 		TEST(what_cannot_be_opened_says_why, EVERY_ENGINE),
