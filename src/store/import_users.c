@@ -102,6 +102,18 @@ static enum error_code take_credential(struct user_pass *pass, const struct cred
 	return OK;
 }
 
+/* Ids are keys, together with the user's. */
+static enum error_code check_twice(
+	struct user_pass *pass, const struct user *user, struct str id, const char *at)
+{
+	for (size_t i = 0; id.n && i < user->credentials_n; i++)
+		if (str_eq(user->credentials[i].id, id))
+			return error_because(pass->import->why, ERROR_INVALID_VALUE,
+				"%s.id: \"%.*s\": another credential of the user has it", at,
+				STR_ARG(str_take(id, 80)));
+	return OK;
+}
+
 static enum error_code take_credentials(
 	struct user_pass *pass, const struct user_rep *rep, struct user *user, const char *path)
 {
@@ -110,8 +122,10 @@ static enum error_code take_credentials(
 	for (size_t i = 0; i < rep->credentials_n; i++) {
 		const char *at = arena_format(pass->arena, "%s.credentials[%zu]", path, i).p;
 		bool take;
-		enum error_code error = take_credential(pass, &rep->credentials[i], user, at,
-			&user->credentials[user->credentials_n], &take);
+		enum error_code error = check_twice(pass, user, rep->credentials[i].credential.id, at);
+		if (!error)
+			error = take_credential(pass, &rep->credentials[i], user, at,
+				&user->credentials[user->credentials_n], &take);
 		if (error)
 			return error;
 		user->credentials_n += take;

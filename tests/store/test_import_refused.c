@@ -117,8 +117,11 @@ static void users_that_are_refused(void **state)
 			"serviceAccountClientId: \"no\"" },
 		{ "{\"username\":\"b\",\"credentials\":[{\"type\":\"otp\",\"value\":\"s\"}]}",
 			ERROR_INVALID_VALUE, "$.users[1].credentials[0].value" },
-		/* Users are written by their ids: the later in the file is named, whichever
-		 * comes first there. */
+		{ "{\"username\":\"b\",\"credentials\":[{\"id\":\"c\",\"hashedSaltedValue\":\"x\","
+			"\"salt\":\"x\",\"hashIterations\":1},{\"id\":\"c\",\"hashedSaltedValue\":"
+			"\"x\",\"salt\":\"x\",\"hashIterations\":1}]}",
+			ERROR_INVALID_VALUE, "$.users[1].credentials[1].id: \"c\"" },
+		/* The later in the file is named, whichever of them has the lesser id. */
 		{ "{\"id\":\"0\",\"username\":\"A\"}", ERROR_INVALID_VALUE,
 			"$.users[1]: user \"A\"" },
 		{ "{\"id\":\"2\",\"username\":\"A\"}", ERROR_INVALID_VALUE,
