@@ -210,6 +210,12 @@ void admin_refuse_input(struct admin_call *call, struct str text)
 	http_respond_error(call->response, 400, str_from(call->input_error ? call->input_error : "invalid_input"), text);
 }
 
+void admin_refuse_feature(struct admin_call *call)
+{
+	http_respond_error(call->response, 501, STR("Feature not enabled"),
+			   STR("For more on this error consult the server log."));
+}
+
 void admin_refuse_body(struct admin_call *call, enum error_code code, const struct why *why)
 {
 	if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD)
@@ -277,4 +283,11 @@ void admin_event_add(struct admin_call *call, struct effects *effects, const cha
 	};
 	if (call->realm->settings.admin_events_details_enabled)
 		event->representation = event_representation(call->arena, call->request->body);
+}
+
+struct str admin_event_path(struct admin_call *call)
+{
+	struct str path = call->request->path;
+	size_t head = sizeof "/admin/realms/" - 1 + call->realm->settings.name.n + 1;
+	return head < path.n ? str_drop(path, head) : path;
 }

@@ -57,6 +57,8 @@ void admin_fail(struct admin_call *call, enum error_code code, const struct why 
 
 /* {"error": .., "error_description": ..} of a representation that cannot be. */
 void admin_refuse_input(struct admin_call *call, struct str text);
+/* What Keycloak answers where a feature is off: 501. */
+void admin_refuse_feature(struct admin_call *call);
 /* A body that could not be read or taken: Keycloak's answers, with the reason. */
 void admin_refuse_body(struct admin_call *call, enum error_code code, const struct why *why);
 
@@ -78,5 +80,7 @@ bool admin_page_has(const struct admin_page *page, size_t index);
  * it wants that too. Secrets never go in. */
 void admin_event_add(struct admin_call *call, struct effects *effects, const char *operation,
 		     const char *resource_type, struct str path);
+/* The call's path below the realm, as admin events tell it. */
+struct str admin_event_path(struct admin_call *call);
 
 #endif

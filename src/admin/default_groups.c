@@ -73,7 +73,7 @@ static bool decide(struct admin_call *call, void *context, struct effects *effec
 			push(call->arena, &paths, call->realm->default_groups[i]->path);
 	if (add)
 		push(call->arena, &paths, group->path);
-	admin_event_add(call, effects, add ? "CREATE" : "DELETE", "GROUP", role_rep_event_path(call));
+	admin_event_add(call, effects, add ? "CREATE" : "DELETE", "GROUP", admin_event_path(call));
 	return put(call, &paths, effects);
 }
 

@@ -35,7 +35,7 @@ static void group_permissions(struct admin_call *call)
 {
 	const struct group *group;
 	if (group_rep_find(call, &group))
-		role_rep_no_feature(call);
+		admin_refuse_feature(call);
 }
 
 ADMIN_HANDLER(admin_group_permissions, group_permissions)
@@ -115,7 +115,7 @@ static bool decide_move(struct admin_call *call, struct placing *placing, const 
 	if (group_depth(parent) + height_of(call, group) > REPRESENTATION_GROUP_DEPTH)
 		return refuse_deep(call);
 	add_change(call, GROUP_MOVE, group->id, effects)->parent_id = parent ? parent->id : STR("");
-	admin_event_add(call, effects, "UPDATE", "GROUP", role_rep_event_path(call));
+	admin_event_add(call, effects, "UPDATE", "GROUP", admin_event_path(call));
 	return default_groups_follow(call, group, path_below(call, parent, group->name), effects);
 }
 
@@ -132,7 +132,7 @@ static bool decide_new(struct admin_call *call, struct placing *placing, struct 
 	change->rep = rep;
 	change->parent_id = parent ? parent->id : STR("");
 	admin_event_add(call, effects, "CREATE", "GROUP",
-			parent ? role_rep_event_path(call) : arena_join(call->arena, STR("groups/"), rep->group.id, STR("")));
+			parent ? admin_event_path(call) : arena_join(call->arena, STR("groups/"), rep->group.id, STR("")));
 	return true;
 }
 
@@ -220,7 +220,7 @@ static bool decide_put(struct admin_call *call, void *context, struct effects *e
 		return refuse_taken(call, false, rep->group.name);
 	rep->group.id = group->id;
 	add_change(call, GROUP_UPDATE, group->id, effects)->rep = rep;
-	admin_event_add(call, effects, "UPDATE", "GROUP", role_rep_event_path(call));
+	admin_event_add(call, effects, "UPDATE", "GROUP", admin_event_path(call));
 	return other || default_groups_follow(call, group, path_below(call, group->parent, rep->group.name), effects);
 }
 
@@ -241,7 +241,7 @@ static bool decide_delete(struct admin_call *call, void *context, struct effects
 	for (size_t i = 0; i < call->realm->groups_n; i++)
 		if (group_is_below(&call->realm->groups[i], group))
 			add_change(call, GROUP_DELETE, call->realm->groups[i].id, effects);
-	admin_event_add(call, effects, "DELETE", "GROUP", role_rep_event_path(call));
+	admin_event_add(call, effects, "DELETE", "GROUP", admin_event_path(call));
 	return default_groups_follow(call, group, STR(""), effects);
 }
 

@@ -60,7 +60,7 @@ static bool decide(struct admin_call *call, void *context, struct effects *effec
 		.realm_id = call->realm->settings.id, .id = group->id, .role_ids = role_list_ids(call->arena, &roles) };
 	effects_add(effects, EFFECT_GROUP_CHANGE)->u.group = change;
 	admin_event_add(call, effects, add ? "CREATE" : "DELETE", role_mapping_resource(container),
-			role_rep_event_path(call));
+			admin_event_path(call));
 	return true;
 }
 

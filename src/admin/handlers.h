@@ -4,6 +4,8 @@
 
 #include "http/router.h"
 
+/* Calls of features that are off: 501. */
+http_handler admin_feature_off;
 http_handler admin_realms_list, admin_realms_create, admin_realm_get, admin_realm_delete;
 http_handler admin_realm_put, admin_realm_logout_all, admin_realm_export;
 http_handler admin_client_describe;

@@ -6,7 +6,7 @@
 
 http_handler admin_client_secret_rotated_get, admin_client_secret_rotated_delete;
 http_handler admin_client_service_account, admin_client_registration_token, admin_client_installation;
-http_handler admin_feature_off, admin_authz_not_built, authz_not_built;
+http_handler admin_authz_not_built, authz_not_built;
 http_handler admin_initial_accesses_list, admin_initial_accesses_create, admin_initial_access_delete;
 http_handler admin_client_certificate_get, admin_client_certificate_generate, admin_client_certificate_make;
 http_handler admin_client_certificate_upload, admin_client_certificate_upload_public;

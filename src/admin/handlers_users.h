@@ -17,7 +17,7 @@ http_handler admin_user_groups, admin_user_groups_count, admin_user_group_join, 
 http_handler admin_user_identities, admin_user_identity_add, admin_user_identity_remove;
 /* user_profiles.c */
 http_handler admin_users_profile_get, admin_users_profile_put, admin_users_profile_metadata;
-http_handler admin_user_unmanaged_attributes, admin_users_management_permissions;
+http_handler admin_user_unmanaged_attributes;
 /* impersonation.c */
 http_handler admin_user_impersonate;
 

@@ -4,34 +4,12 @@
 #include "admin/identity_provider_rep.h"
 #include "admin/realm_row.h"
 #include "admin/serve.h"
+#include "base/pattern.h"
 #include "base/url.h"
 #include "client/policy.h"
 #include "crypto/random.h"
 
 /* ---- list ---- */
-
-/* The same letter in either case; `*` stands for any text. */
-static bool matches(struct str pattern, struct str text)
-{
-	size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
-	while (t < text.n) {
-		if (p < pattern.n && pattern.p[p] == '*') {
-			star = p++;
-			from = t;
-		} else if (p < pattern.n && str_eq_nocase(str_take(str_drop(pattern, p), 1), str_take(str_drop(text, t), 1))) {
-			p++;
-			t++;
-		} else if (star != SIZE_MAX) {
-			p = star + 1;
-			t = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.n && pattern.p[p] == '*')
-		p++;
-	return p == pattern.n;
-}
 
 /* "exact", or the beginning. */
 static bool is_searched(struct admin_call *call, struct str search, const struct identity_provider *provider)
@@ -42,7 +20,8 @@ static bool is_searched(struct admin_call *call, struct str search, const struct
 	if (quoted)
 		return str_eq(str_take(str_drop(search, 1), search.n - 2), provider->alias);
 	struct str pattern = arena_join(call->arena, search, STR("*"), STR(""));
-	return matches(pattern, provider->alias) || matches(pattern, provider->display_name);
+	return pattern_matches(pattern, provider->alias, true) ||
+	       pattern_matches(pattern, provider->display_name, true);
 }
 
 static bool is_of_type(struct admin_call *call, const struct identity_provider *provider)

@@ -1,14 +1,9 @@
 /* Calls for what this server has not: answered in words. */
+#include "admin/handlers.h"
 #include "admin/handlers_clients.h"
 #include "admin/serve.h"
 
-/* Keycloak's answer where a feature is off. */
-static void feature_off(struct admin_call *call)
-{
-	http_respond_error(call->response, 501, STR("Feature not enabled"), str_from(error_text(ERROR_NOT_FOUND)));
-}
-
-ADMIN_HANDLER(admin_feature_off, feature_off)
+ADMIN_HANDLER(admin_feature_off, admin_refuse_feature)
 
 static void refuse(struct http_response *response)
 {

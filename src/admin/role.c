@@ -67,7 +67,7 @@ static bool decide_put(struct admin_call *call, void *context, struct effects *e
 	}
 	rep->role.id = role->id;
 	add_change(call, ROLE_UPDATE, role, effects)->rep = rep;
-	admin_event_add(call, effects, "UPDATE", role_rep_resource(role->client), role_rep_event_path(call));
+	admin_event_add(call, effects, "UPDATE", role_rep_resource(role->client), admin_event_path(call));
 	return true;
 }
 
@@ -95,7 +95,7 @@ static bool decide_delete(struct admin_call *call, void *context, struct effects
 		return false;
 	}
 	add_change(call, ROLE_DELETE, role, effects);
-	admin_event_add(call, effects, "DELETE", role_rep_resource(role->client), role_rep_event_path(call));
+	admin_event_add(call, effects, "DELETE", role_rep_resource(role->client), admin_event_path(call));
 	return true;
 }
 
@@ -106,4 +106,3 @@ static void role_delete(struct admin_call *call)
 }
 
 ADMIN_HANDLER(admin_role_delete, role_delete)
-ADMIN_HANDLER(admin_role_permissions, role_rep_no_feature)

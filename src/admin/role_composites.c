@@ -88,7 +88,7 @@ static bool decide(struct admin_call *call, void *context, struct effects *effec
 		.realm_id = call->realm->settings.id, .id = role->id, .children = role_list_ids(call->arena, &children) };
 	effects_add(effects, EFFECT_ROLE_CHANGE)->u.role = change;
 	admin_event_add(call, effects, add ? "CREATE" : "DELETE", role_rep_resource(role->client),
-			role_rep_event_path(call));
+			admin_event_path(call));
 	return true;
 }
 

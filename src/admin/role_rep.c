@@ -1,22 +1,9 @@
 /* Roles as routes name them and bodies describe them; see role_rep.h. */
 #include "admin/role_rep.h"
 
-void role_rep_no_feature(struct admin_call *call)
-{
-	http_respond_error(call->response, 501, STR("Feature not enabled"),
-			   STR("Permissions for single roles and groups are not available in this server"));
-}
-
 const char *role_rep_resource(const struct client *client)
 {
 	return client ? "CLIENT_ROLE" : "REALM_ROLE";
-}
-
-struct str role_rep_event_path(struct admin_call *call)
-{
-	struct str path = call->request->path;
-	size_t head = sizeof "/admin/realms/" - 1 + call->realm->settings.name.n + 1;
-	return head < path.n ? str_drop(path, head) : path;
 }
 
 bool role_rep_container(struct admin_call *call, bool manage, const struct client **ret_client)

@@ -18,11 +18,7 @@ const struct role *role_rep_named(const struct realm *realm, const struct client
  * answered. */
 bool role_rep_read(struct admin_call *call, struct role_rep *rep);
 
-/* The call's path below the realm: what admin events say. */
-struct str role_rep_event_path(struct admin_call *call);
 /* REALM_ROLE or CLIENT_ROLE. */
 const char *role_rep_resource(const struct client *client);
-/* What Keycloak answers to questions of its permissions for single things: 501. */
-void role_rep_no_feature(struct admin_call *call);
 
 #endif

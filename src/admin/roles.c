@@ -138,7 +138,7 @@ static bool decide_create(struct admin_call *call, void *context, struct effects
 	text_add_percent(&path, rep->role.name);
 	*(struct str *)context = text_str(&path);
 	admin_event_add(call, effects, "CREATE", role_rep_resource(client),
-			arena_join(call->arena, role_rep_event_path(call), STR("/"), rep->role.name));
+			arena_join(call->arena, admin_event_path(call), STR("/"), rep->role.name));
 	return true;
 }
 

@@ -1,4 +1,5 @@
 /* Routes of the admin API: roles of the realm, of clients, and both by id. */
+#include "admin/handlers.h"
 #include "admin/handlers_roles.h"
 #include "admin/permission.h"
 #include "admin/routes.h"
@@ -27,9 +28,9 @@ static const struct http_route routes[] = {
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_GET, R "/roles/{role}/composites/clients/{container}", admin_role_composites_of_client,
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_REALM, NULL, NULL },
-	{ HTTP_GET, R "/roles/{role}/management/permissions", admin_role_permissions,
+	{ HTTP_GET, R "/roles/{role}/management/permissions", admin_feature_off,
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_REALM, NULL, NULL },
-	{ HTTP_PUT, R "/roles/{role}/management/permissions", admin_role_permissions,
+	{ HTTP_PUT, R "/roles/{role}/management/permissions", admin_feature_off,
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, R "/roles/{role}/users", admin_role_users, HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0,
 	  PERMISSION_VIEW_REALM, NULL, NULL },
@@ -55,9 +56,9 @@ static const struct http_route routes[] = {
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}/roles/{role}/composites/clients/{container}", admin_role_composites_of_client,
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
-	{ HTTP_GET, R "/clients/{client}/roles/{role}/management/permissions", admin_role_permissions,
+	{ HTTP_GET, R "/clients/{client}/roles/{role}/management/permissions", admin_feature_off,
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
-	{ HTTP_PUT, R "/clients/{client}/roles/{role}/management/permissions", admin_role_permissions,
+	{ HTTP_PUT, R "/clients/{client}/roles/{role}/management/permissions", admin_feature_off,
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}/roles/{role}/users", admin_role_users, HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0,
 	  PERMISSION_VIEW_CLIENTS, NULL, NULL },
@@ -79,9 +80,9 @@ static const struct http_route routes[] = {
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_ROLES, NULL, NULL },
 	{ HTTP_GET, R "/roles-by-id/{id}/composites/clients/{container}", admin_role_composites_of_client,
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_ROLES, NULL, NULL },
-	{ HTTP_GET, R "/roles-by-id/{id}/management/permissions", admin_role_permissions,
+	{ HTTP_GET, R "/roles-by-id/{id}/management/permissions", admin_feature_off,
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_ROLES, NULL, NULL },
-	{ HTTP_PUT, R "/roles-by-id/{id}/management/permissions", admin_role_permissions,
+	{ HTTP_PUT, R "/roles-by-id/{id}/management/permissions", admin_feature_off,
 	  HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_ROLES, NULL, NULL },
 };
 

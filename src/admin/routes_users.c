@@ -55,8 +55,8 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, USERS "/profile", admin_users_profile_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_SEE_USER_PROFILE, NULL, NULL },
 	{ HTTP_GET, USERS "/profile/metadata", admin_users_profile_metadata, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_SEE_USER_PROFILE, NULL, NULL },
 	{ HTTP_PUT, USERS "/profile", admin_users_profile_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
-	{ HTTP_GET, R "/users-management-permissions", admin_users_management_permissions, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
-	{ HTTP_PUT, R "/users-management-permissions", admin_users_management_permissions, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/users-management-permissions", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
+	{ HTTP_PUT, R "/users-management-permissions", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 };
 
 void admin_add_users_routes(struct admin *admin, struct http_router *router)

@@ -135,12 +135,3 @@ static void user_unmanaged_attributes(struct admin_call *call)
 }
 
 ADMIN_HANDLER(admin_user_unmanaged_attributes, user_unmanaged_attributes)
-
-/* Fine-grained permissions of administrators are a feature that is off, there as well. */
-static void users_management_permissions(struct admin_call *call)
-{
-	http_respond_error(call->response, 501, STR("Feature not enabled"),
-			   STR("For more on this error consult the server log."));
-}
-
-ADMIN_HANDLER(admin_users_management_permissions, users_management_permissions)

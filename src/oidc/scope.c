@@ -1,6 +1,7 @@
 /* Scopes; see scope.h. */
 #include "oidc/scope.h"
 
+#include "base/pattern.h"
 #include "base/text.h"
 
 bool scope_text_has(struct str text, struct str name)
@@ -27,30 +28,6 @@ static bool has_parameters(const struct client_scope *scope)
 	       attributes_true(&scope->attributes, STR("is.parameterized.scope"), false);
 }
 
-/* Each '*' is any text; of two ways to match the shortest is tried first, from where the last '*'
- * stood, so that the work is at most the product of both lengths. */
-static bool matches(struct str pattern, struct str text)
-{
-	size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
-	while (t < text.n) {
-		if (p < pattern.n && pattern.p[p] == '*') {
-			star = p++;
-			from = t;
-		} else if (p < pattern.n && pattern.p[p] == text.p[t]) {
-			p++;
-			t++;
-		} else if (star != SIZE_MAX) {
-			p = star + 1;
-			t = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.n && pattern.p[p] == '*')
-		p++;
-	return p == pattern.n;
-}
-
 /* "name:parameter" with a parameter that the scope takes. */
 static bool is_asked_with(const struct client_scope *scope, struct str name)
 {
@@ -58,7 +35,7 @@ static bool is_asked_with(const struct client_scope *scope, struct str name)
 	if (!has_parameters(scope) || name.n <= scope->name.n + 1 || name.p[scope->name.n] != ':' ||
 	    !str_starts(name, scope->name))
 		return false;
-	return !pattern.n || matches(pattern, name);
+	return !pattern.n || pattern_matches(pattern, name, false);
 }
 
 static const struct client_scope *find(struct client_scope *const *scopes, size_t n, struct str name)

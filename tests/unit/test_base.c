@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/errors.h"
+#include "base/pattern.h"
 #include "base/tables.h"
 #include "base/text.h"
 
@@ -106,6 +107,26 @@ static void text_escapes_for_each_place(void **state)
 	assert_true(str_eq_z(text_str(&text), "a????|\xc2\xa0|????|\xc3\xa9"));
 }
 
+static void patterns_match_the_whole_text(void **state)
+{
+	static const struct {
+		const char *pattern, *text;
+		bool same, any_case;
+	} cases[] = {
+		{ "", "", true, true }, { "", "a", false, false }, { "*", "", true, true },
+		{ "**", "ab", true, true }, { "a*", "a", true, true }, { "a*", "ba", false, false },
+		{ "*a", "ba", true, true }, { "*ab*c", "aabxabc", true, true },
+		{ "a*b*c", "aXbX", false, false }, { "Shop*", "shops", false, true },
+		{ "a?", "ab", false, false }, { "aa", "a", false, false },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct str pattern = str_from(cases[i].pattern), text = str_from(cases[i].text);
+		assert_int_equal(pattern_matches(pattern, text, false), cases[i].same);
+		assert_int_equal(pattern_matches(pattern, text, true), cases[i].any_case);
+	}
+}
+
 static void table_finds_what_was_put(void **state)
 {
 	(void)state;
@@ -139,6 +160,7 @@ int main(void)
 		cmocka_unit_test(arena_push_grows_and_keeps),
 		cmocka_unit_test(text_fails_at_its_limit_and_stays_failed),
 		cmocka_unit_test(text_escapes_for_each_place),
+		cmocka_unit_test(patterns_match_the_whole_text),
 		cmocka_unit_test(table_finds_what_was_put),
 		cmocka_unit_test(every_error_has_a_text_and_a_status),
 	};
