@@ -1,4 +1,5 @@
 /* Routes of the admin API: identity providers; organizations, user storage and LDAP, which are not here. */
+#include "admin/handlers.h"
 #include "admin/handlers_clients.h"
 #include "admin/handlers_identity_providers.h"
 #include "admin/permission.h"
