@@ -1,9 +1,8 @@
 /* Values of users against the realm's profile, and what the profile says of itself; see user_profile.h. */
-#include <string.h>
-
 #include "admin/user_profile.h"
 
 #include "json/tree.h"
+#include "model/user_values.h"
 
 /* What is wrong, as Keycloak answers it. */
 struct complaints {
@@ -40,35 +39,9 @@ static bool answer(struct admin_call *call, struct complaints *complaints)
 	return false;
 }
 
-/* One @ with something on both sides, no blanks or control bytes: more is the mail server's
- * to judge. */
-static bool is_email(struct str email)
-{
-	size_t at = str_index(email, '@');
-	return at > 0 && at <= 64 && at + 1 < email.n && str_index(str_drop(email, at + 1), '@') == email.n - at - 1 &&
-	       !str_has_control(email) && str_index(email, ' ') == email.n && email.p[0] != '.' &&
-	       email.p[at - 1] != '.' && email.p[at + 1] != '.' && email.p[email.n - 1] != '.';
-}
-
-static bool has_any(struct str value, const char *letters)
-{
-	for (size_t i = 0; i < value.n; i++)
-		if (strchr(letters, value.p[i]))
-			return true;
-	return str_has_control(value);
-}
-
-static int64_t characters(struct str value)
-{
-	int64_t n = 0;
-	for (size_t i = 0; i < value.n; i++)
-		n += ((unsigned char)value.p[i] & 0xC0) != 0x80;
-	return n;
-}
-
 static void check_length(struct complaints *complaints, const struct profile_attribute *one, struct str value)
 {
-	int64_t n = characters(value);
+	int64_t n = user_value_characters(value);
 	if (!one->has_length || (n >= one->min && (one->max < 0 || n <= one->max)))
 		return;
 	bool both = one->min > 0 && one->max >= 0;
@@ -87,11 +60,11 @@ static void check_value(struct complaints *complaints, const struct profile_attr
 		return;
 	}
 	check_length(complaints, one, value);
-	if (one->is_username && has_any(value, "<>&\"' $%!#?,;:*~/\\|^=[]{}()`"))
+	if (one->is_username && !user_value_is_username(value))
 		complain(complaints, one->name, "error-username-invalid-character", STR(""));
-	if (one->is_person_name && has_any(value, "<>&\"$%!#?;*~/\\|^=[]{}()"))
+	if (one->is_person_name && !user_value_is_person_name(value))
 		complain(complaints, one->name, "error-person-name-invalid-character", STR(""));
-	if (one->is_email && !is_email(value)) {
+	if (one->is_email && !user_value_is_email(value)) {
 		struct text text = text_new(complaints->arena, 0);
 		text_add_char(&text, ',');
 		json_add_text(&text, str_take(value, 80));

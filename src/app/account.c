@@ -104,6 +104,13 @@ void account_close(struct account_call *call)
 	visit_close(&call->visit);
 }
 
+struct str account_query(struct account_call *call, const char *name)
+{
+	const struct params *params;
+	struct why why = { "" };
+	return http_query(call->visit.request, &params, &why) == OK ? params_value(params, name) : STR("");
+}
+
 void account_json(struct account_call *call, struct str json)
 {
 	http_respond_bytes(call->visit.response, 200, "application/json;charset=UTF-8", json);

@@ -35,6 +35,9 @@ bool account_open(struct account_call *call, void *context, struct http_request 
 		  struct http_response *response);
 void account_close(struct account_call *call);
 
+/* A value of the query, the first; empty: none. */
+struct str account_query(struct account_call *call, const char *name);
+
 /* Answers. */
 void account_json(struct account_call *call, struct str json);
 void account_error(struct account_call *call, int status, struct str text); /* {"errorMessage": text} */
@@ -54,6 +57,8 @@ void account_write_consent(struct visit *visit, struct json_writer *w, const str
 
 /* Handlers. */
 http_handler account_profile_get, account_groups_get, account_links_get, account_locales_get;
+http_handler account_profile_put, account_resources;
+http_handler account_credentials_list, account_credential_label, account_credential_delete;
 http_handler account_sessions_list, account_devices_list, account_sessions_end, account_session_end;
 http_handler account_applications_list;
 http_handler account_consent_get, account_consent_put, account_consent_delete;

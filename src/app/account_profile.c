@@ -24,7 +24,7 @@ static const char rest[] =
 	"\"groups\":[{\"name\":\"user-metadata\",\"displayHeader\":\"User metadata\","
 	"\"displayDescription\":\"Attributes, which refer to user metadata\"}]}";
 
-static void write_profile(struct account_call *call, struct json_writer *w)
+static void write_profile(struct account_call *call, struct json_writer *w, bool metadata)
 {
 	const struct user *user = call->user;
 	bool fixed_name = !call->visit.realm->settings.edit_username_allowed;
@@ -38,8 +38,9 @@ static void write_profile(struct account_call *call, struct json_writer *w)
 	if (user->email.n)
 		json_member_text(w, "email", user->email);
 	json_member_bool(w, "emailVerified", user->email_verified);
-	json_member_raw(w, "userProfileMetadata", arena_join(call->visit.arena, str_from(username_begin),
-		fixed_name ? STR("true") : STR("false"), str_from(rest)));
+	if (metadata)
+		json_member_raw(w, "userProfileMetadata", arena_join(call->visit.arena, str_from(username_begin),
+			fixed_name ? STR("true") : STR("false"), str_from(rest)));
 	json_write_object_end(w);
 }
 
@@ -50,7 +51,8 @@ void account_profile_get(void *context, struct http_request *request, struct htt
 		return;
 	struct text text = text_new(call.visit.arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
-	write_profile(&call, &w);
+	struct str metadata = account_query(&call, "userProfileMetadata");
+	write_profile(&call, &w, !metadata.n || str_eq_nocase(metadata, STR("true")));
 	account_json(&call, text_str(&text));
 	account_close(&call);
 }
@@ -85,6 +87,16 @@ void account_links_get(void *context, struct http_request *request, struct http_
 	if (!account_open(&call, context, request, response))
 		return;
 	account_json(&call, STR("[]"));
+	account_close(&call);
+}
+
+/* What users share with each other: that is authorization services'. */
+void account_resources(void *context, struct http_request *request, struct http_response *response)
+{
+	struct account_call call;
+	if (!account_open(&call, context, request, response))
+		return;
+	account_error(&call, 403, STR("User-managed access not enabled"));
 	account_close(&call);
 }
 

@@ -95,10 +95,9 @@ enum life_end life_of_part(const struct realm *realm, const struct client *clien
 int64_t life_session_expires_s(const struct realm *realm, const struct session *session)
 {
 	struct life_limits limits = life_of_session(&realm->settings, session->offline, session->remember_me);
-	int64_t idle = session->last_refresh_s + limits.idle_s;
 	if (limits.maximum_s == INT64_MAX)
-		return idle;
-	return min64(idle, session->started_ms / 1000 + limits.maximum_s);
+		return session->last_refresh_s + limits.idle_s;
+	return session->started_ms / 1000 + limits.maximum_s;
 }
 
 int64_t life_access_token_s(const struct realm *realm, const struct client *client,

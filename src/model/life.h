@@ -38,7 +38,7 @@ enum life_end life_of_part(const struct realm *realm, const struct client *clien
 			   const struct session *session, const struct client_session *part,
 			   int64_t now_ms);
 
-/* Second at which the session ends unless it is used again before. */
+/* Second at which the session ends at the latest; without a maximum, unless it is used again before. */
 int64_t life_session_expires_s(const struct realm *realm, const struct session *session);
 
 /* Lifespan of an access token issued now: the client's attribute access.token.lifespan (-1:

@@ -1,5 +1,6 @@
 """The account: its REST API as recorded from Keycloak, and the page for people without it."""
 
+import json
 import re
 
 import pytest
@@ -79,7 +80,9 @@ def test_roles_are_looked_at(new_world):
     tokens = Tokens(narrow.password_grant(scope="openid").json())
     account = Account(world, tokens)
     assert account.get()["username"] == "ada"
+    assert len(account.get("/credentials")) == 1
     for method, path in (("GET", "/sessions"), ("DELETE", "/sessions"), ("DELETE", "/sessions/x"),
+                         ("POST", ""), ("PUT", "/credentials/x/label"), ("DELETE", "/credentials/x"),
                          ("GET", "/sessions/devices"), ("GET", "/applications"), ("GET", "/groups"),
                          ("GET", "/applications/spa/consent"), ("PUT", "/applications/spa/consent"),
                          ("POST", "/applications/spa/consent"),
@@ -116,6 +119,97 @@ def test_the_profile(world):
     assert answer.headers["cache-control"] == "no-cache"
 
 
+ADA = {"username": "ada", "firstName": "Ada", "lastName": "Lovelace", "email": "ada@example.org"}
+
+
+def wrong(account, status, **fields):
+    """What is said of the fields, each with its message and params."""
+    before = account.get("?userProfileMetadata=false")
+    answer = account.call("POST", "", status, json={**ADA, **fields}).json()
+    assert account.get("?userProfileMetadata=false") == before and "userProfileMetadata" not in before
+    if len(answer["errors"]) == 1:
+        assert {**answer["errors"][0], "errors": answer["errors"]} == answer
+    return [(one["field"], one["errorMessage"], one["params"][1:]) for one in answer["errors"]
+            if one["params"][0] == "${" + one["field"] + "}"]
+
+
+def test_the_profile_is_changed(world):
+    account = Account(world, world.shop.sign_in(Browser()))
+    account.call("POST", "", 204, json={**ADA, "id": "x", "emailVerified": False, "attributes": {"a": ["b"]}})
+    assert account.get()["emailVerified"] and "userProfileMetadata" in account.get()
+    account.call("POST", "/", 204, json={**ADA, "username": "ADA", "firstName": "Augusta"})
+    account.call("POST", "", 204, json={"firstName": "Augusta", "lastName": "King",
+                                        "email": "Countess@example.org"})
+    assert {**account.get("?userProfileMetadata=false"), "id": ""} == {
+        "id": "", "username": "ada", "firstName": "Augusta", "lastName": "King",
+        "email": "countess@example.org", "emailVerified": False}
+    newest = world.admin.events("UPDATE_PROFILE")[0]
+    assert newest["clientId"] == "account" and newest["details"] == {
+        "context": "ACCOUNT", "previous_last_name": "Lovelace", "updated_last_name": "King",
+        "previous_email": "ada@example.org", "updated_email": "Countess@example.org"}
+    kept = world.admin.request("GET", "/users?username=ada&exact=true", 200).json()[0]
+    assert "a" not in kept.get("attributes", {}) and kept["enabled"]
+    account.call("POST", "", 204, json=ADA)
+
+
+def test_profiles_that_cannot_be(world):
+    account = Account(world, world.shop.sign_in(Browser()))
+    world.admin.request("POST", "/users", 201, json={"username": "taken", "email": "taken@example.org"})
+    assert wrong(account, 409, email="Taken@example.org") == [("email", "emailExistsMessage", [])]
+    required = "error-user-attribute-required"
+    assert wrong(account, 400, email=None, firstName="") == [("email", required, []), ("firstName", required, [])]
+    assert wrong(account, 400, email="") == [("email", "missingEmailMessage", []), ("email", required, [])]
+    for email in ("bad", "a@b@c", "a b@c", '"<script>"', "a'; DROP TABLE users;--"):
+        assert wrong(account, 400, email=email) == [("email", "error-invalid-email", [email])]
+    assert wrong(account, 400, lastName="<b>") == [("lastName", "error-person-name-invalid-character", [])]
+    assert wrong(account, 400, lastName="\u00e9" * 256) == [
+        ("lastName", "error-invalid-length-too-long", [None, "255"])]
+    assert wrong(account, 400, username="other") == [
+        ("username", "error-user-attribute-read-only", []), ("username", "readOnlyUsernameMessage", [])]
+    for body in ("", "[]", '"x"', "{", '{"nosuch": 1}', '{"email": ["a"]}'):
+        account.call("POST", "", 400, data=body, headers={"Content-Type": "application/json"})
+    account.call("POST", "", 415, data="email=a")
+    world.admin.request("PUT", "", 204, json={"editUsernameAllowed": True})
+    for name in ("Taken", "Taken@example.org"):  # their sign-in would come here
+        assert wrong(account, 409, username=name) == [("username", "usernameExistsMessage", [])]
+    assert wrong(account, 400, username="a") == [("username", "error-invalid-length", ["3", "255"])]
+    assert wrong(account, 400, username="a b c") == [("username", "error-username-invalid-character", [])]
+    account.call("POST", "", 204, json={**ADA, "username": "Ada2"})
+    assert account.get()["username"] == "ada2"
+
+
+def test_credentials(world):
+    account = Account(world, world.shop.sign_in(Browser()))
+    password, = account.get("/credentials")
+    assert password["type"] == "password" and password["updateAction"] == "UPDATE_PASSWORD"
+    assert not password["removeable"]
+    assert account.get("/credentials?type=password") == [password]
+    assert account.get("/credentials?type=otp") == []
+    own, = (one["credential"] for one in password.pop("userCredentialMetadatas"))
+    assert account.get("/credentials?user-credentials=false") == [password]
+    assert "secretData" not in own and "algorithm" in own["credentialData"]
+    path = f"/credentials/{own['id']}"
+    account.call("PUT", path + "/label", 204, json="my <label>")
+    for bad in ({}, [], None, "x" * 300, "a\nb"):
+        answer = account.call("PUT", path + "/label", 400, data=json.dumps(bad))
+        assert answer.json() == {"errorMessage": "invalidRequestMessage"}, bad
+    assert account.get("/credentials")[0]["userCredentialMetadatas"] == [
+        {"credential": {**own, "userLabel": "my <label>"}}]
+    other = world.admin.request("POST", "/users", 201, json={
+        "username": "other", "credentials": [{"type": "password", "value": "secret-of-theirs"}]})
+    theirs = world.admin.get(f"/users/{other.headers['location'].rpartition('/')[2]}/credentials")[0]["id"]
+    for nobodys in ("nosuch", theirs):
+        for method, tail in (("PUT", "/label"), ("DELETE", "")):
+            answer = account.call(method, f"/credentials/{nobodys}{tail}", 404, data='"x"')
+            assert answer.json() == {"error": "Credential not found"}
+    answer = account.call("DELETE", path, 400)
+    assert answer.json() == {"error": "Credential type cannot be removed"}
+    world.shop.sign_in(Browser())
+    for path in ("/resources", "/resources/shared-with-me", "/resources/x/permissions"):
+        answer = account.call("GET", path, 403)
+        assert answer.json() == {"errorMessage": "User-managed access not enabled"}
+
+
 def test_sessions_and_devices(world):
     first, second = Browser(), Browser()
     second.session.headers["User-Agent"] = (
@@ -127,7 +221,7 @@ def test_sessions_and_devices(world):
     assert {one["id"] for one in sessions} == {tokens.sid, other.sid}
     own = next(one for one in sessions if one["id"] == tokens.sid)
     assert own["current"] is True and own["ipAddress"] == "127.0.0.1"
-    assert own["started"] <= own["lastAccess"] < own["expires"]
+    assert own["started"] <= own["lastAccess"] < own["expires"] == own["started"] + 36000
     assert {one["clientId"] for one in own["clients"]} == {"django-shop", "ovirt-engine"}
     client = next(one for one in own["clients"] if one["clientId"] == "ovirt-engine")
     assert {key: client[key] for key in ("userConsentRequired", "inUse", "offlineAccess")} == {
