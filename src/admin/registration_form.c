@@ -1,6 +1,8 @@
 /* OpenID Connect's form of a client, read; see registration_form.h. */
 #include "admin/registration_form.h"
 
+#include "jose/jwk.h"
+
 enum form_kind { TEXT_MEMBER, TEXT, FLAG, LIST, KNOWN };
 
 /* What becomes of each member: a member of ours, or an attribute; KNOWN ones are seen to by name, or
@@ -268,6 +270,18 @@ static enum error_code take_flows(struct form *f, bool is_new)
 
 /* ---- authentication and keys ---- */
 
+/* Whether a set has one that a signature can be checked with. */
+static bool has_signing_key(struct arena *arena, struct str json)
+{
+	struct jwk_set set = { 0 };
+	if (jwk_set_parse(arena, json, &set, NULL) != OK)
+		return false;
+	bool found = jwk_set_find(&set, STR(""), NULL) != NULL;
+	jwk_set_free(&set);
+	return found;
+}
+
+/* *ret_has_keys: there may be one for signatures. */
 static enum error_code take_keys(struct form *f, bool *ret_has_keys)
 {
 	const struct json_node *jwks = member(f, "jwks");
@@ -275,7 +289,7 @@ static enum error_code take_keys(struct form *f, bool *ret_has_keys)
 	enum error_code code = read_text(f, "jwks_uri", &uri);
 	if (code != OK)
 		return code;
-	*ret_has_keys = jwks || uri.n;
+	*ret_has_keys = uri.n || (jwks && has_signing_key(f->arena, json_tree_text(f->arena, jwks)));
 	if (jwks && jwks->kind != JSON_NODE_OBJECT)
 		return bad(f, "jwks", "expected an object");
 	if (jwks && uri.n)

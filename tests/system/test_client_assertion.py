@@ -494,7 +494,9 @@ def test_a_client_that_registers_itself(server):
     check(post(server, signed(claims(server, made["client_id"]), "ec", "ES256")))
     made = register(token_endpoint_auth_method="client_secret_jwt", token_endpoint_auth_signing_alg="HS512")
     check(post(server, maced(claims(server, made["client_id"]), made["client_secret"], "HS512")))
-    register(400, token_endpoint_auth_method="private_key_jwt")
+    for keys in ({}, {"jwks": {"keys": []}}, {"jwks": {"x": 1}}, {"jwks": json.loads(public("rsa", use="enc"))}):
+        assert register(400, token_endpoint_auth_method="private_key_jwt", **keys) == {
+            "error": "invalid_client_metadata", "error_description": "Client metadata invalid"}
 
 
 def test_keys_are_in_one_place(server):
