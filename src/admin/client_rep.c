@@ -2,6 +2,8 @@
 #include "admin/client_rep.h"
 
 #include "admin/client_validate.h"
+#include "crypto/base64.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 #include "json/merge_patch.h"
 
@@ -69,11 +71,14 @@ static void merge_pairs(struct arena *arena, const struct json_pair *before, siz
 	*n = left_n;
 }
 
+/* Who sends it empty wants none. */
 static void default_attribute(struct arena *arena, struct client_rep *client, struct str name, struct str value)
 {
 	struct attributes *attributes = &client->client.attributes;
-	if (!attributes_get(attributes, name).n)
-		put_pair(arena, &attributes->pairs, &attributes->n, (struct json_pair){ name, value });
+	for (size_t i = 0; i < attributes->n; i++)
+		if (str_eq(attributes->pairs[i].key, name))
+			return;
+	put_pair(arena, &attributes->pairs, &attributes->n, (struct json_pair){ name, value });
 }
 
 /* ---- what a client has to have ---- */
@@ -205,10 +210,42 @@ static void complete_saml(struct admin_call *call, struct client_rep *client)
 	};
 	if (!str_eq_z(client->client.protocol, "saml"))
 		return;
+	unsigned char hash[HASH_MAX];
+	size_t n = hash_bytes(HASH_SHA1, client->client.client_id, hash);
+	default_attribute(call->arena, client, STR("saml.artifact.binding.identifier"),
+			  base64_encode(call->arena, (struct str){ (const char *)hash, n }));
 	for (size_t i = 0; i < ARRAY_LENGTH(defaults); i++)
 		default_attribute(call->arena, client, defaults[i].key, defaults[i].value);
 	if (!JSON_SENT(&client_shape, client, client.frontchannel_logout))
 		client->client.frontchannel_logout = true;
+}
+
+/* An application at its root URL alone. */
+static void complete_root(struct arena *arena, struct client *c)
+{
+	struct str root = arena_join(arena, c->root_url, str_ends(c->root_url, STR("/")) ? STR("*") : STR("/*"), STR(""));
+	c->redirect_uris = (struct str_list){ arena_array(arena, 1, sizeof root), 1 };
+	c->redirect_uris.items[0] = root;
+	c->web_origins = (struct str_list){ 0 };
+	client_derive_web_origins(arena, c);
+}
+
+/* What Keycloak gives an application that names its protocol; one that does not gets none of it. */
+static void complete_openid(struct admin_call *call, struct client_rep *client)
+{
+	struct client *c = &client->client;
+	if (!JSON_SENT(&client_shape, client, client.protocol) || !str_eq_z(c->protocol, "openid-connect"))
+		return;
+	if (c->root_url.n && !c->redirect_uris.n)
+		complete_root(call->arena, c);
+	if (!JSON_SENT(&client_shape, client, client.admin_url))
+		c->admin_url = c->root_url;
+	if (!JSON_SENT(&client_shape, client, client.public_client))
+		c->public_client = true;
+	if (!JSON_SENT(&client_shape, client, client.direct_access_grants_enabled))
+		c->direct_access_grants_enabled = true;
+	default_attribute(call->arena, client, STR("backchannel.logout.session.required"), STR("true"));
+	default_attribute(call->arena, client, STR("backchannel.logout.revoke.offline.tokens"), STR("false"));
 }
 
 bool client_rep_read_new(struct admin_call *call, struct str json, struct client_rep *ret_client)
@@ -229,9 +266,11 @@ bool client_rep_read_new(struct admin_call *call, struct str json, struct client
 		c->full_scope_allowed = !c->consent_required;
 	if (!JSON_SENT(&client_shape, &client, client.web_origins.items))
 		client_derive_web_origins(call->arena, c);
-	merge_pairs(call->arena, NULL, 0, &c->attributes.pairs, &c->attributes.n);
 	default_attribute(call->arena, &client, STR("realm_client"), STR("false"));
+	complete_openid(call, &client);
 	complete_saml(call, &client);
+	merge_pairs(call->arena, NULL, 0, &c->attributes.pairs, &c->attributes.n);
+	merge_pairs(call->arena, NULL, 0, &c->flow_overrides.pairs, &c->flow_overrides.n);
 	need_secret(call, &client);
 	inherit_scopes(call, &client);
 	judge_account_scope(call, &client);

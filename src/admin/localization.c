@@ -134,7 +134,8 @@ static void locale_text_put(struct admin_call *call)
 {
 	struct json_pair pair = { http_route_value(call->request, "key"), call->request->body };
 	struct text_list texts = { &pair, 1 };
-	if (!str_starts(http_header(call->request, "Content-Type"), STR("text/plain")))
+	struct str type = http_header(call->request, "Content-Type");
+	if (type.n && !str_starts(type, STR("text/plain")))
 		http_respond_error(call->response, 415, STR("The content-type header value did not match the value in @Consumes"),
 				   STR(""));
 	else if (is_good(call, http_route_value(call->request, "locale"), &texts) &&

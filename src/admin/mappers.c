@@ -7,6 +7,12 @@
 
 /* ---- lists ---- */
 
+static void write_one(struct admin_call *call, struct json_writer *w, struct mapper mapper)
+{
+	mapper_effective(call, &mapper);
+	mapper_write(w, &mapper);
+}
+
 static void write_list(struct admin_call *call, struct str protocol)
 {
 	struct mapper_list list;
@@ -15,7 +21,7 @@ static void write_list(struct admin_call *call, struct str protocol)
 		return;
 	for (size_t i = 0; i < list.n; i++)
 		if (!protocol.n || str_eq(list.items[i].protocol, protocol))
-			mapper_write(w, &list.items[i]);
+			write_one(call, w, list.items[i]);
 	admin_array_end(call, w);
 }
 
@@ -50,7 +56,7 @@ static void get(struct admin_call *call)
 	struct json_writer *w = admin_json_begin(call);
 	if (!mapper)
 		return;
-	mapper_write(w, mapper);
+	write_one(call, w, *mapper);
 	admin_json_end(call, w);
 }
 

@@ -39,6 +39,36 @@ static void keep_mail_secrets(const struct realm_rep *before, struct realm_rep *
 	}
 }
 
+static void keep_pair(struct arena *arena, struct attributes *attributes, const struct json_pair *pair)
+{
+	for (size_t i = 0; i < attributes->n; i++)
+		if (str_eq(attributes->pairs[i].key, pair->key))
+			return;
+	*(struct json_pair *)arena_push(arena, &attributes->pairs, &attributes->n, sizeof *attributes->pairs) = *pair;
+}
+
+/* Attributes that every realm has: a body whose attributes do not name them leaves them. */
+static bool is_every_realms(struct str name)
+{
+	static const char *const names[] = { "cibaBackchannelTokenDeliveryMode", "cibaExpiresIn", "cibaInterval",
+		"cibaAuthRequestedUserHint", "oauth2DeviceCodeLifespan", "oauth2DevicePollingInterval",
+		"parRequestUriLifespan" };
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		if (str_eq_z(name, names[i]))
+			return true;
+	return false;
+}
+
+/* What bodies with a part of the map leave, as in Keycloak: the other headers, those attributes. */
+static void keep_pairs(struct arena *arena, const struct realm_settings *before, struct realm_settings *settings)
+{
+	for (size_t i = 0; i < before->browser_security_headers.n; i++)
+		keep_pair(arena, &settings->browser_security_headers, &before->browser_security_headers.pairs[i]);
+	for (size_t i = 0; i < before->attributes.n; i++)
+		if (is_every_realms(before->attributes.pairs[i].key))
+			keep_pair(arena, &settings->attributes, &before->attributes.pairs[i]);
+}
+
 static enum error_code need_flow(const struct realm_rep *rep, const char *field, struct str alias,
 				 struct why *reterr_why)
 {
@@ -47,6 +77,23 @@ static enum error_code need_flow(const struct realm_rep *rep, const char *field,
 			return OK;
 	return error_because(reterr_why, ERROR_INVALID_VALUE, "$.%s = \"%.*s\": there is no such authentication flow",
 			     field, STR_ARG(str_take(alias, 80)));
+}
+
+/* The bindings that are kept for Keycloak, where they change. */
+static enum error_code need_kept_flows(struct admin_call *call, const struct realm_rep *before,
+				       const struct realm_rep *rep, struct why *reterr_why)
+{
+	static const char *const fields[] = { "registrationFlow", "resetCredentialsFlow", "clientAuthenticationFlow",
+		"dockerAuthenticationFlow", "firstBrokerLoginFlow" };
+	enum error_code code = OK;
+	for (size_t i = 0; i < ARRAY_LENGTH(fields) && code == OK; i++) {
+		const struct json_node *was = realm_row_kept(call, before, fields[i]);
+		const struct json_node *is = realm_row_kept(call, rep, fields[i]);
+		bool named = is && is->kind == JSON_NODE_TEXT;
+		if (named && !(was && was->kind == JSON_NODE_TEXT && str_eq(was->text, is->text)))
+			code = need_flow(rep, fields[i], is->text, reterr_why);
+	}
+	return code;
 }
 
 /* A patch is read onto nothing: what it took away is not there any more. */
@@ -74,12 +121,16 @@ static enum error_code read_body(struct admin_call *call, const struct realm_rep
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "%.*s", STR_ARG(fault));
 	keep_apart(before, rep);
 	keep_mail_secrets(before, rep);
+	if (call->request->method == HTTP_PUT)
+		keep_pairs(call->arena, &before->settings, &rep->settings);
 	if (!str_eq(rep->settings.name, before->settings.name) && str_eq_z(before->settings.name, "master"))
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "Can't rename master realm");
 	if ((code = realm_check(rep, "$", reterr_why)) ||
 	    (code = need_flow(rep, "browserFlow", rep->settings.browser_flow, reterr_why)))
 		return code;
-	return need_flow(rep, "directGrantFlow", rep->settings.direct_grant_flow, reterr_why);
+	if ((code = need_flow(rep, "directGrantFlow", rep->settings.direct_grant_flow, reterr_why)))
+		return code;
+	return need_kept_flows(call, before, rep, reterr_why);
 }
 
 /* ---- another name ---- */

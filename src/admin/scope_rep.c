@@ -2,6 +2,7 @@
 #include "admin/scope_rep.h"
 
 #include "crypto/random.h"
+#include "model/pairwise.h"
 #include "json/tree.h"
 
 const struct client_scope *scope_rep_find(struct admin_call *call, const char *missing)
@@ -34,27 +35,42 @@ struct str scope_exists_text(struct admin_call *call, struct str name)
 
 /* ---- mappers ---- */
 
+static void put(struct admin_call *call, struct attributes *config, struct str key, struct str value)
+{
+	*(struct json_pair *)arena_push(call->arena, &config->pairs, &config->n, sizeof *config->pairs) =
+		(struct json_pair){ key, value };
+}
+
 /* Where it is not said whether the second document has the claim, the first decides. */
 static void follow(struct admin_call *call, struct attributes *config, const char *first, const char *second)
 {
 	struct str value = attributes_get(config, str_from(first));
 	if (value.n && !attributes_get(config, str_from(second)).n)
-		*(struct json_pair *)arena_push(call->arena, &config->pairs, &config->n, sizeof *config->pairs) =
-			(struct json_pair){ str_from(second), str_eq_z(value, "true") ? STR("true") : STR("false") };
+		put(call, config, str_from(second), str_eq_z(value, "true") ? STR("true") : STR("false"));
 }
 
-void mapper_complete(struct admin_call *call, struct mapper *mapper)
+void mapper_effective(struct admin_call *call, struct mapper *mapper)
 {
 	struct attributes config = { arena_array(call->arena, 0, sizeof *config.pairs), 0 };
 	for (size_t i = 0; i < mapper->config.n; i++)
 		if (mapper->config.pairs[i].value.n)
-			*(struct json_pair *)arena_push(call->arena, &config.pairs, &config.n, sizeof *config.pairs) =
-				mapper->config.pairs[i];
+			put(call, &config, mapper->config.pairs[i].key, mapper->config.pairs[i].value);
+	if (str_eq_z(mapper->type, "oidc-audience-resolve-mapper") &&
+	    !attributes_get(&config, STR("access.token.claim")).n)
+		put(call, &config, STR("access.token.claim"), STR("true"));
 	if (str_starts(mapper->type, STR("oidc-"))) {
 		follow(call, &config, "access.token.claim", "introspection.token.claim");
 		follow(call, &config, "id.token.claim", "userinfo.token.claim");
 	}
 	mapper->config = config;
+}
+
+void mapper_complete(struct admin_call *call, struct mapper *mapper)
+{
+	static const struct str salt = STR_INIT("pairwiseSubAlgorithmSalt");
+	mapper_effective(call, mapper);
+	if (pairwise_is(mapper) && !attributes_get(&mapper->config, salt).n)
+		put(call, &mapper->config, salt, random_uuid(call->arena));
 	mapper->kept = STR("{\"consentRequired\":false}");
 	if (!mapper->id.n)
 		mapper->id = random_uuid(call->arena);

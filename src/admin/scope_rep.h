@@ -19,8 +19,10 @@ struct str scope_rep_path(struct admin_call *call, struct str id);
 /* {"errorMessage": "Client Scope .. already exists"}. */
 struct str scope_exists_text(struct admin_call *call, struct str name);
 
-/* What Keycloak writes beside a mapper that is new or was changed: an id, the switches that follow
- * from others; settings that are empty go. */
+/* Its settings as they count: the switches that follow from others beside them, none that is empty. */
+void mapper_effective(struct admin_call *call, struct mapper *mapper);
+/* What Keycloak writes beside a mapper that is new or was changed: an id, what counts, a pairwise
+ * subject's salt. */
 void mapper_complete(struct admin_call *call, struct mapper *mapper);
 /* Adds "consentRequired", which older rows have not. */
 void mapper_write(struct json_writer *w, const struct mapper *mapper);

@@ -151,6 +151,20 @@ static bool is_from_before(const struct realm_settings *realm)
 	return version.n && str_to_int64(str_take(version, str_index(version, '.')), &major) && major < 24;
 }
 
+/* Realms of several languages let users have one, though their profile does not name it. */
+static void add_locale(struct admin_call *call, struct user_profile *profile)
+{
+	static const struct str name = STR_INIT("locale");
+	if (!call->realm->settings.internationalization_enabled || find(profile, name))
+		return;
+	struct json_node *node = json_node_object(call->arena);
+	json_node_put(node, STR("displayName"), json_node_text(call->arena, name));
+	arena_push(call->arena, &profile->attributes, &profile->n, sizeof *profile->attributes);
+	for (size_t i = profile->n - 1; i > 0; i--)
+		profile->attributes[i] = profile->attributes[i - 1];
+	profile->attributes[0] = (struct profile_attribute){ .name = name, .node = node, .edit = true, .view = true };
+}
+
 bool user_profile_load(struct admin_call *call, struct user_profile *ret_profile)
 {
 	struct why why = { "" };
@@ -163,6 +177,8 @@ bool user_profile_load(struct admin_call *call, struct user_profile *ret_profile
 		admin_fail(call, code == ERROR_INVALID_VALUE ? ERROR_CORRUPT : code, &why);
 	else if (!json.n && is_from_before(&call->realm->settings))
 		ret_profile->unmanaged_view = ret_profile->unmanaged_edit = true;
+	if (code == OK)
+		add_locale(call, ret_profile);
 	return code == OK;
 }
 

@@ -25,7 +25,7 @@ struct user_profile {
 	bool unmanaged_view, unmanaged_edit; /* attributes that it does not name, by administrators */
 };
 
-/* The realm's, or the default. False: answered. */
+/* The realm's, or the default, with the language where the realm has several. False: answered. */
 bool user_profile_load(struct admin_call *call, struct user_profile *ret_profile);
 /* Reads a configuration: `why` has Keycloak's words for what is wrong with it. */
 MUST_USE enum error_code user_profile_read(struct arena *arena, struct str json, struct user_profile *ret_profile,

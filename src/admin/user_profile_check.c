@@ -150,6 +150,15 @@ static void write_validators(struct json_writer *w, const struct profile_attribu
 	json_write_object_end(w);
 }
 
+static struct str display_name(struct arena *arena, const struct profile_attribute *one)
+{
+	const struct json_node *display = json_node_find(one->node, STR("displayName"));
+	if (display && display->kind == JSON_NODE_TEXT)
+		return display->text;
+	bool known = str_eq_z(one->name, "username") || str_eq_z(one->name, "email");
+	return known ? arena_join(arena, STR("${"), one->name, STR("}")) : one->name;
+}
+
 static void write_attribute(struct admin_call *call, struct json_writer *w, const struct profile_attribute *one,
 			    const struct user *user)
 {
@@ -157,11 +166,10 @@ static void write_attribute(struct admin_call *call, struct json_writer *w, cons
 	const struct json_node *multivalued = json_node_find(one->node, STR("multivalued"));
 	bool many = multivalued && multivalued->kind == JSON_NODE_BOOL && multivalued->boolean;
 	bool is_username = str_eq_z(one->name, "username");
-	const struct json_node *display = json_node_find(one->node, STR("displayName"));
+	bool named = json_node_find(one->node, STR("name"));
 	json_write_object_begin(w);
 	json_member_text(w, "name", one->name);
-	if (display && display->kind == JSON_NODE_TEXT)
-		json_member_text(w, "displayName", display->text);
+	json_member_text(w, "displayName", display_name(call->arena, one));
 	json_member_bool(w, "required", is_username || one->required);
 	json_member_bool(w, "readOnly", !one->edit || (is_username && user && !call->realm->settings.edit_username_allowed));
 	for (size_t i = 0; i < ARRAY_LENGTH(taken_over); i++) {
@@ -171,7 +179,7 @@ static void write_attribute(struct admin_call *call, struct json_writer *w, cons
 			json_write_tree(w, node);
 		}
 	}
-	write_validators(w, one, many);
+	write_validators(w, one, many || !named);
 	json_member_bool(w, "multivalued", many);
 	json_write_object_end(w);
 }

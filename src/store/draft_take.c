@@ -53,6 +53,13 @@ void draft_default(
 		sizeof *attributes->pairs) = (struct json_pair){ name, value };
 }
 
+static void draft_defaults(
+	struct draft *draft, struct attributes *attributes, const struct attributes *defaults)
+{
+	for (size_t i = 0; i < defaults->n; i++)
+		draft_default(draft, attributes, defaults->pairs[i].key, defaults->pairs[i].value);
+}
+
 static const char *path_of(struct draft *draft, const struct json_cut_item *item)
 {
 	struct str name = str_take(item->name, PATH_MAX_BYTES);
@@ -331,13 +338,16 @@ enum error_code draft_take_end(struct draft *draft, struct why *reterr_why)
 	text_add_char(&draft->members, '}');
 	struct str members = text_str(&draft->members);
 	draft->members = text_new(draft->arena, DRAFT_LIMIT + DRAFT_LIMIT / 8);
-	const struct attributes before = draft->realm.settings.attributes;
+	struct realm_settings *settings = &draft->realm.settings;
+	const struct attributes before = settings->attributes;
+	const struct attributes headers = settings->browser_security_headers;
 	enum error_code error =
 		json_read(draft->arena, members, &realm_shape, &options, &draft->realm, reterr_why);
-	/* Attributes that the file does not name keep their defaults. */
-	for (size_t i = 0; !error && i < before.n; i++)
-		draft_default(draft, &draft->realm.settings.attributes, before.pairs[i].key,
-			before.pairs[i].value);
+	/* Attributes and headers that the file does not name keep their defaults. */
+	if (!error)
+		draft_defaults(draft, &settings->attributes, &before);
+	if (!error)
+		draft_defaults(draft, &settings->browser_security_headers, &headers);
 	return error;
 }
 
