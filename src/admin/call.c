@@ -216,16 +216,6 @@ void admin_refuse_feature(struct admin_call *call)
 			   STR("For more on this error consult the server log."));
 }
 
-void admin_refuse_body(struct admin_call *call, enum error_code code, const struct why *why)
-{
-	if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD)
-		admin_refuse(call, 400, arena_format(call->arena, "unable to read contents from stream: %s", why->text));
-	else if (code == ERROR_INVALID_VALUE)
-		admin_refuse_input(call, arena_str(call->arena, str_from(why->text)));
-	else
-		admin_fail(call, code, why);
-}
-
 struct str admin_query(struct admin_call *call, const char *name)
 {
 	const struct params *params;

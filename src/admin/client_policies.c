@@ -203,8 +203,7 @@ static void put(void *context, struct http_request *request, struct http_respons
 	struct proposal proposal = { .profiles = profiles };
 	if (!admin_open(&call, context, request, response))
 		return;
-	if (realm_row_body(&call, profiles ? &profiles_shape : &policies_shape,
-			   profiles ? "ClientProfilesRepresentation" : "ClientPoliciesRepresentation", &proposal.policies) &&
+	if (realm_row_body(&call, profiles ? &profiles_shape : &policies_shape, &proposal.policies) &&
 	    realm_row_change(&call, change, &proposal))
 		admin_no_content(&call);
 	admin_close(&call);

@@ -85,7 +85,7 @@ static const struct json_shape body_shape = JSON_SHAPE(struct component_body, bo
 bool component_read_body(struct admin_call *call, struct component_body *ret_body)
 {
 	*ret_body = (struct component_body){ 0 };
-	return realm_row_body(call, &body_shape, "ComponentRepresentation", ret_body);
+	return realm_row_body(call, &body_shape, ret_body);
 }
 
 static void take(struct str *to, struct str from)

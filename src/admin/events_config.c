@@ -100,7 +100,7 @@ static bool change(struct admin_call *call, void *context, struct realm_rep *rea
 static void events_config_put(struct admin_call *call)
 {
 	struct events_config config = { 0 };
-	if (realm_row_body(call, &config_shape, "RealmEventsConfigRepresentation", &config) &&
+	if (realm_row_body(call, &config_shape, &config) &&
 	    listeners_are_known(call, &config.listeners) && realm_row_change(call, change, &config))
 		admin_no_content(call);
 }

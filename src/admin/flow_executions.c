@@ -44,14 +44,18 @@ static const struct json_field fields[] = {
 	JSON_INT(struct sent, priority, "priority", 0),
 	JSON_BOOL(struct sent, is_flow, "authenticationFlow", 0),
 };
-static const struct json_shape shape = JSON_SHAPE(struct sent, fields, .sent = JSON_AT(struct sent, sent, struct json_sent));
+static const char *const known[] = { "requirementChoices", "configurable", "providerId", "authenticationConfig", "level",
+				     "index", NULL };
+static const struct json_shape shape = JSON_SHAPE(struct sent, fields, .known = known,
+						  .sent = JSON_AT(struct sent, sent, struct json_sent));
 
-/* Members that nobody knows are passed over: there these bodies are maps. */
-static bool read_body(struct admin_call *call, struct sent *ret_sent)
+/* Of what is new, members that nobody knows are passed over: there these bodies are maps. */
+static bool read_body(struct admin_call *call, bool is_new, struct sent *ret_sent)
 {
 	struct why why = { "" };
 	struct json_read_options options = representation_options("$");
-	options.unknown = JSON_UNKNOWN_IGNORED;
+	if (is_new)
+		options.unknown = JSON_UNKNOWN_IGNORED;
 	*ret_sent = (struct sent){ .id = STR("") };
 	enum error_code code = json_read(call->arena, call->request->body, &shape, &options, ret_sent, &why);
 	const struct str texts[] = { ret_sent->name, ret_sent->description, ret_sent->alias, ret_sent->provider,
@@ -124,7 +128,7 @@ static bool replace(struct admin_call *call, void *context, struct realm_rep *re
 static void put(struct admin_call *call)
 {
 	struct sent sent;
-	if (read_body(call, &sent) && realm_row_change(call, replace, &sent))
+	if (read_body(call, false, &sent) && realm_row_change(call, replace, &sent))
 		admin_no_content(call);
 }
 
@@ -172,7 +176,7 @@ static bool add_execution(struct admin_call *call, void *context, struct realm_r
 static void create_execution(struct admin_call *call)
 {
 	struct addition addition;
-	if (read_body(call, &addition.sent) && realm_row_change(call, add_execution, &addition))
+	if (read_body(call, true, &addition.sent) && realm_row_change(call, add_execution, &addition))
 		admin_created_part(call, arena_join(call->arena, STR("authentication/executions/"), addition.id, STR("")));
 }
 
@@ -212,7 +216,7 @@ static bool add_flow(struct admin_call *call, void *context, struct realm_rep *r
 static void create_flow(struct admin_call *call)
 {
 	struct addition addition;
-	if (!read_body(call, &addition.sent))
+	if (!read_body(call, true, &addition.sent))
 		return;
 	if (!addition.sent.type.n || !addition.sent.alias.n)
 		admin_refuse(call, 400, STR("alias and type are needed"));

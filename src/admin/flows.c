@@ -85,12 +85,16 @@ static bool read_flow(struct admin_call *call, const char *empty_alias, struct s
 		admin_refuse(call, 409, str_from(empty_alias));
 		return false;
 	}
-	if (!flow.provider_id.n) {
-		http_respond_error(call->response, 409, STR("conflict"), STR("Duplicate resource error"));
-		return false;
-	}
 	*ret_flow = flow;
 	return alias_is_plain(call, flow.alias);
+}
+
+/* What has no kind cannot be stored; a name that is taken is told of first. */
+static bool has_kind(struct admin_call *call, const struct sent_flow *sent)
+{
+	if (!sent->provider_id.n)
+		http_respond_error(call->response, 409, STR("conflict"), STR("Duplicate resource error"));
+	return sent->provider_id.n;
 }
 
 static struct str path_of(struct admin_call *call, struct str id)
@@ -107,6 +111,8 @@ static bool add(struct admin_call *call, void *context, struct realm_rep *rep, s
 		admin_refuse(call, 409, arena_format(call->arena, "Flow %.*s already exists", STR_ARG(sent->alias)));
 		return false;
 	}
+	if (!has_kind(call, sent))
+		return false;
 	struct flow_rep *flow = arena_push(call->arena, &rep->flows, &rep->flows_n, sizeof *flow);
 	*flow = (struct flow_rep){ .id = sent->id, .alias = sent->alias, .provider_id = sent->provider_id,
 		.top_level = sent->top_level, .built_in = sent->built_in };
@@ -142,6 +148,8 @@ static bool replace(struct admin_call *call, void *context, struct realm_rep *re
 		admin_refuse(call, 409, STR("Flow alias name already exists"));
 		return false;
 	}
+	if (!has_kind(call, sent))
+		return false;
 	enum error_code code = flow_rename(call->arena, rep, flow, sent->alias, &why);
 	if (code != OK) {
 		admin_fail(call, code, &why);

@@ -121,8 +121,7 @@ static void locale_post(struct admin_call *call)
 	struct why why = { "" };
 	enum error_code code = json_read_value(call->arena, call->request->body, &field, &options, &texts, sizeof texts, &why);
 	if (code != OK)
-		http_respond_error(call->response, 400, STR("unknown_error"),
-				   arena_format(call->arena, "Cannot parse the JSON: %s", why.text));
+		admin_refuse_body(call, code, &why);
 	else if (is_good(call, http_route_value(call->request, "locale"), &texts) &&
 		 realm_row_change(call, put_texts, &texts))
 		admin_no_content(call);

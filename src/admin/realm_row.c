@@ -92,21 +92,12 @@ void realm_row_keep(struct admin_call *call, struct realm_rep *realm, const char
 	realm->kept = tree->n ? json_tree_text(call->arena, tree) : STR("");
 }
 
-bool realm_row_body(struct admin_call *call, const struct json_shape *shape, const char *what, void *ret_object)
+bool realm_row_body(struct admin_call *call, const struct json_shape *shape, void *ret_object)
 {
 	const struct json_read_options options = { .coerce = true };
 	struct why why = { "" };
 	enum error_code code = json_read(call->arena, call->request->body, shape, &options, ret_object, &why);
-	struct str reason = arena_str(call->arena, str_from(why.text));
-	if (code == ERROR_UNKNOWN_FIELD)
-		http_respond_error(call->response, 400,
-				   arena_format(call->arena, "Invalid json representation for %s. Unrecognized field: %.*s", what,
-						STR_ARG(reason)), STR(""));
-	else if (code == ERROR_BAD_JSON || code == ERROR_INVALID_VALUE)
-		http_respond_error(call->response, 400,
-				   code == ERROR_BAD_JSON ? STR("invalid_request") : STR("unknown_error"),
-				   arena_format(call->arena, "Cannot parse the JSON: %.*s", STR_ARG(reason)));
-	else if (code != OK)
-		admin_fail(call, code, &why);
+	if (code != OK)
+		admin_refuse_body(call, code, &why);
 	return code == OK;
 }

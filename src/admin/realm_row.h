@@ -32,8 +32,7 @@ struct json_node *realm_row_kept(struct admin_call *call, const struct realm_rep
 /* Puts it, or takes it away when `value` is NULL. */
 void realm_row_keep(struct admin_call *call, struct realm_rep *realm, const char *name, struct json_node *value);
 
-/* The call's body as an object of that shape, read over what *ret_object holds, with Keycloak's
- * answers for what cannot be; `what` names the representation in them. False: answered. */
-bool realm_row_body(struct admin_call *call, const struct json_shape *shape, const char *what, void *ret_object);
+/* The call's body as an object of that shape, read over what *ret_object holds. False: answered. */
+bool realm_row_body(struct admin_call *call, const struct json_shape *shape, void *ret_object);
 
 #endif

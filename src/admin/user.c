@@ -2,7 +2,7 @@
 #include "admin/ending.h"
 #include "admin/handlers.h"
 #include "admin/serve.h"
-#include "admin/user_rep.h"
+#include "admin/user_parts.h"
 #include "base/limits.h"
 #include "model/own_attributes.h"
 
@@ -33,7 +33,8 @@ static void user_get(struct admin_call *call)
 {
 	struct user *user;
 	struct user_profile profile;
-	if (user_rep_find(call, USER_CREDENTIALS | USER_IDENTITIES, &user) && user_profile_load(call, &profile)) {
+	if (user_rep_find(call, USER_CREDENTIALS | USER_IDENTITIES, &user) &&
+	    user_identities_of_providers(call, user) && user_profile_load(call, &profile)) {
 		const struct user_writer writer = { .profile = &profile, .form = USER_FORM_FULL,
 			.metadata = admin_query_true(call, "userProfileMetadata", false) };
 		struct json_writer *w = admin_json_begin(call);

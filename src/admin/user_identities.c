@@ -1,17 +1,35 @@
 /* /admin/realms/{realm}/users/{user}/federated-identity: accounts at identity providers. */
 #include "admin/handlers_users.h"
+#include "admin/identity_provider_rep.h"
+#include "admin/realm_row.h"
 #include "admin/serve.h"
 #include "admin/user_parts.h"
+
+bool user_identities_of_providers(struct admin_call *call, struct user *user)
+{
+	struct realm_rep rep;
+	int64_t version;
+	size_t n = 0;
+	if (!user->identities_n)
+		return true;
+	if (!realm_row_find(call, &rep, &version))
+		return false;
+	for (size_t i = 0; i < user->identities_n; i++)
+		if (identity_provider_index(call, &rep, user->identities[i].provider) != SIZE_MAX)
+			user->identities[n++] = user->identities[i];
+	user->identities_n = n;
+	return true;
+}
 
 static void user_identities(struct admin_call *call)
 {
 	struct user *user;
-	if (user_rep_find(call, USER_IDENTITIES, &user)) {
-		struct json_writer *w = admin_array_begin(call);
-		for (size_t i = 0; i < user->identities_n; i++)
-			json_write_shape(w, &identity_shape, &user->identities[i]);
-		admin_array_end(call, w);
-	}
+	if (!user_rep_find(call, USER_IDENTITIES, &user) || !user_identities_of_providers(call, user))
+		return;
+	struct json_writer *w = admin_array_begin(call);
+	for (size_t i = 0; i < user->identities_n; i++)
+		json_write_shape(w, &identity_shape, &user->identities[i]);
+	admin_array_end(call, w);
 }
 
 ADMIN_HANDLER(admin_user_identities, user_identities)

@@ -174,30 +174,28 @@ bool user_rep_read(struct admin_call *call, const struct user *before, struct us
 	struct user_profile profile;
 	struct json_read_options options = representation_options("$");
 	enum error_code code = json_read(call->arena, call->request->body, &user_shape, &options, rep, &why);
-	if (code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD) {
+	if (code != OK) {
 		admin_refuse_body(call, code, &why);
 		return false;
 	}
-	if (code == OK && !user_profile_load(call, &profile))
+	if (!user_profile_load(call, &profile))
 		return false;
 	struct user *user = &rep->user;
-	if (code == OK && call->realm->settings.registration_email_as_username && user->email.n)
+	if (call->realm->settings.registration_email_as_username && user->email.n)
 		user->username = user->email;
-	if (code == OK && !str_trim(user->username).n) {
+	if (!str_trim(user->username).n) {
 		admin_refuse(call, 400, STR("User name is missing"));
 		return false;
 	}
-	if (code == OK) {
-		take_names(before, rep);
-		take_actions(call, user);
-		user_profile_filter(call->arena, &profile, before, user);
-		if (!user_profile_check(call, &profile, before, user)) {
-			if (!before)
-				prefer_conflict(call, user);
-			return false;
-		}
-		code = user_check(rep, "$", &why);
+	take_names(before, rep);
+	take_actions(call, user);
+	user_profile_filter(call->arena, &profile, before, user);
+	if (!user_profile_check(call, &profile, before, user)) {
+		if (!before)
+			prefer_conflict(call, user);
+		return false;
 	}
+	code = user_check(rep, "$", &why);
 	if (code != OK)
 		admin_fail(call, code, &why);
 	return code == OK;

@@ -170,6 +170,12 @@ static void check(void *context, struct http_request *request, struct http_respo
 	visit_close(&a->visit);
 }
 
+static struct str ticket_of_address(const struct authentication *a)
+{
+	const struct params *query;
+	return http_query(a->visit.request, &query, NULL) == OK ? params_value(query, "session_code") : STR("");
+}
+
 static enum error_code read_form(struct authentication *a, struct str *ret_ticket, struct str *ret_password,
 				 struct why *reterr_why)
 {
@@ -178,6 +184,8 @@ static enum error_code read_form(struct authentication *a, struct str *ret_ticke
 	if (code != OK)
 		return code;
 	*ret_ticket = params_value(params, "ticket");
+	if (!params_count(params, "ticket"))
+		*ret_ticket = ticket_of_address(a);
 	*ret_password = params_value(params, "password");
 	a->username = str_trim(params_value(params, "username"));
 	a->remember_me = a->visit.realm->settings.remember_me && params_count(params, "rememberMe") > 0;

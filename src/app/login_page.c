@@ -7,13 +7,28 @@
 #include "app/page.h"
 #include "base/log.h"
 
+/* Scripts that sign in take the form's address from the page and send name and password alone, as
+ * Keycloak's form lets them: so the address has the ticket too. A long one, of an application that asks
+ * for much, stays in the form: proxies and servers limit addresses. */
+enum { TICKET_IN_ADDRESS_MAX = 2000 };
+
+static struct str action_of(struct visit *visit, struct str sealed)
+{
+	const char *address = "/login-actions/authenticate";
+	if (sealed.n <= TICKET_IN_ADDRESS_MAX)
+		address = arena_z(visit->arena,
+				  arena_join(visit->arena, STR("/login-actions/authenticate?session_code="), sealed,
+					     STR("")));
+	return language_keep(visit, visit_url(visit, address));
+}
+
 void login_page_show(struct visit *visit, struct ticket *ticket, const struct login_page *page)
 {
 	const struct realm_settings *realm = &visit->realm->settings;
 	ticket->kind = TICKET_LOGIN;
 	struct str sealed = ticket_seal(visit, ticket);
 	const struct template_value values[] = {
-		{ .name = "action", .text = language_keep(visit, visit_url(visit, "/login-actions/authenticate")) },
+		{ .name = "action", .text = action_of(visit, sealed) },
 		{ .name = "ticket", .text = sealed },
 		{ .name = "error", .text = page->error },
 		{ .name = "notice", .text = page->notice },

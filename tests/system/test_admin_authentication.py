@@ -129,11 +129,16 @@ def test_bad_flows(admin, flow):
         assert text in answer.text
 
     refused(409, "Flow own already exists", alias="own", providerId="basic-flow")
+    refused(409, "Flow own already exists", alias="own", builtIn=False)
     refused(409, "Failed to create flow with empty alias name", alias="", providerId="basic-flow")
     refused(409, "Failed to create flow with empty alias name", providerId="basic-flow")
     refused(409, "Duplicate resource error", alias="x")
     refused(400, "Character '/' not allowed.", alias="a/b", providerId="basic-flow")
     refused(400, "$.nosuch", alias="x", providerId="basic-flow", nosuch=1)
+    unknown = admin.request("PUT", f"{A}/flows/own/executions", 400, json={"required": "yes"})
+    assert unknown.json()["error"].startswith(
+        "Invalid json representation for AuthenticationExecutionInfoRepresentation. "
+        'Unrecognized field "required"')
     refused(400, "", alias=["x"], providerId="basic-flow")
     refused(400, "", alias="x" * 300, providerId="basic-flow")
     for body in ("[]", "{", '""'):
@@ -409,7 +414,7 @@ def test_required_actions(admin):
         missing = admin.request(method, f"{base}/nosuch{tail}", 404, json=body)
         assert missing.json() == {"error": f"Failed to find required action{dot}"}
     unknown = admin.request("PUT", f"{base}/CONFIGURE_TOTP", 400, json={**totp, "nosuch": 1})
-    assert "$.nosuch" in unknown.json()["errorMessage"]
+    assert 'Unrecognized field "nosuch" at $.nosuch' in unknown.json()["error"]
     admin.request("PUT", f"{base}/CONFIGURE_TOTP", 409, json={**totp, "alias": "VERIFY_EMAIL"})
     admin.request("PUT", f"{base}/CONFIGURE_TOTP", 400, json={**totp, "priority": 1 << 40})
 

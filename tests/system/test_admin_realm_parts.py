@@ -224,3 +224,61 @@ def test_texts_stand_on_the_pages(server):
     assert page(ui_locales="en")[0] == "en" and "Come" in page(ui_locales="en")[1]
     admin.request("DELETE", "/localization/de/doLogIn", 204)
     assert "Herein" not in page()[1] and "Anmelden" in page()[1]
+
+
+def unreadable(admin, method, path, body):
+    answer = admin.request(method, path, 400, data=body,
+                           headers={"content-type": "application/json"}).json()
+    return answer["error"], answer.get("error_description", "")
+
+
+def test_bodies_that_cannot_be_read(admin):
+    """Keycloak's words, by which clients know what was wrong; behind them where it was."""
+    user = admin.request("POST", "/users", 201, json={"username": "somebody"})
+    user = "/users/" + user.headers["location"].rpartition("/")[2]
+    client = admin.request("POST", "/clients", 201, json={"clientId": "some"})
+    client = "/clients/" + client.headers["location"].rpartition("/")[2]
+    for method, path, body, representation, field, place in (
+            ("PUT", "", '{"wrong": 1}', "Realm", "wrong", "$.wrong = 1"),
+            ("PUT", user, '{"wrong": {"a": 1}}', "User", "wrong", '$.wrong = {"a":1}'),
+            ("PUT", user, '{"credentials": [{"bad": 1}]}', "Credential", "bad", "$.credentials[0].bad = 1"),
+            ("PUT", user + "/reset-password", '{"bad": 1}', "Credential", "bad", "$.bad = 1"),
+            ("POST", user + "/role-mappings/realm", '[{}, {"bad": 1}]', "Role", "bad", "$[1].bad = 1"),
+            ("POST", user + "/federated-identity/x", '{"bad": 1}', "FederatedIdentity", "bad", "$.bad = 1"),
+            ("PUT", client, '{"a b": ": x"}', "Client", "a b", '$["a b"] = ": x"'),
+            ("PUT", client, '{"protocolMappers": [{"bad": 1}]}', "ProtocolMapper", "bad",
+             "$.protocolMappers[0].bad = 1"),
+            ("POST", client + "/protocol-mappers/models", '{"bad": 1}', "ProtocolMapper", "bad", "$.bad = 1"),
+            ("POST", client + "/roles", '{"bad": 1}', "Role", "bad", "$.bad = 1"),
+            ("POST", "/groups", '{"bad": 1}', "Group", "bad", "$.bad = 1"),
+            ("POST", "/components", '{"bad": 1}', "Component", "bad", "$.bad = 1"),
+            ("POST", "/authentication/flows", '{"bad": 1}', "AuthenticationFlow", "bad", "$.bad = 1"),
+            ("PUT", "/events/config", '{"bad": 1}', "RealmEventsConfig", "bad", "$.bad = 1"),
+            ("POST", "/identity-provider/instances", '{"bad": 1}', "IdentityProvider", "bad", "$.bad = 1")):
+        assert unreadable(admin, method, path, body) == (
+            f"Invalid json representation for {representation}Representation. "
+            f'Unrecognized field "{field}" at {place}', ""), path
+    for method, path, body in (
+            ("PUT", "", "[]"), ("PUT", user, '{"enabled": "maybe"}'), ("POST", "/users", '"x"'),
+            ("PUT", client, '{"redirectUris": "x"}'), ("POST", "/roles", "[]"), ("POST", "/groups", "[]"),
+            ("POST", user + "/role-mappings/realm", '["bad"]'), ("POST", "/localization/de", "[]"),
+            ("DELETE", user + "/role-mappings/realm", '["bad"]'),
+            ("POST", client + "/scope-mappings/realm", '["bad"]'),
+            ("POST", client + "/roles/no/composites", '{}'),
+            ("PUT", user + "/execute-actions-email", "{}")):
+        if "/composites" in path:
+            admin.request("POST", client + "/roles", 201, json={"name": "no"})
+        error, text = unreadable(admin, method, path, body)
+        assert error == "unknown_error" and text.startswith("Cannot parse the JSON: $"), path
+    for method, path in (("PUT", ""), ("PUT", user), ("PUT", client), ("POST", "/roles"), ("POST", "/components")):
+        error, text = unreadable(admin, method, path, "{")
+        assert error == "invalid_request" and text.startswith("Cannot parse the JSON: not valid JSON"), path
+
+
+@pytest.mark.parametrize("body", ['{"wrong": 1}', "[]", "{", "", '{"enabled": "maybe"}',
+                                  '{"realm": "x", "clients": [{"wrong": 1}]}'])
+def test_a_new_realm_that_cannot_be_read(server, body):
+    answer = requests.post(server.url + "/admin/realms", data=body, timeout=60, headers={
+        **server.admin().bearer(), "content-type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()["errorMessage"].startswith("unable to read contents from stream")

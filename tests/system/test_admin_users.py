@@ -537,6 +537,11 @@ def test_links_with_identity_providers(server, admin):
     admin.request("POST", path + "/hub", 204, json={"userId": "<1>", "userName": "n'"})
     answer = admin.request("POST", path + "/hub", 409, json={"userId": "2"})
     assert answer.json() == {"errorMessage": "User is already linked with provider"}
+    # Kept, and shown when there are such providers.
+    assert admin.get(path) == [] and "federatedIdentities" not in admin.get(f"/users/{user}")
+    for alias in ("hub", "spoke"):
+        admin.request("POST", "/identity-provider/instances", 201, json={
+            "alias": alias, "providerId": "github", "config": {"clientId": "x", "clientSecret": "y"}})
     admin.request("POST", path + "/spoke", 204, json={"identityProvider": "other", "userId": "3"})
     admin.request("POST", f"/users/{other}/federated-identity/hub", 204, json={"userId": "9"})
     assert admin.get(path) == [{"identityProvider": "hub", "userId": "<1>", "userName": "n'"},
@@ -555,6 +560,8 @@ def test_links_with_identity_providers(server, admin):
     assert found(idpAlias="spoke") == {"linked"}
     admin.request("DELETE", f"/users/{user}", 204)
     assert found(idpAlias="spoke") == set()
+    for alias in ("hub", "spoke"):
+        admin.request("DELETE", f"/identity-provider/instances/{alias}", 204)
 
 
 def test_impersonation(server, admin):

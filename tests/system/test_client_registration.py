@@ -414,11 +414,16 @@ def test_small_calls_of_a_client(server, admin):
         answer = admin.request(method, call, 501, json={"enabled": True})
         assert answer.json()["error"] == "Feature not enabled"
     for call in ("", "/resource-server", "/resource-server/resource/x"):
+        answer = admin.request("GET", path + "/authz" + call, 404)
+        assert answer.json()["error"] == "HTTP 404 Not Found"
+    admin.request("PUT", path, 204, json={"authorizationServicesEnabled": True})
+    for call in ("", "/resource-server", "/resource-server/resource/x"):
         answer = admin.request("GET", path + "/authz" + call, 501)
         assert "Authorization services" in answer.json()["error_description"]
     assert requests.get(server.url + "/realms/reg/authz/protection/resource_set",
                         timeout=60).status_code == 501
-    for call in ("/client-secret/rotated", "/service-account-user", "/installation/providers/keycloak-saml"):
+    for call in ("/client-secret/rotated", "/service-account-user", "/installation/providers/keycloak-saml",
+                 "/authz/resource-server/policy"):
         assert admin.request("GET", "/clients/nosuch" + call, 404).json() == {
             "error": "Could not find client"}
     admin.request("POST", "/clients/nosuch/registration-access-token", 404)

@@ -33,6 +33,24 @@ def test_the_form_is_the_pages_first_with_keycloaks_names(common):
     assert form.types["password"] == "password"
 
 
+def test_the_forms_address_is_enough_for_scripts(common):
+    """They post name and password alone to what stands in the page, as Keycloak's form lets them."""
+    page = login_page(common)
+    action = page.forms[0].action
+    assert f'action="{action}" method=' in page.response.text
+    send = lambda browser, password: browser.open(action, follow=False, method="POST", data={
+        "username": "ada", "password": password})
+    assert send(page.browser, "wrong").is_login()
+    assert send(Browser(), "lovelace").status == 400  # another browser's
+    assert is_in(send(page.browser, "lovelace"))
+
+
+def test_a_long_ticket_stays_in_the_form(common):
+    page = login_page(common, state="s" * 4000)
+    assert "session_code" not in page.forms[0].action
+    assert is_in(attempt(page, "ada", "lovelace"))
+
+
 def test_the_page_is_protected(common):
     page = login_page(common)
     policy = page.headers["content-security-policy"]
