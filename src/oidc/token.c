@@ -297,13 +297,15 @@ struct token_refusal token_check_refresh(const struct token_refresh_facts *facts
 		.exp_optional = offline };
 	if (jwt_check_times(claims, &times, NULL) != OK)
 		return refuse(ERROR_TOKEN_NOT_ACTIVE, STR("Token is not active"));
-	int64_t not_before = life_not_before_s(facts->realm, facts->client, facts->user);
-	if (!claims->iat.set || claims->iat.value < not_before)
+	if (!claims->iat.set || claims->iat.value < life_not_before_s(facts->realm, facts->client, NULL))
 		return refuse(ERROR_STALE_TOKEN, STR("Stale token"));
 	/* Taken from the client meanwhile: what it gave is taken too. */
 	if (offline && !scope_of_client(facts->client, STR("offline_access")))
 		return no_session(true);
 	refusal = check_session(facts, claims, offline);
+	/* After the session, as there: clients sign in again when they read that it is gone. */
+	if (refusal.code == OK && claims->iat.value < life_not_before_s(facts->realm, facts->client, facts->user))
+		refusal = refuse(ERROR_STALE_TOKEN, STR("Stale token"));
 	if (refusal.code == OK)
 		refusal = check_rotation(facts, place);
 	return refusal;

@@ -149,6 +149,13 @@ def test_refresh_tokens_that_are_refused(common):
     assert error(answer)[:2] == (400, "invalid_scope")
 
 
+def test_a_refresh_after_an_administrators_logout_says_that_the_session_is_gone(common):
+    """Not that the token is older than the logout: by these words libraries sign in again."""
+    tokens = common.shop.sign_in(Browser(), "erin", "erin-pw")
+    common.admin.request("POST", f"/users/{common.admin.user('erin')['id']}/logout", 204)
+    assert error(common.shop.refresh(tokens)) == (400, "invalid_grant", "Session not active")
+
+
 def rotating(realm):
     realm.update(revokeRefreshToken=True, refreshTokenMaxReuse=0)
 
