@@ -237,7 +237,7 @@ enum error_code keystore_java_read(struct arena *arena, struct str bytes, const 
 	struct str name, struct keystore_entry *ret_entry, struct why *reterr_why)
 {
 	struct keystore_entry entry = { .name = name };
-	struct found found;
+	struct found found = { .key = STR("") };
 	X509 *certificate;
 	enum error_code code = check_words(name, passwords, reterr_why);
 	if (code != OK || (code = find_entry(bytes, passwords->store, name, &found, reterr_why)) != OK)
