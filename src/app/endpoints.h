@@ -6,7 +6,7 @@
 
 http_handler token_handle, userinfo_handle, introspect_handle, revoke_handle;
 http_handler register_node_handle, unregister_node_handle;
-http_handler discovery_handle, certs_handle, realm_info_handle, resource_handle;
+http_handler discovery_handle, certs_handle, realm_info_handle, resource_handle, message_bundle_handle;
 http_handler session_iframe_handle, session_iframe_init_handle, cookie_test_handle;
 
 /* Makes a loaded realm's discovery document and key set, whose JWKs are there by then. */

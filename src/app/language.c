@@ -51,6 +51,12 @@ static const struct messages *english(const struct realm *realm)
 	return found ? found : messages_default();
 }
 
+const struct messages *language_named(const struct realm *realm, struct str tag)
+{
+	const struct messages *found = spoken(realm, tag);
+	return found ? found : english(realm);
+}
+
 static void add_language(struct realm *realm, struct arena *arena, struct str tag, const struct json_node *texts)
 {
 	const struct messages *base = spoken(realm, tag);

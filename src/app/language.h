@@ -14,6 +14,8 @@ const struct messages *language_of(struct visit *visit);
 void language_prepare(struct realm *realm, struct arena *arena);
 /* The language in which mail is written to a user: the attribute `locale`, else the realm's. */
 const struct messages *language_of_user(const struct realm *realm, const struct user *user);
+/* The language of a tag, English when nobody speaks it. */
+const struct messages *language_named(const struct realm *realm, struct str tag);
 /* A URL of ours with the wish of this request (ui_locales) added, so that the next page
  * speaks the same language. */
 struct str language_keep(struct visit *visit, struct str url);

@@ -65,6 +65,7 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, ACCOUNT "/remove-access", account_page_remove_access, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_POST, "/realms/{realm}/clients-managements/register-node", register_node_handle, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_POST, "/realms/{realm}/clients-managements/unregister-node", unregister_node_handle, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_GET, "/resources/{realm}/{type}/{locale}", message_bundle_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 	{ HTTP_GET, "/resources/{file}", resource_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 };
 

@@ -88,6 +88,40 @@ struct str messages_own_text(const struct messages *messages, struct str key)
 	return found ? found->plain : STR("");
 }
 
+static bool is_compiled(const struct messages *messages)
+{
+	return messages >= compiled_languages && messages < compiled_languages + compiled_languages_n;
+}
+
+/* Those of one level that no level above it says otherwise. */
+static void list_level(const struct messages *top, const struct messages *level, struct arena *arena,
+		       struct messages_entry **entries, size_t *n)
+{
+	for (size_t i = 0; i < level->n; i++) {
+		const struct compiled_message *one = &level->messages[i];
+		struct str key = str_from(one->key);
+		if (find_any(top, key) != one)
+			continue;
+		struct messages_entry *entry = arena_push(arena, entries, n, sizeof *entry);
+		*entry = (struct messages_entry){ key, one->plain.n ? one->plain : one->text, !is_compiled(level) };
+	}
+}
+
+size_t messages_list(const struct messages *messages, struct arena *arena, struct messages_entry **ret_entries)
+{
+	struct messages_entry *entries = NULL;
+	const struct messages *last = NULL;
+	size_t n = 0;
+	for (const struct messages *level = messages; level; level = level->base) {
+		list_level(messages, level, arena, &entries, &n);
+		last = level;
+	}
+	if (last != messages_default())
+		list_level(messages, messages_default(), arena, &entries, &n);
+	*ret_entries = entries;
+	return n;
+}
+
 /* ---- a realm's own ---- */
 
 static int by_key(const void *a, const void *b)

@@ -18,6 +18,13 @@ struct str messages_text(const struct messages *messages, struct str key);
 /* The same as plain text, which is to be escaped where it is shown. */
 struct str messages_plain(const struct messages *messages, struct str key);
 
+struct messages_entry {
+	struct str key, text; /* plain text, with insertions as ours have them */
+	bool own;             /* of messages_with */
+};
+/* Every text of a language, and of English what it has not, each key once. Their number. */
+size_t messages_list(const struct messages *messages, struct arena *arena, struct messages_entry **ret_entries);
+
 /* A text in somebody's own words. */
 struct messages_own {
 	struct str key, text;

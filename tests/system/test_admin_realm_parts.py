@@ -52,6 +52,30 @@ def test_texts_by_locale_and_key(admin):
     assert admin.get("/export")["localizationTexts"] == {"fr": {"x": "y"}}
 
 
+def bundle(server, realm, type, locale, expect=200, **query):
+    answer = requests.get(f"{server.url}/resources/{realm}/{type}/{locale}", params=query, timeout=60)
+    assert answer.status_code == expect, answer.text
+    return {one.pop("key"): one for one in answer.json()} if expect == 200 else None
+
+
+def test_all_texts_of_a_language(server, admin):
+    realm = admin.get("")["realm"]
+    before = bundle(server, realm, "admin", "en")
+    assert len(before) > 100 and before == bundle(server, "master", "login", "en")
+    assert before == bundle(server, realm, "email", "xx")
+    german = bundle(server, realm, "account", "de-AT")
+    assert german.keys() == before.keys() and german["loginTitle"] != before["loginTitle"]
+    admin.request("POST", "/localization/de", 204, json={"loginTitle": "Wer <b>?", "own.key": "{0}"})
+    now = bundle(server, realm, "login", "de", source="true")
+    assert now["loginTitle"] == {"value": "Wer <b>?", "source": "REALM"}
+    assert now["own.key"] == {"value": "{0}", "source": "REALM"}
+    assert {one["source"] for one in now.values()} == {"REALM", "THEME"}
+    assert now.keys() == {*before, "own.key"}
+    assert bundle(server, realm, "login", "en") == before
+    bundle(server, realm, "nosuch", "en", 404)
+    bundle(server, "nosuch", "login", "en", 404)
+
+
 def test_texts_that_are_not_there(admin):
     missing = {"error": "Localization text not found"}
     admin.request("POST", "/localization/de", 204, json={"a": "b"})
