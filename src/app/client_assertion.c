@@ -10,7 +10,7 @@
 #include "oidc/client_assertion.h"
 
 enum {
-	TRIES_MAX = 4,   /* keys that an assertion without kid is tried with */
+	TRIES_MAX = 4,   /* keys that one assertion is tried with */
 	MEMORY_S = 60,   /* remembered for so much longer: clocks of nodes differ */
 };
 
@@ -34,42 +34,24 @@ static enum error_code not_signed(struct why *why)
 			     "Client authentication with signed JWT failed: Signature on JWT token failed validation");
 }
 
-/* By a key of a set that its kid names and whose kind fits. ASSERTION_NO_KEY: there is none. */
-static enum error_code check_by_set(const struct client_assertion *a, const struct jwk_set *set, struct why *detail,
-				    struct why *why)
-{
-	const struct jws_header *header = jws_header(a->token);
-	enum sign_algorithm algorithm;
-	struct str payload;
-	int tries = 0;
-	if (!sign_algorithm_of(header->algorithm, &algorithm))
-		return not_signed(why);
-	for (const struct jwk *jwk = jwk_set_find(set, header->kid, NULL); jwk && tries < TRIES_MAX;
-	     jwk = jwk_set_find(set, header->kid, jwk)) {
-		bool fits = !jwk->algorithm.n || str_eq(jwk->algorithm, header->algorithm);
-		if (!fits || !sign_algorithm_fits(algorithm, jwk->key, detail))
-			continue;
-		tries++;
-		if (jws_verify(a->token, jwk->key, a->allowed, &payload, NULL) == OK)
-			return OK;
-	}
-	if (tries)
-		return not_signed(why);
-	error_because(detail, ERROR_NO_KEY, "none of %zu fits algorithm and kid (%zu cannot be used)", set->n, set->skipped);
-	return ERROR_ASSERTION_NO_KEY;
-}
-
+/* By a key of the client's set that its kid names and whose kind fits. ASSERTION_NO_KEY: there is none. */
 static enum error_code check_by_jwks(struct visit *visit, const struct client_assertion *a, bool again,
 				     struct why *detail, struct why *why)
 {
-	struct str json;
+	const struct jws_header *header = jws_header(a->token);
+	struct str json, payload;
 	struct jwk_set set = { 0 };
+	bool right = false;
 	enum error_code code = client_keys_find(visit, a->client, again, &json, why);
 	if (code != OK)
 		return code;
-	if (jwk_set_parse(visit->arena, json, &set, detail) != OK)
+	if (jwk_set_parse_for(visit->arena, json, header->kid, header->algorithm, TRIES_MAX, &set, detail) != OK)
 		return ERROR_ASSERTION_NO_KEY;
-	code = check_by_set(a, &set, detail, why);
+	for (size_t i = 0; i < set.n && !right; i++)
+		right = jws_verify(a->token, set.keys[i].key, a->allowed, &payload, detail) == OK;
+	if (!set.n && !set.skipped)
+		error_because(detail, ERROR_NO_KEY, "none fits its kid and algorithm");
+	code = right ? OK : set.n ? not_signed(why) : ERROR_ASSERTION_NO_KEY;
 	jwk_set_free(&set);
 	return code;
 }

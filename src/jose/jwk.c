@@ -212,6 +212,41 @@ enum error_code jwk_set_parse(
 	return OK;
 }
 
+/* By its members alone; the curve is left to who verifies. */
+static bool may_verify(const struct members *members, struct str kid, struct str algorithm)
+{
+	bool edwards = str_eq_z(algorithm, "EdDSA"), elliptic = !edwards && str_starts(algorithm, STR("ES"));
+	const char *kty = edwards ? "OKP" : elliptic ? "EC" : "RSA";
+	return str_eq_z(members->kty, kty) && (!kid.n || str_eq(members->kid, kid)) &&
+	       !str_eq_z(members->use, "enc") && (!members->alg.n || str_eq(members->alg, algorithm));
+}
+
+enum error_code jwk_set_parse_for(struct arena *arena, struct str json, struct str kid, struct str algorithm,
+	size_t max, struct jwk_set *ret_set, struct why *reterr_why)
+{
+	const struct json_node *list = NULL;
+	struct jwk_set set = { 0 };
+	enum error_code error = list_of(arena, json, &list, reterr_why);
+	if (error)
+		return error;
+	for (size_t i = 0; i < list->n && set.n < max; i++) {
+		struct members members = { 0 };
+		struct jwk jwk;
+		struct str text = json_tree_text(arena, list->items[i]);
+		struct why *why = set.skipped ? NULL : reterr_why;
+		if (json_read(arena, text, &member_shape, &foreign, &members, why))
+			set.skipped++;
+		else if (!may_verify(&members, kid, algorithm))
+			continue;
+		else if (jwk_parse(arena, text, &jwk, why))
+			set.skipped++;
+		else
+			*(struct jwk *)arena_push(arena, &set.keys, &set.n, sizeof jwk) = jwk;
+	}
+	*ret_set = set;
+	return OK;
+}
+
 void jwk_set_free(struct jwk_set *set)
 {
 	for (size_t i = 0; i < set->n; i++)

@@ -49,6 +49,10 @@ enum error_code jwk_parse(
  * formed and within the limits above. The caller frees with jwk_set_free. */
 enum error_code jwk_set_parse(struct arena *arena, struct str json, struct jwk_set *ret_set,
 	struct why *reterr_why) MUST_USE;
+/* The keys of a set that may verify a token with this `kid` (empty: any) and `algorithm`, at most `max` of
+ * them. Others are not even made, which is what costs; they are not counted as skipped. */
+enum error_code jwk_set_parse_for(struct arena *arena, struct str json, struct str kid, struct str algorithm,
+	size_t max, struct jwk_set *ret_set, struct why *reterr_why) MUST_USE;
 void jwk_set_free(struct jwk_set *set);
 /* The next key after `after` (NULL: the first) that may verify a token with this kid; NULL
  * when there is no more. An empty kid matches every key. Keys for encryption never match. */

@@ -32,5 +32,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			check(arena, &set.keys[i]);
 		jwk_set_free(&set);
 	}
+	if (jwk_set_parse_for(arena, str_of(data, n), STR(""), n % 2 ? STR("ES256") : STR("RS256"), 4, &set, &why) == OK) {
+		if (set.n > 4)
+			abort();
+		jwk_set_free(&set);
+	}
 	return 0;
 }

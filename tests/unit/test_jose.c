@@ -578,6 +578,34 @@ static void sets_keep_their_good_keys(void **state)
 	assert_int_equal(set.n, 0);
 }
 
+static void of_a_set_only_keys_that_may_verify_are_made(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *kid, *algorithm;
+		size_t max, n;
+	} rows[] = { { "a", "ES256", 9, 1 }, { "a", "ES384", 9, 1 }, { "a", "EdDSA", 9, 0 }, { "b", "EdDSA", 9, 1 },
+		{ "b", "ES256", 9, 0 }, { "", "EdDSA", 9, 1 }, { "", "ES256", 9, 4 }, { "", "ES256", 2, 2 },
+		{ "512", "ES256", 9, 0 }, { "512", "ES512", 9, 1 }, { "c", "ES256", 9, 0 }, { "", "RS256", 9, 0 } };
+	struct text json = text_new(arena, 0);
+	text_add_z(&json, "{\"keys\":[7,{\"kid\":\"a\",\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"enc\"," EC_XY "},"
+		"{\"kid\":\"512\",\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"ES512\"," EC_XY "},"
+		"{\"kid\":\"b\",\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" RFC8037_X "\"}");
+	for (int i = 0; i < 4; i++)
+		text_addf(&json, ",{\"kid\":\"%s\",\"kty\":\"EC\",\"crv\":\"P-256\"," EC_XY "}", i ? "d" : "a");
+	text_add_z(&json, "]}");
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct jwk_set set = { 0 };
+		assert_int_equal(jwk_set_parse_for(arena, text_str(&json), str_from(rows[i].kid),
+					 str_from(rows[i].algorithm), rows[i].max, &set, NULL), OK);
+		assert_int_equal(set.n, rows[i].n);
+		assert_int_equal(set.skipped, 1);
+		jwk_set_free(&set);
+	}
+	struct jwk_set set = { 0 };
+	assert_int_not_equal(jwk_set_parse_for(arena, STR("[]"), STR(""), STR("ES256"), 9, &set, NULL), OK);
+}
+
 static void broken_sets_are_refused(void **state)
 {
 	(void)state;
@@ -620,6 +648,7 @@ int main(void)
 		cmocka_unit_test(every_kind_of_key_goes_there_and_back),
 		cmocka_unit_test(broken_jwks_are_refused),
 		cmocka_unit_test(sets_keep_their_good_keys),
+		cmocka_unit_test(of_a_set_only_keys_that_may_verify_are_made),
 		cmocka_unit_test(broken_sets_are_refused),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
