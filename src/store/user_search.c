@@ -130,6 +130,8 @@ static bool has_attributes(struct arena *arena, const struct user *user, const s
 
 enum {
 	ATTRIBUTES = 3, /* as many as USER_MATCHES has; the others are looked at here */
+	WORDS = 6, /* where their patterns are */
+	SERVICE_ACCOUNTS = 15,
 	MATCH_VALUES = 24,
 	AFTER = MATCH_VALUES - 1,
 	MOST_VALUES = MATCH_VALUES + 4,
@@ -145,6 +147,7 @@ struct search {
 	const struct db_statement *list, *count;
 	struct str from, to; /* the first word's place in an index; to.n = 0: it has none */
 	bool plain;          /* nothing but the realm is asked for */
+	bool word;           /* nothing but the first word, which indices find */
 };
 
 /* Where the word's values are in an index: one that begins so, or is so. */
@@ -171,9 +174,9 @@ static void fill_values(struct arena *arena, struct str realm_id, const struct u
 	values[4] = db_text(field_pattern(arena, query->last_name, query->exact));
 	values[5] = db_int(query->has_enabled);
 	for (size_t i = 0; i < SEARCH_WORDS; i++)
-		values[6 + i] = db_text(words[i]);
+		values[WORDS + i] = db_text(words[i]);
 	values[14] = db_int(query->has_verified);
-	values[15] = db_int(query->service_accounts);
+	values[SERVICE_ACCOUNTS] = db_int(query->service_accounts);
 	values[16] = db_text(query->provider);
 	values[17] = db_text(query->provider_user_id);
 	for (size_t i = 0; i < ATTRIBUTES; i++)
@@ -185,14 +188,15 @@ static void fill_values(struct arena *arena, struct str realm_id, const struct u
 	values[AFTER] = db_text(STR(""));
 }
 
-static bool is_plain(const struct user_query *query, const struct search *search)
+/* Whether nothing is asked for but the realm and words. */
+static bool is_bare(const struct user_query *query, const struct search *search)
 {
 	for (size_t i = 1; i <= 4; i++)
 		if (!str_eq(search->values[i].text, STR("%")))
 			return false;
-	return !str_trim(query->search).n && !query->has_enabled && !query->has_verified &&
-	       !query->provider.n && !query->provider_user_id.n && !query->attributes_n &&
-	       !query->created_after_ms && !query->created_before_ms;
+	return !query->has_enabled && !query->has_verified && !query->provider.n &&
+	       !query->provider_user_id.n && !query->attributes_n && !query->created_after_ms &&
+	       !query->created_before_ms;
 }
 
 static void choose(struct arena *arena, const struct user_query *query, struct search *search)
@@ -211,12 +215,12 @@ static void choose(struct arena *arena, const struct user_query *query, struct s
 		search->list = &statement_user_list_by_link;
 		search->count = &statement_user_count_by_link;
 	}
-	search->plain = is_plain(query, search);
+	search->plain = !str_trim(query->search).n && is_bare(query, search);
 }
 
 /* A word that few have is found by its indices. */
-static enum error_code look_for_word(struct store *store, struct arena *arena, struct search *search,
-	struct why *reterr_why)
+static enum error_code look_for_word(struct store *store, struct arena *arena, const struct user_query *query,
+	struct search *search, struct why *reterr_why)
 {
 	struct db_rows rows;
 	if (!search->to.n || search->list != &statement_user_list)
@@ -228,6 +232,7 @@ static enum error_code look_for_word(struct store *store, struct arena *arena, s
 		return code;
 	search->list = &statement_user_list_by_word;
 	search->count = &statement_user_count_by_word;
+	search->word = str_eq(search->values[WORDS + 1].text, STR("%")) && is_bare(query, search);
 	return OK;
 }
 
@@ -242,22 +247,38 @@ static enum error_code prepare(struct store *store, struct arena *arena, struct 
 	fill_values(arena, realm_id, query, words, ret_search->values);
 	place_word(arena, first, ret_search);
 	choose(arena, query, ret_search);
-	return look_for_word(store, arena, ret_search, reterr_why);
+	return look_for_word(store, arena, query, ret_search, reterr_why);
 }
 
 /* ---- answers ---- */
+
+static enum error_code read_rows(struct store *store, struct arena *arena, struct search *search, int64_t first,
+	int64_t max, struct db_rows *ret_rows, struct why *reterr_why)
+{
+	struct db_value limit = db_int(max < 0 ? INT64_MAX : max), offset = db_int(first < 0 ? 0 : first);
+	struct db_value from = db_text(search->from), to = db_text(search->to);
+	const struct db_value *values = search->values;
+	if (search->plain)
+		return store_read(store, arena, &statement_user_list_all,
+			DB_VALUES(values[0], values[SERVICE_ACCOUNTS], limit, offset), ret_rows, reterr_why);
+	if (search->word)
+		return store_read(store, arena, &statement_user_list_word,
+			DB_VALUES(values[0], values[SERVICE_ACCOUNTS], limit, offset, from, to), ret_rows,
+			reterr_why);
+	bool by_word = search->list == &statement_user_list_by_word;
+	search->values[MATCH_VALUES] = limit;
+	search->values[MATCH_VALUES + 1] = offset;
+	search->values[MATCH_VALUES + 2] = from;
+	search->values[MATCH_VALUES + 3] = to;
+	return store_read(store, arena, search->list,
+		(struct db_values){ values, by_word ? MOST_VALUES : MATCH_VALUES + 2 }, ret_rows, reterr_why);
+}
 
 static enum error_code read_page(struct store *store, struct arena *arena, struct search *search, int64_t first,
 	int64_t max, struct user **ret_users, size_t *ret_n, struct why *reterr_why)
 {
 	struct db_rows rows;
-	bool by_word = search->list == &statement_user_list_by_word;
-	search->values[MATCH_VALUES] = db_int(max < 0 ? INT64_MAX : max);
-	search->values[MATCH_VALUES + 1] = db_int(first < 0 ? 0 : first);
-	search->values[MATCH_VALUES + 2] = db_text(search->from);
-	search->values[MATCH_VALUES + 3] = db_text(search->to);
-	enum error_code code = store_read(store, arena, search->list,
-		(struct db_values){ search->values, by_word ? MOST_VALUES : MATCH_VALUES + 2 }, &rows, reterr_why);
+	enum error_code code = read_rows(store, arena, search, first, max, &rows, reterr_why);
 	if (code != OK)
 		return code;
 	struct user *users = arena_array(arena, rows.n, sizeof *users);
@@ -350,9 +371,13 @@ enum error_code store_count_users(struct store *store, struct str realm_id,
 		*ret_count = sieve.seen;
 		return code;
 	}
+	struct db_value realm = search.values[0], accounts = search.values[SERVICE_ACCOUNTS];
 	if (search.plain) {
-		code = store_read(store, arena, &statement_user_count_all,
-			DB_VALUES(search.values[0], search.values[15]), &rows, reterr_why);
+		code = store_read(store, arena, &statement_user_count_all, DB_VALUES(realm, accounts), &rows,
+			reterr_why);
+	} else if (search.word) {
+		code = store_read(store, arena, &statement_user_count_word_alone,
+			DB_VALUES(realm, accounts, db_text(search.from), db_text(search.to)), &rows, reterr_why);
 	} else {
 		bool by_word = search.count == &statement_user_count_by_word;
 		search.values[MATCH_VALUES] = db_text(search.from);
