@@ -4,11 +4,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+/* More are not kept when nobody holds them: half a MiB each, but for large realms. */
+enum { KEPT = 128 };
+
 struct snapshot {
 	struct realm *realm;
 	struct arena *arena;
 	size_t holders; /* the index counts as one while it is current */
 	bool current;
+	uint64_t used; /* the higher, the later */
 };
 
 struct snapshots {
@@ -17,6 +21,7 @@ struct snapshots {
 	pthread_mutex_t lock; /* of all below */
 	struct snapshot **list;
 	size_t n, capacity;
+	uint64_t uses;
 	uint64_t changes; /* rises with snapshots_changed: what was loaded across one may be old */
 	struct arena *index;
 	struct table by_name, by_id, by_realm; /* by_realm: address of a held realm -> snapshot */
@@ -97,8 +102,10 @@ static const struct realm *take(struct snapshots *s, const struct table *table, 
 {
 	pthread_mutex_lock(&s->lock);
 	struct snapshot *found = table_get(table, key);
-	if (found)
+	if (found) {
 		found->holders++;
+		found->used = ++s->uses;
+	}
 	pthread_mutex_unlock(&s->lock);
 	return found ? found->realm : NULL;
 }
@@ -112,6 +119,21 @@ static void append(struct snapshots *s, struct snapshot *snapshot)
 			abort();
 	}
 	s->list[s->n++] = snapshot;
+}
+
+/* The one that was used least lately goes, when there are many; in use, none does. Locked. */
+static void drop_one(struct snapshots *s)
+{
+	struct snapshot *oldest = NULL;
+	for (size_t i = 0; s->n > KEPT && i < s->n; i++) {
+		struct snapshot *one = s->list[i];
+		if (one->current && one->holders == 1 && (!oldest || one->used < oldest->used))
+			oldest = one;
+	}
+	if (oldest) {
+		oldest->current = false;
+		release(s, oldest);
+	}
 }
 
 /* Makes `fresh` the current one of its realm, unless another thread was quicker with one
@@ -128,11 +150,13 @@ static const struct realm *publish(struct snapshots *s, struct snapshot *fresh, 
 	}
 	fresh->current = s->changes == changes;
 	fresh->holders = fresh->current ? 2 : 1; /* the caller, and the index */
+	fresh->used = ++s->uses;
 	append(s, fresh);
 	if (stands && fresh->current) {
 		stands->current = false;
 		release(s, stands);
 	}
+	drop_one(s);
 	index_rebuild(s);
 	pthread_mutex_unlock(&s->lock);
 	return fresh->realm;

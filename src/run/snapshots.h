@@ -2,7 +2,7 @@
  *
  * A request takes the realm once and puts it back when it has answered; a snapshot that
  * was replaced meanwhile lives until its last request has. Realms are loaded when first
- * asked for. */
+ * asked for; of very many, those asked for least lately are dropped again. */
 #ifndef RUN_SNAPSHOTS_H
 #define RUN_SNAPSHOTS_H
 

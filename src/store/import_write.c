@@ -18,6 +18,7 @@ enum {
 	USERS_AT_ONCE = 2000,
 	PARTS_AT_ONCE = 6000,
 	PARTS_BYTES = 32 << 20, /* of memory, at most and those of a batch; twice */
+	USERS_TO_LEARN = 1000,  /* so many change what PostgreSQL has to know */
 	MERGED_AT_ONCE = 2000,  /* rows of all tables, where users are merged */
 };
 
@@ -300,6 +301,16 @@ enum error_code import_writing_wait(struct user_writing *writing)
 	return error;
 }
 
+/* PostgreSQL plans by statistics, and would learn of so many rows only minutes later. */
+static enum error_code learn(void *argument, struct db *db, struct why *reterr_why)
+{
+	(void)argument;
+	if (db_engine_of(db) != DB_POSTGRESQL)
+		return OK;
+	return db_script(db,
+		"analyze users, user_role, user_group, credential, consent, federated_identity", reterr_why);
+}
+
 enum error_code import_writing_end(struct user_writing *writing)
 {
 	enum error_code error = import_writing_wait(writing);
@@ -308,6 +319,9 @@ enum error_code import_writing_end(struct user_writing *writing)
 	writing->code = turn_parts(writing);
 	if (!writing->code)
 		writing->code = turn_parts(writing);
+	/* Without it all is slower, but right. */
+	if (!writing->code && writing->import->summary.users >= USERS_TO_LEARN)
+		(void)!writes_run(&writing->import->writes, learn, NULL, NULL);
 	return import_writing_wait(writing);
 }
 
