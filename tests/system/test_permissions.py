@@ -35,7 +35,8 @@ def test_cell(matrix, call, role):
 APART = ("/signouts", "/signout-coverage", "/doctor", "/clients/{client}/test-logout", "/export",
          "/organizations", "/user-storage", "/testLDAPConnection", "/ldap-server-capabilities",
          "/testSMTPConnection", "/clients/{client}/authz", "/client-types", "/clear-crl-cache",
-         "/identity-provider/instances/{provider}/reload-keys", "/users-management-permissions")
+         "/identity-provider/instances/{provider}/reload-keys", "/users-management-permissions",
+         "/identity-provider/upload-certificate")
 
 
 def test_every_call_has_its_cells():
