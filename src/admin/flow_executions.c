@@ -198,6 +198,11 @@ static bool add_flow(struct admin_call *call, void *context, struct realm_rep *r
 		admin_refuse(call, 409, STR("New flow alias name already exists"));
 		return false;
 	}
+	/* Told of last: of a name that is taken clients go by the words above. */
+	if (!sent->type.n || !sent->alias.n) {
+		admin_refuse(call, 400, STR("alias and type are needed"));
+		return false;
+	}
 	struct flow_rep *below = arena_push(call->arena, &rep->flows, &rep->flows_n, sizeof *below);
 	*below = (struct flow_rep){ .id = random_uuid(call->arena), .alias = sent->alias, .provider_id = sent->type };
 	flow_describe(call->arena, below, sent->description.p ? sent->description : STR(""));
@@ -216,11 +221,7 @@ static bool add_flow(struct admin_call *call, void *context, struct realm_rep *r
 static void create_flow(struct admin_call *call)
 {
 	struct addition addition;
-	if (!read_body(call, true, &addition.sent))
-		return;
-	if (!addition.sent.type.n || !addition.sent.alias.n)
-		admin_refuse(call, 400, STR("alias and type are needed"));
-	else if (realm_row_change(call, add_flow, &addition))
+	if (read_body(call, true, &addition.sent) && realm_row_change(call, add_flow, &addition))
 		admin_created_part(call, arena_join(call->arena, STR("authentication/flows/"), addition.id, STR("")));
 }
 

@@ -123,6 +123,19 @@ def test_the_life_of_a_flow(server, admin):
         assert gone.json() == {"error": "Flow not found"}
 
 
+def test_a_subflow_that_cannot_be_is_told_of_its_name_first(admin, flow):
+    def refused(parent, status, **body):
+        answer = admin.request("POST", f"{A}/flows/{parent}/executions/flow", status, json=body).json()
+        return answer.get("errorMessage") or answer["error"]
+
+    assert refused("own", 409, alias="browser") == "New flow alias name already exists"
+    assert refused("own", 400, alias="fresh") == "alias and type are needed"
+    assert refused("own", 400, type="basic-flow") == "alias and type are needed"
+    assert refused("browser", 400) == "It is illegal to add sub-flow to a built in flow"
+    assert refused("nosuch", 400) == "Parent flow doesn't exist"
+    assert executions(admin) == []
+
+
 def test_bad_flows(admin, flow):
     def refused(status, text, **body):
         answer = admin.request("POST", f"{A}/flows", status, json=body)
