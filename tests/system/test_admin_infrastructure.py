@@ -4,6 +4,7 @@ is not said. A tool that reads something else than it wrote writes it again, eac
 import secrets
 
 import pytest
+import requests
 
 from support import realm as realms
 
@@ -65,6 +66,15 @@ def test_a_binding_names_a_flow(admin, binding):
     assert f"$.{binding}" in answer.json()["error_description"]
     admin.request("PUT", "", 204, json={binding: "direct grant"})
     assert admin.get("")[binding] == "direct grant"
+
+
+def test_the_themes_that_realms_name_are_there(server):
+    answer = requests.get(f"{server.url}/admin/serverinfo", timeout=30,
+                          headers=server.admin().bearer())
+    themes = {kind: {one["name"] for one in names}
+              for kind, names in answer.json()["themes"].items()}
+    assert themes["login"] >= {"keycloak", "keycloak.v2"} and "keycloak" in themes["email"]
+    assert "keycloak.v3" in themes["account"] and "keycloak.v2" in themes["admin"]
 
 
 # ---- clients
