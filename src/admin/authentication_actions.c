@@ -102,10 +102,12 @@ static void event(struct admin_call *call, struct effects *effects, const char *
 			arena_join(call->arena, STR("authentication/required-actions/"), alias, STR("")));
 }
 
-static bool read_body(struct admin_call *call, const struct json_shape *shape, void *ret_object)
+static bool read_body(struct admin_call *call, const struct json_shape *shape, enum json_unknown unknown,
+		      void *ret_object)
 {
 	struct why why = { "" };
 	struct json_read_options options = representation_options("$");
+	options.unknown = unknown;
 	enum error_code code = json_read(call->arena, call->request->body, shape, &options, ret_object, &why);
 	if (code != OK)
 		admin_refuse_body(call, code, &why);
@@ -157,7 +159,7 @@ static bool replace(struct admin_call *call, void *context, struct realm_rep *re
 static void put(struct admin_call *call)
 {
 	struct required_action_rep sent = { .kept = STR("") };
-	if (read_body(call, &sent_shape, &sent) && is_fit(call, &sent) && realm_row_change(call, replace, &sent))
+	if (read_body(call, &sent_shape, JSON_UNKNOWN_KEPT, &sent) && is_fit(call, &sent) && realm_row_change(call, replace, &sent))
 		admin_no_content(call);
 }
 
@@ -237,7 +239,7 @@ static bool add(struct admin_call *call, void *context, struct realm_rep *rep, s
 static void create(struct admin_call *call)
 {
 	struct required_action_rep sent = { .kept = STR("") };
-	if (!read_body(call, &sent_shape, &sent) || !is_fit(call, &sent))
+	if (!read_body(call, &sent_shape, JSON_UNKNOWN_IGNORED, &sent) || !is_fit(call, &sent))
 		return;
 	if (!required_action_provider_find(sent.provider_id))
 		http_respond_error(call->response, 400, STR("Required Action Provider with given providerId not found"), STR(""));
@@ -314,7 +316,7 @@ static bool configure(struct admin_call *call, void *context, struct realm_rep *
 static void config_put(struct admin_call *call)
 {
 	struct settings sent = { { NULL, 0 } };
-	if (read_body(call, &settings_shape, &sent) && realm_row_change(call, configure, &sent))
+	if (read_body(call, &settings_shape, JSON_UNKNOWN_KEPT, &sent) && realm_row_change(call, configure, &sent))
 		admin_no_content(call);
 }
 

@@ -80,6 +80,8 @@ bool admin_open(struct admin_call *call, void *context, struct http_request *req
 	*call = (struct admin_call){ .app = admin->app, .request = request, .response = response,
 		.arena = request->arena, .actor = STR("local") };
 	enum permission permission = (enum permission)request->route->permission;
+	if (str_starts(request->body, STR("\xef\xbb\xbf"))) /* Windows' editors and shells begin so */
+		request->body = str_drop(request->body, 3);
 	bool good = (request->local || authenticate(call)) && find_realm(call);
 	if (good && !admin_may(call, permission))
 		good = forbid(call);

@@ -28,7 +28,7 @@ static bool read_node(struct admin_call *call, struct str *ret_host)
 	} body = { { NULL, 0 } };
 	static const struct json_field fields[] = { JSON_TEXT(struct node_body, node, "node", 0) };
 	static const struct json_shape shape = JSON_SHAPE(struct node_body, fields);
-	struct json_read_options options = representation_options("$");
+	const struct json_read_options options = { .coerce = true, .unknown = JSON_UNKNOWN_IGNORED }; /* a map, at Keycloak */
 	struct why why = { "" };
 	enum error_code code = json_read(call->arena, call->request->body, &shape, &options, &body, &why);
 	if (code == OK && !body.node.n) {

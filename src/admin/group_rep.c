@@ -8,14 +8,6 @@ size_t group_index(const struct realm *realm, const struct group *group)
 	return (size_t)(group - realm->groups);
 }
 
-struct str group_path(struct arena *arena, const struct group *group)
-{
-	struct str path = STR("");
-	for (int depth = 0; group && depth <= REPRESENTATION_GROUP_DEPTH; group = group->parent, depth++)
-		path = arena_join(arena, STR("/"), group->name, path);
-	return path;
-}
-
 size_t group_depth(const struct group *group)
 {
 	size_t depth = 0;

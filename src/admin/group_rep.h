@@ -3,6 +3,7 @@
 #define ADMIN_GROUP_REP_H
 
 #include "admin/call.h"
+#include "model/group_path.h"
 
 /* How groups of the call's realm are written, with what that takes. */
 struct group_writer {
@@ -36,7 +37,5 @@ size_t group_depth(const struct group *group);
 bool group_is_below(const struct group *group, const struct group *top);
 /* Its index in call->realm->groups. */
 size_t group_index(const struct realm *realm, const struct group *group);
-/* Keycloak's path: names joined by slashes, whatever they hold themselves. */
-struct str group_path(struct arena *arena, const struct group *group);
 
 #endif

@@ -333,10 +333,10 @@ static bool read_body(struct import *import)
 	struct json_node *body;
 	struct why why = { "" };
 	enum error_code code = json_tree_read(import->call->arena, import->call->request->body, &body, &why);
-	if (code != OK || body->kind != JSON_NODE_OBJECT) {
-		http_respond_error(import->call->response, 400, STR("invalid_request"),
-				   arena_format(import->call->arena, "Cannot parse the JSON: %s",
-						code == OK ? "an object is expected" : why.text));
+	if (code == OK && body->kind != JSON_NODE_OBJECT)
+		code = error_because(&why, ERROR_INVALID_VALUE, "$: expected an object");
+	if (code != OK) {
+		admin_refuse_body(import->call, code, &why);
 		return false;
 	}
 	return read_policy(import, body) &&

@@ -1,127 +1,98 @@
-/* Bodies that cannot be read: Keycloak's answers, by which clients know them, and behind its words
- * what is wrong and where. */
+/* What is said of a body that cannot be read or taken. */
 #include "admin/call.h"
 
-/* What Keycloak calls the thing that a member holds, or that a route takes. */
-struct named {
-	const char *in, *representation;
+#include "base/tables.h"
+#include "http/router.h"
+#include "json/where.h"
+
+struct body_name {
+	const char *outer, *place, *name;
 };
 
-static const struct named of_members[] = {
-	{ "credentials", "CredentialRepresentation" },
-	{ "clientConsents", "UserConsentRepresentation" },
-	{ "federatedIdentities", "FederatedIdentityRepresentation" },
-	{ "protocolMappers", "ProtocolMapperRepresentation" },
-	{ "clientScopes", "ClientScopeRepresentation" },
-	{ "clients", "ClientRepresentation" },
-	{ "users", "UserRepresentation" },
-	{ "composites", "Composites" },
-	{ "roles", "RolesRepresentation" },
-	{ "groups", "GroupRepresentation" },
-	{ "subGroups", "GroupRepresentation" },
-	{ "identityProviders", "IdentityProviderRepresentation" },
-	{ "identityProviderMappers", "IdentityProviderMapperRepresentation" },
-	{ "requiredActions", "RequiredActionProviderRepresentation" },
-	{ "authenticationFlows", "AuthenticationFlowRepresentation" },
-	{ "authenticationExecutions", "AuthenticationExecutionExportRepresentation" },
-	{ "authenticatorConfig", "AuthenticatorConfigRepresentation" },
+#define B(end, class) { "", end, class },
+#define M(outer, member, class)
+static const struct body_name bodies[] = {
+#include "admin/body_names.def"
 };
-
-/* The first that the path has counts: what stands below comes before what it stands below of. */
-static const struct named of_paths[] = {
-	{ "/protocol-mappers/", "ProtocolMapperRepresentation" },
-	{ "/federated-identity/", "FederatedIdentityRepresentation" },
-	{ "/reset-password", "CredentialRepresentation" },
-	{ "/role-mappings/", "RoleRepresentation" },
-	{ "/scope-mappings/", "RoleRepresentation" },
-	{ "/composites", "RoleRepresentation" },
-	{ "/roles", "RoleRepresentation" },
-	{ "/client-scopes", "ClientScopeRepresentation" },
-	{ "/client-templates", "ClientScopeRepresentation" },
-	{ "/identity-provider/instances/", "IdentityProviderMapperRepresentation" },
-	{ "/identity-provider/", "IdentityProviderRepresentation" },
-	{ "/authentication/required-actions", "RequiredActionProviderRepresentation" },
-	{ "/events/config", "RealmEventsConfigRepresentation" },
-	{ "/config", "AuthenticatorConfigRepresentation" },
-	{ "/authentication/executions", "AuthenticationExecutionRepresentation" },
-	{ "/executions", "AuthenticationExecutionInfoRepresentation" },
-	{ "/authentication/flows", "AuthenticationFlowRepresentation" },
-	{ "/components", "ComponentRepresentation" },
-	{ "/client-policies/policies", "ClientPoliciesRepresentation" },
-	{ "/client-policies/profiles", "ClientProfilesRepresentation" },
-	{ "/clients-initial-access", "ClientInitialAccessCreatePresentation" },
-	{ "/groups", "GroupRepresentation" },
-	{ "/users", "UserRepresentation" },
-	{ "/certificates/", "KeyStoreConfig" },
-	{ "/client", "ClientRepresentation" },
+#undef B
+#undef M
+#define B(end, class)
+#define M(outer, member, class) { outer, member, class },
+static const struct body_name members[] = {
+#include "admin/body_names.def"
 };
+#undef B
+#undef M
 
-/* Where the last of `letter` is, plus one; 0: there is none. */
-static size_t after_last(struct str s, char letter)
+static struct str name_of_route(const struct admin_call *call)
 {
-	size_t i = str_last_index(s, letter);
-	return i < s.n ? i + 1 : 0;
+	struct str pattern = str_from(call->request->route->pattern);
+	struct str name = STR("the body");
+	size_t longest = 0;
+	for (size_t i = 0; i < ARRAY_LENGTH(bodies); i++) {
+		struct str end = str_from(bodies[i].place);
+		if (end.n > longest && str_ends(pattern, end)) {
+			longest = end.n;
+			name = str_from(bodies[i].name);
+		}
+	}
+	return name;
 }
 
-/* "wrong" of "$.users[3].wrong" and of "$.users[3][\"wrong\"]"; and the path before it. */
-static struct str last_name(struct str path, struct str *ret_before)
+static struct str name_of_member(struct str outer, struct str member)
 {
-	bool quoted = str_ends(path, STR("\"]"));
-	size_t from = quoted ? after_last(path, '[') : after_last(path, '.');
-	*ret_before = str_take(path, from ? from - 1 : 0);
-	if (!quoted)
-		return str_drop(path, from);
-	struct str name = str_drop(path, from + 1);
-	return str_take(name, name.n > 2 ? name.n - 2 : 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(members); i++)
+		if (str_eq_z(member, members[i].place) && (!members[i].outer[0] || str_eq_z(outer, members[i].outer)))
+			return str_from(members[i].name);
+	return outer;
 }
 
-/* By the last name on the way to the member that is in one of ours; else by the call's path. */
-static const char *representation_at(const struct admin_call *call, struct str holder)
+/* The class of the object that the last step of the message's path was not found in. */
+static struct str name_of_body(struct admin_call *call, struct str message)
 {
-	for (size_t i = holder.n; i && holder.p[i - 1] == ']'; i = holder.n)
-		holder = str_take(holder, after_last(holder, '[') ? after_last(holder, '[') - 1 : 0);
-	struct str member = str_drop(holder, after_last(holder, '.'));
-	for (size_t i = 0; i < ARRAY_LENGTH(of_members); i++)
-		if (str_eq_z(member, of_members[i].in))
-			return of_members[i].representation;
-	for (size_t i = 0; i < ARRAY_LENGTH(of_paths); i++)
-		if (str_contains(call->request->path, str_from(of_paths[i].in)))
-			return of_paths[i].representation;
-	return "RealmRepresentation";
+	struct str name = name_of_route(call), path = str_drop(message, 1);
+	struct json_step step, next;
+	bool more = json_step_next(call->arena, &path, &step);
+	for (; more && json_step_next(call->arena, &path, &next); step = next)
+		name = name_of_member(name, step.name);
+	return name;
 }
 
-/* `reason` is json_read's: "$.users[3].wrong = 1: unknown field". */
-static void refuse_unknown(struct admin_call *call, struct str reason)
+/* {"error", "error_description", "errorMessage"}: client libraries read one of them. */
+static void refuse(struct admin_call *call, struct str error, struct str text)
 {
-	static const char tail[] = ": unknown field";
-	if (str_ends(reason, STR(": unknown field")))
-		reason = str_take(reason, reason.n - (sizeof tail - 1));
-	size_t end = 0;
-	while (end < reason.n && !str_starts(str_drop(reason, end), STR(" = ")))
-		end++;
-	struct str holder, name = last_name(str_take(reason, end), &holder);
-	http_respond_error(call->response, 400,
-			   arena_format(call->arena, "Invalid json representation for %s. Unrecognized field \"%.*s\" at %.*s",
-					representation_at(call, holder), STR_ARG(name), STR_ARG(reason)), STR(""));
+	struct text body = text_new(call->arena, 0);
+	struct json_writer w = json_writer_new(&body, false);
+	json_write_object_begin(&w);
+	json_member_text(&w, "error", error);
+	json_member_text(&w, "error_description", text);
+	json_member_text(&w, "errorMessage", text);
+	json_write_object_end(&w);
+	http_respond_json(call->response, 400, text_str(&body));
 }
 
-static void refuse_unreadable(struct admin_call *call, const char *error, struct str reason)
-{
-	http_respond_error(call->response, 400, str_from(error),
-			   arena_join(call->arena, STR("Cannot parse the JSON: "), reason, STR("")));
-}
-
+/* Keycloak's words where it has them; in the description what is wrong, and where. */
 void admin_refuse_body(struct admin_call *call, enum error_code code, const struct why *why)
 {
-	struct str reason = arena_str(call->arena, str_from(why->text));
-	if (code == ERROR_UNKNOWN_FIELD)
-		refuse_unknown(call, reason);
-	else if (code == ERROR_BAD_JSON)
-		refuse_unreadable(call, "invalid_request", reason);
-	else if (code == ERROR_INVALID_VALUE && !call->input_error && str_contains(reason, STR(": expected ")))
-		refuse_unreadable(call, "unknown_error", reason);
+	struct json_where where;
+	struct str text = arena_str(call->arena, str_from(why->text));
+	bool found = json_where(call->arena, call->request->body, text, &where);
+	struct str place = found ? arena_format(call->arena, " (line %zu, column %zu)", where.line, where.column) : STR("");
+	struct str whole = arena_join(call->arena, text, place, STR(""));
+	struct str parsing = arena_join(call->arena, STR("Cannot parse the JSON: "), whole, STR(""));
+	if (code == ERROR_BAD_JSON)
+		refuse(call, STR("invalid_request"), parsing);
+	else if (code == ERROR_UNKNOWN_FIELD && found)
+		refuse(call, arena_format(call->arena,
+					  "Invalid json representation for %.*s. Unrecognized field \"%.*s\" at line %zu column %zu.",
+					  STR_ARG(name_of_body(call, text)), STR_ARG(where.name), where.line, where.column), whole);
+	else if (code == ERROR_UNKNOWN_FIELD)
+		refuse(call, STR("unknown_error"), whole);
+	else if (code == ERROR_INVALID_VALUE && !call->input_error && str_contains(text, STR(": expected ")))
+		refuse(call, STR("unknown_error"), parsing);
 	else if (code == ERROR_INVALID_VALUE)
-		admin_refuse_input(call, reason);
+		refuse(call, call->input_error ? str_from(call->input_error) : str_starts(text, STR("$")) ?
+			     STR("unknown_error") : STR("invalid_input"), whole);
 	else
 		admin_fail(call, code, why);
 }

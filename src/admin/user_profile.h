@@ -27,6 +27,8 @@ struct user_profile {
 
 /* The realm's, or the default, with the language where the realm has several. False: answered. */
 bool user_profile_load(struct admin_call *call, struct user_profile *ret_profile);
+/* Whether it has the form that Keycloak reads; errors as json_read's. */
+MUST_USE enum error_code user_profile_check_shape(struct arena *arena, struct str json, struct why *reterr_why);
 /* Reads a configuration: `why` has Keycloak's words for what is wrong with it. */
 MUST_USE enum error_code user_profile_read(struct arena *arena, struct str json, struct user_profile *ret_profile,
 					   struct why *reterr_why);

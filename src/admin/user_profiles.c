@@ -68,7 +68,12 @@ static struct str completed(struct arena *arena, const struct user_profile *prof
 static bool read_body(struct admin_call *call, struct user_profile *profile)
 {
 	struct why why = { "" };
-	enum error_code code = user_profile_read(call->arena, call->request->body, profile, &why);
+	enum error_code code = user_profile_check_shape(call->arena, call->request->body, &why);
+	if (code != OK) {
+		admin_refuse_body(call, code, &why);
+		return false;
+	}
+	code = user_profile_read(call->arena, call->request->body, profile, &why);
 	if (code == ERROR_INVALID_VALUE)
 		admin_refuse(call, 400, arena_str(call->arena, str_from(why.text)));
 	else if (code != OK)

@@ -1,9 +1,11 @@
 /* json/tree.h: a claim path (the first line) and a JSON text (the rest). Whatever is set,
- * merged and deleted, the tree is written as JSON that reads back the same. */
+ * merged and deleted, the tree is written as JSON that reads back the same. The first line is
+ * looked for as a message's path too. */
 #include <stdlib.h>
 
 #include "base/tables.h"
 #include "json/tree.h"
+#include "json/where.h"
 
 static void require(bool holds)
 {
@@ -29,6 +31,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct str json = str_of(data, n), path;
 	if (!str_next(&json, '\n', &path) || !str_is_utf8(path) || str_has_nul(path))
 		return 0;
+	struct json_where where;
+	if (json_where(arena, json, path, &where))
+		require(where.line > 0 && where.column > 0 && where.column <= json.n + 1);
 	struct json_node *tree;
 	struct why why = { "" };
 	if (json_tree_read(arena, json, &tree, &why)) {

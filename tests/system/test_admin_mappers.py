@@ -112,7 +112,7 @@ def test_bad_mappers(admin, base):
         answer = admin.request("POST", f"{base}/models", 409, json=bad)
         assert answer.json()["error"] == "conflict"
     unknown = admin.request("POST", f"{base}/models", 400, json={**HARD, "name": "x", "nosuch": 1})
-    assert 'Unrecognized field "nosuch" at $.nosuch' in unknown.json()["error"]
+    assert 'Unrecognized field "nosuch" at line 1 column ' in unknown.json()["error"]
     for bad in ([], {**HARD, "name": ["x"]}, {**HARD, "config": []}, {**HARD, "config": {"a": {}}},
                 {**HARD, "name": "y" * 300}):
         admin.request("POST", f"{base}/models", 400, json=bad)

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/tables.h"
 #include "json/tree.h"
+#include "json/where.h"
 
 static int set_up(void **state)
 {
@@ -169,10 +170,40 @@ static void a_tree_that_is_too_deep_is_not_written(void **state)
 	assert_int_equal(json_tree_text(*state, node).n, 0);
 }
 
+static void a_path_leads_to_line_and_column(void **state)
+{
+	static const char json[] = "{\n \"a\": [7, {\"b c\": \"text\"},\n  [true]],\n \"\\u0061\\\"]\" : 12.5\n, \"z\":null}";
+	static const struct {
+		const char *message;
+		size_t line, column; /* 0: nothing stands there */
+		const char *name;
+	} cases[] = {
+		{ "$: expected", 1, 2, "" }, { "$.a = [...]: x", 2, 8, "a" }, { "$.a[0] = 7", 2, 9, "" },
+		{ "$.a[1][\"b c\"]: y", 2, 20, "b c" }, { "$.a[2][0] = true", 3, 8, "" },
+		{ "$[\"a\\\"]\"] = 12.5: unknown field", 4, 20, "a\"]" }, { "$.z", 5, 11, "z" },
+		{ "$.b: a required field is absent", 0, 0, "" }, { "$.a[3]", 0, 0, "" }, { "$.a.b", 0, 0, "" },
+		{ "$[0]", 0, 0, "" }, { "no path", 0, 0, "" }, { "", 0, 0, "" }, { "...a.b = 1", 0, 0, "" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct json_where where = { 0 };
+		bool found = json_where(*state, str_from(json), str_from(cases[i].message), &where);
+		if (found != (cases[i].line > 0))
+			fail_msg("%s", cases[i].message);
+		assert_int_equal(where.line, cases[i].line);
+		assert_int_equal(where.column, cases[i].column);
+		assert_text(where.name, cases[i].name);
+	}
+	struct json_where where;
+	assert_false(json_where(*state, STR("{\"a\": tru"), STR("$.a"), &where));
+	assert_false(json_where(*state, STR("{\"a\": 1, \"b"), STR("$.c"), &where));
+	assert_false(json_where(*state, STR(""), STR("$"), &where));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		T(a_path_leads_to_line_and_column),
 		T(paths_split_as_keycloak_splits_claim_names),
 		T(claims_are_set_at_paths_in_order),
 		T(a_claim_never_replaces_what_is_no_object_on_its_way),
