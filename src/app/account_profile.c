@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "http/response.h"
+#include "model/group_path.h"
 
 /* What Keycloak's default user profile says of its fields, as recorded. */
 #define MULTIVALUED "\"multivalued\":{\"max\":\"1\"}"
@@ -72,7 +73,7 @@ void account_groups_get(void *context, struct http_request *request, struct http
 		json_write_object_begin(&w);
 		json_member_text(&w, "id", group->id);
 		json_member_text(&w, "name", group->name);
-		json_member_text(&w, "path", group->path);
+		json_member_text(&w, "path", group_path(call.visit.arena, group));
 		json_write_object_end(&w);
 	}
 	json_write_array_end(&w);

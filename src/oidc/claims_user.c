@@ -1,6 +1,7 @@
 /* Mappers of what is known of the user; see claims_job.h. */
 #include "oidc/claims_job.h"
 
+#include "model/group_path.h"
 #include "model/pairwise.h"
 
 static const struct json_list_pair *find(const struct json_list_pair *pairs, size_t n, struct str name)
@@ -123,7 +124,7 @@ void claims_groups(const struct claims_job *job)
 		const struct group *group = realm_group_by_id(job->input->realm, user->group_ids.items[i]);
 		if (group)
 			*(struct str *)arena_push(job->arena, &values.items, &values.n, sizeof *values.items) =
-				full ? group->path : group->name;
+				full ? group_path(job->arena, group) : group->name;
 	}
 	claims_set_at(job, claims_config(job, "claim.name"), values.items, values.n, true);
 }

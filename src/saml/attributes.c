@@ -1,6 +1,8 @@
 /* Protocol mappers of SAML; see attributes.h. One small function a mapper type. */
 #include "saml/attributes.h"
 
+#include "model/group_path.h"
+
 #define FORMAT(name) STR("urn:oasis:names:tc:SAML:2.0:attrname-format:" name)
 #define CONFIG(mapper, name) attributes_get(&(mapper)->config, STR(name))
 
@@ -126,7 +128,7 @@ static void map_groups(const struct job *job)
 	for (size_t i = 0; i < user->group_ids.n; i++) {
 		const struct group *group = realm_group_by_id(job->input->realm, user->group_ids.items[i]);
 		if (group)
-			push(job->arena, &list, full ? group->path : group->name);
+			push(job->arena, &list, full ? group_path(job->arena, group) : group->name);
 	}
 	add_listed(job, STR("member"), &list);
 }

@@ -40,7 +40,7 @@ struct draft_group {
 	struct group_rep *rep;
 	struct draft_group *parent;
 	const char *path;      /* in the file */
-	struct str group_path; /* "/staff/night" */
+	struct str group_path, plain_path; /* "/staff/night": unique, and Keycloak's */
 	struct draft_role **roles;
 	size_t roles_n;
 };
@@ -75,7 +75,7 @@ struct draft {
 	size_t clients_n, scopes_n, roles_n, groups_n, components_n, mappings_n;
 	struct text members; /* of the realm itself, as the file has them */
 	size_t taken;        /* bytes of the pieces so far */
-	struct table client_by_client_id, scope_by_name, realm_roles, group_by_path;
+	struct table client_by_client_id, scope_by_name, realm_roles, group_by_path, group_by_plain_path;
 	struct table ids; /* all ids of the file -> path */
 	struct draft_role *default_role;
 	struct str_list warnings;

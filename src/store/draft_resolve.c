@@ -169,18 +169,24 @@ static enum error_code resolve_mapping(
 
 const struct draft_group *draft_find_group(const struct draft *draft, struct str path)
 {
-	return table_get(&draft->group_by_path, path);
+	const struct draft_group *group = table_get(&draft->group_by_path, path);
+	return group ? group : table_get(&draft->group_by_plain_path, path);
 }
 
 static enum error_code resolve_groups(struct draft *draft, struct why *reterr_why)
 {
 	enum error_code error = OK;
 	draft->group_by_path = table_new(draft->arena, draft->groups_n);
+	draft->group_by_plain_path = table_new(draft->arena, draft->groups_n);
 	for (size_t i = 0; !error && i < draft->groups_n; i++) {
 		struct draft_group *group = draft->groups[i];
 		group->group_path =
 			arena_join(draft->arena, group->parent ? group->parent->group_path : (struct str){ NULL, 0 },
 				group_path_piece(draft->arena, group->rep->group.name), (struct str){ NULL, 0 });
+		group->plain_path = arena_join(draft->arena, group->parent ? group->parent->plain_path : STR(""),
+			STR("/"), group->rep->group.name);
+		if (!table_get(&draft->group_by_plain_path, group->plain_path))
+			table_put(&draft->group_by_plain_path, group->plain_path, group);
 		if (table_put(&draft->group_by_path, group->group_path, group))
 			return error_because(reterr_why, ERROR_INVALID_VALUE,
 				"%s.name = \"%.*s\": another group has that path", group->path,

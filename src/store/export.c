@@ -6,7 +6,9 @@
 #include "base/tables.h"
 #include "crypto/secret.h"
 #include "json/write.h"
+#include "model/group_path.h"
 #include "store/export_internal.h"
+#include "store/keys.h"
 
 enum error_code export_piece(struct export *export, struct str piece)
 {
@@ -85,6 +87,16 @@ static int by_alias(const void *a, const void *b)
 	return str_compare(((const struct flow_rep *)a)->alias, ((const struct flow_rep *)b)->alias);
 }
 
+/* As Keycloak reads them. */
+static struct str_list default_groups(struct export *export)
+{
+	const struct realm *realm = export->loaded.realm;
+	struct str_list paths = { .items = arena_array(export->arena, realm->default_groups_n, sizeof(struct str)) };
+	for (size_t i = 0; i < realm->default_groups_n; i++)
+		paths.items[paths.n++] = group_path(export->arena, realm->default_groups[i]);
+	return paths;
+}
+
 static enum error_code write_realm(struct export *export)
 {
 	struct realm_rep rep = export->loaded.rep;
@@ -92,6 +104,7 @@ static enum error_code write_realm(struct export *export)
 		!export->options->groups_roles;
 	enum error_code error;
 	forget_execution_ids(&rep);
+	rep.default_groups = default_groups(export);
 	if (rep.flows_n) /* Lists have the order in which flows were made, files this one. */
 		qsort(rep.flows, rep.flows_n, sizeof *rep.flows, by_alias);
 	if (export->options->mask_secrets)
@@ -170,6 +183,7 @@ static struct group_rep *subtree(
 	struct group_rep *list = arena_array(export->arena, *ret_n, sizeof *list);
 	for (size_t i = 0; i < *ret_n; i++) {
 		list[i] = export->loaded.groups[children->items[i]];
+		list[i].group.path = group_path(export->arena, &export->loaded.realm->groups[children->items[i]]);
 		list[i].children =
 			subtree(export, by_parent, list[i].group.id, &list[i].children_n);
 	}
@@ -310,7 +324,7 @@ static void mask_component(struct export *export, struct component_rep *componen
 	for (size_t i = 0; secret && i < component->config_n; i++) {
 		struct str key = component->config[i].key;
 		if (!component_config_is_secret(key) && !str_eq(key, STR("certificate")) &&
-			!str_eq(key, STR("kid")))
+			!str_eq(key, STR("kid")) && !str_ends(key, STR("PublicKey")))
 			*(struct json_list_pair *)arena_push(
 				export->arena, &kept, &n, sizeof *kept) = component->config[i];
 	}
@@ -340,6 +354,8 @@ static struct json_structs_pair *component_tree(
 		}
 		if (export->options->mask_secrets)
 			mask_component(export, &component);
+		else if (str_eq(component.provider_type, STR(KEY_PROVIDER)))
+			key_add_public(export->arena, &component);
 		component.children =
 			component_tree(export, component.id, depth + 1, &component.children_n);
 		*(struct component_rep *)arena_push(

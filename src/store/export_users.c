@@ -1,6 +1,7 @@
 /* The users of an export, a page at a time, and masks for identity providers. */
 #include "json/write.h"
 #include "model/consent.h"
+#include "model/group_path.h"
 #include "store/export_internal.h"
 #include "store/rows.h"
 #include "store/statements.h"
@@ -68,7 +69,7 @@ static enum error_code read_roles_and_groups(struct page *page)
 		struct user_rep *user = table_get(&page->by_id, db_cell_text(&rows, i, 0));
 		const struct group *group = realm_group_by_id(realm, db_cell_text(&rows, i, 1));
 		if (user && group)
-			push_name(page, &user->groups, group->path);
+			push_name(page, &user->groups, group_path(page->arena, group));
 	}
 	return OK;
 }

@@ -236,6 +236,22 @@ static enum error_code fill(struct arena *arena, struct component_rep *component
 	return OK;
 }
 
+void key_add_public(struct arena *arena, struct component_rep *component)
+{
+	const struct str private = STR("PrivateKey");
+	const struct provider *provider = find_provider(component->provider_id);
+	struct str text = provider ? component_config(component, provider->private_name) : STR("");
+	struct sign_key *key;
+	struct str public;
+	if (!text.n || !str_ends(provider->private_name, private) ||
+	    sign_key_from_private(text, &key, NULL) != OK)
+		return;
+	struct str owner = str_take(provider->private_name, provider->private_name.n - private.n);
+	if (sign_key_public_text(arena, key, &public, NULL) == OK)
+		set_config(arena, component, arena_join(arena, owner, STR("PublicKey"), STR("")), public);
+	sign_key_free(key);
+}
+
 enum error_code key_generate(struct arena *arena, struct component_rep *component,
 	struct str realm_name, int64_t now_ms, struct why *reterr_why)
 {

@@ -21,6 +21,9 @@ bool key_provider_is_known(struct str provider_id);
  * nothing for others. */
 MUST_USE enum error_code key_generate(struct arena *arena, struct component_rep *component,
 	struct str realm_name, int64_t now_ms, struct why *reterr_why);
+/* For exports: Keycloak makes an elliptic key anew that comes without its public part. Does nothing for
+ * others, and where the private part is not there or cannot be read. */
+void key_add_public(struct arena *arena, struct component_rep *component);
 /* The four providers of a new realm, still without their keys. */
 void key_default_components(
 	struct arena *arena, struct component_rep **ret_components, size_t *ret_n);

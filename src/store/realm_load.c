@@ -2,6 +2,7 @@
 #include "crypto/seal.h"
 #include "json/tree.h"
 #include "json/write.h"
+#include "model/group_path.h"
 #include "model/possible.h"
 #include "store/components.h"
 #include "store/groups.h"
@@ -455,7 +456,11 @@ static enum error_code tie_groups(struct load *load)
 		table_put(&paths, to->groups[i].group.path, &realm->groups[i]);
 	}
 	for (size_t i = 0; i < to->rep.default_groups.n; i++) {
-		struct group *group = table_get(&paths, to->rep.default_groups.items[i]);
+		struct str path = to->rep.default_groups.items[i];
+		struct group *group = table_get(&paths, path);
+		for (size_t k = 0; !group && k < realm->groups_n; k++) /* a file's, with slashes in names */
+			if (str_eq(group_path(load->arena, &realm->groups[k]), path))
+				group = &realm->groups[k];
 		if (group)
 			push_pointer(load->arena, &realm->default_groups, &realm->default_groups_n,
 				group);
