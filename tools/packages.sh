@@ -6,7 +6,8 @@
 #   node_ensure FOLDER SOURCE         the same of Node's packages: SOURCE has package.json and its
 #                                     lock; Node itself comes by pip when there is none
 #   go_ensure PROGRAM SOURCE          builds the Go program of SOURCE
-#   maven_ensure FOLDER SOURCE        installs the dependencies of SOURCE/pom.xml
+#   maven_ensure FOLDER SOURCE GOAL   installs the dependencies of SOURCE/pom.xml in FOLDER/lib:
+#                                     GOAL is copy-dependencies or unpack-dependencies
 #
 # They remember what they found in .cache/, so that a second call costs no more than a
 # comparison: the stamp of the packages holds their list and the date of dpkg's database.
@@ -159,7 +160,7 @@ maven_ensure()
 	mkdir -p "$1"
 	cp "$2/pom.xml" "$1"
 	if ! mvn --batch-mode --quiet --strict-checksums --file "$1/pom.xml" \
-		dependency:copy-dependencies "-DoutputDirectory=$1/lib" >&2; then
+		"dependency:$3" "-DoutputDirectory=$1/lib" >&2; then
 		rm -rf "$1"
 		return 1
 	fi

@@ -1,19 +1,12 @@
-"""`curfew realm import` and `export`: several files, folders, placeholders, strategies; Keycloak
-itself with what Curfew exports."""
+"""`curfew realm import` and `export`: several files, folders, placeholders, strategies."""
 
-import copy
 import json
-import os
-import shutil
 import stat
-import subprocess
-import time
 
 import pytest
 import requests
 
 from support import realm as realms
-from support.server import free_port
 
 
 def users(n, first=0):
@@ -253,57 +246,3 @@ def test_the_brief_list_of_realms(server):
     answer = requests.get(f"{server.url}/admin/realms?briefRepresentation=true", timeout=60,
                           headers=server.admin("master").bearer())
     assert {one["realm"]: one.get("displayName") for one in answer.json()}["a-realm"] == "Other"
-
-
-# ---- Keycloak itself
-
-
-@pytest.fixture
-def keycloak(tmp_path):
-    """A Keycloak of its own: the distribution is copied, and its data are thrown away."""
-    home = os.environ.get("KEYCLOAK_HOME")
-    if not home:
-        pytest.skip("KEYCLOAK_HOME names no Keycloak 26.7 distribution (with Java at hand)")
-    copied = tmp_path / "keycloak"
-    shutil.copytree(home, copied, ignore=lambda folder, _: ["data"] if folder == str(home) else [])
-    return copied
-
-
-def run_keycloak(home, *words, **more):
-    env = {**os.environ, "JAVA_OPTS_KC_HEAP": "-Xms128m -Xmx512m",
-           "KC_BOOTSTRAP_ADMIN_USERNAME": "admin", "KC_BOOTSTRAP_ADMIN_PASSWORD": "admin"}
-    return subprocess.Popen([home / "bin/kc.sh", *map(str, words)], env=env, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
-
-
-@pytest.mark.any_engine
-def test_keycloak_imports_what_curfew_exports(keycloak, make, tmp_path):
-    realm = realms.customers({})
-    realm["users"].append({"username": "lara", "enabled": True, "email": "lara@example.org",
-                           "firstName": "L", "lastName": "C", "emailVerified": True,
-                           "credentials": [{"type": "password", "value": "pass-of-lara"}]})
-    server = make.server(copy.deepcopy(realm))
-    folder = tmp_path / "out"
-    server.curfew("realm", "export", "customers", "--dir", folder, "--users", "different-files")
-    done = run_keycloak(keycloak, "import", "--dir", folder, "--override", "true")
-    text, _ = done.communicate(timeout=600)
-    assert done.returncode == 0, text[-5000:]
-    port = free_port()
-    running = run_keycloak(keycloak, "start-dev", "--http-port", port, "--http-management-port",
-                           free_port(), start_new_session=True)
-    try:
-        url = f"http://localhost:{port}/realms/customers/protocol/openid-connect/token"
-        until = time.monotonic() + 300
-        while True:
-            try:
-                answer = requests.post(url, timeout=30, data={
-                    "grant_type": "password", "client_id": "admin-cli", "username": "lara",
-                    "password": "pass-of-lara"})
-                break
-            except requests.ConnectionError:
-                assert time.monotonic() < until and running.poll() is None, running.stdout.read()
-                time.sleep(1)
-        assert answer.ok, answer.text
-    finally:
-        os.killpg(running.pid, 15)
-        running.wait(60)
