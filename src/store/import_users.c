@@ -402,7 +402,9 @@ enum error_code import_users(struct import *import, bool dry)
 		.dry = dry,
 		.arena = arena_new(0),
 		.cost = credential_cost(&import->draft->realm.settings),
-		.writing = { .import = import, .arena = arena_new(0), .parts = { { .arena = arena_new(0) }, { .arena = arena_new(0) } } } };
+		.writing = { .import = import,
+			.arena = arena_new(0),
+			.parts = { { .arena = arena_new(0) }, { .arena = arena_new(0) } } } };
 	enum error_code error = import_walk(import, take_user, &pass);
 	pass.bytes_done = 0; /* the walk has counted them */
 	if (!error && !dry && !import->merge)
