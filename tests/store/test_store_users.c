@@ -416,6 +416,7 @@ static void searches(void **state)
 		{ "\"", "" },
 		{ "'", "" },
 		{ "a b c d e f g h", "" },
+		{ "service", "" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
 		expect_users((struct user_query){ .search = str_from(words[i].search) },
@@ -434,6 +435,13 @@ static void searches(void **state)
 	expect_users((struct user_query){ .has_enabled = -1 }, "x");
 	expect_users((struct user_query){ .has_enabled = 1 }, "abgz");
 	expect_users((struct user_query){ .first = 1, .max = 2 }, "bg");
+	expect_users((struct user_query){ .first = 9, .max = 2 }, "");
+	expect_users((struct user_query){ .service_accounts = true }, "abgsxz");
+	expect_users((struct user_query){ .search = STR("service"), .service_accounts = true }, "s");
+	expect_users((struct user_query){ .search = STR("a*"), .max = 1 }, "a");
+	expect_users((struct user_query){ .search = STR("a*"), .first = 1, .max = 5 }, "gz");
+	expect_users((struct user_query){ .search = STR("x"), .has_enabled = -1 }, "x");
+	expect_users((struct user_query){ .search = STR("x"), .has_enabled = 1 }, "");
 	struct user *users;
 	size_t n;
 	EXPECT(store_list_users(on.store, on.arena, realm,
