@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "json/merge_patch.h"
+#include "login/policy.h"
 
 /* Members that have calls of their own, as in Keycloak: whatever the body says of them. */
 static void keep_apart(const struct realm_rep *before, struct realm_rep *rep)
@@ -125,6 +126,9 @@ static enum error_code read_body(struct admin_call *call, const struct realm_rep
 		keep_pairs(call->arena, &before->settings, &rep->settings);
 	if (!str_eq(rep->settings.name, before->settings.name) && str_eq_z(before->settings.name, "master"))
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "Can't rename master realm");
+	if (!str_eq(rep->settings.password_policy, before->settings.password_policy) &&
+	    !policy_is_known(rep->settings.password_policy))
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "Password policy not found");
 	if ((code = realm_check(rep, "$", reterr_why)) ||
 	    (code = need_flow(rep, "browserFlow", rep->settings.browser_flow, reterr_why)))
 		return code;

@@ -119,3 +119,25 @@ enum error_code policy_check(struct arena *arena, struct str policy, struct str 
 	*ret_text = text;
 	return ERROR_INVALID_PASSWORD;
 }
+
+static bool item_is_known(struct str name)
+{
+	static const char *const others[] = { "notUsername", "notContainsUsername", "notEmail", "passwordHistory",
+		"passwordBlacklist", "regexPattern", "passwordAge", "recoveryCodesWarningThreshold" };
+	for (size_t i = 0; i < ARRAY_LENGTH(counted_items); i++)
+		if (str_eq_z(name, counted_items[i].item))
+			return true;
+	for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+		if (str_eq_z(name, others[i]))
+			return true;
+	return is_about_hashes(name);
+}
+
+bool policy_is_known(struct str policy)
+{
+	struct str name, argument;
+	while (policy_next(&policy, &name, &argument))
+		if (!item_is_known(name))
+			return false;
+	return true;
+}

@@ -11,4 +11,7 @@
 MUST_USE enum error_code policy_check(struct arena *arena, struct str policy, struct str password,
 				      struct str username, struct str email, struct str *ret_text);
 
+/* Whether every item has a name that Keycloak knows, though we may not check it ourselves. */
+bool policy_is_known(struct str policy);
+
 #endif

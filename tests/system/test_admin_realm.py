@@ -78,6 +78,14 @@ def test_what_cannot_be_is_refused_by_its_path(server, body, named):
     assert admin.get() == before
 
 
+def test_a_password_policy_that_nobody_knows(small):
+    for policy in ("nosuch(1)", "length(8) and nosuch"):
+        answer = small.request("PUT", "", 400, json={"passwordPolicy": policy})
+        assert answer.json() == {"errorMessage": "Password policy not found"}
+    small.request("PUT", "", 204, json={"passwordPolicy": "length(8) and passwordHistory(3)"})
+    small.request("PUT", "", 204, json={"passwordPolicy": ""})
+
+
 def test_a_realm_gets_another_name(server, small):
     admin, old = small, small.realm
     assert put(admin, 409, realm="customers").json() == \
