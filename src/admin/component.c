@@ -2,6 +2,7 @@
 #include "admin/component.h"
 
 #include "admin/realm_row.h"
+#include "admin/user_profile.h"
 #include "base/tables.h"
 
 bool component_list(struct admin_call *call, struct component_list *ret_list)
@@ -141,6 +142,19 @@ void component_merge(struct admin_call *call, const struct component_body *body,
 
 /* ---- judging ---- */
 
+/* A profile that cannot be read would lock everybody out of the realm's users. */
+static bool profile_fits(struct admin_call *call, const struct component_rep *component)
+{
+	struct user_profile profile;
+	for (size_t i = 0; i < component->config_n; i++) {
+		const struct json_list_pair *entry = &component->config[i];
+		if (str_eq_z(entry->key, "kc.user.profile.config") && entry->n &&
+		    !user_profile_accept(call, entry->values[0], &profile))
+			return false;
+	}
+	return true;
+}
+
 bool component_settle(struct admin_call *call, struct component_rep *component)
 {
 	struct why why = { "" };
@@ -156,7 +170,7 @@ bool component_settle(struct admin_call *call, struct component_rep *component)
 		return false;
 	}
 	enum error_code code = component_check(component, "$", &why);
-	if (code == OK && !component_type_check(call, provider, component))
+	if (code == OK && (!component_type_check(call, provider, component) || !profile_fits(call, component)))
 		return false;
 	if (code == OK)
 		code = component_complete_key(call->arena, component, call->realm->settings.name, call->visit.now_ms, &why);

@@ -143,6 +143,32 @@ enum error_code user_profile_read(struct arena *arena, struct str json, struct u
 	return OK;
 }
 
+bool user_profile_accept(struct admin_call *call, struct str json, struct user_profile *profile)
+{
+	struct why why = { "" };
+	enum error_code code = user_profile_check_shape(call->arena, json, &why);
+	if (code != OK) {
+		admin_refuse_body(call, code, &why);
+		return false;
+	}
+	code = user_profile_read(call->arena, json, profile, &why);
+	if (code == ERROR_INVALID_VALUE)
+		admin_refuse(call, 400, arena_str(call->arena, str_from(why.text)));
+	else if (code != OK)
+		admin_refuse_body(call, code, &why);
+	if (code != OK)
+		return false;
+	bool username = user_profile_manages(profile, STR("username"));
+	bool email = user_profile_manages(profile, STR("email"));
+	if (!username || !email) {
+		struct str text = arena_format(call->arena, "[%s%s%s]",
+			username ? "" : "The attribute 'username' can not be removed", username || email ? "" : ", ",
+			email ? "" : "The attribute 'email' can not be removed");
+		admin_refuse(call, 400, text);
+	}
+	return username && email;
+}
+
 /* Keycloak before 24 had no profile: realms of those days keep what users have, as when it migrates them. */
 static bool is_from_before(const struct realm_settings *realm)
 {

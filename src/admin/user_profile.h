@@ -33,6 +33,9 @@ MUST_USE enum error_code user_profile_check_shape(struct arena *arena, struct st
 MUST_USE enum error_code user_profile_read(struct arena *arena, struct str json, struct user_profile *ret_profile,
 					   struct why *reterr_why);
 
+/* Reads one that somebody sends: username and e-mail stay. False: answered. */
+bool user_profile_accept(struct admin_call *call, struct str json, struct user_profile *profile);
+
 /* Whether administrators see the attribute. */
 bool user_profile_shows(const struct user_profile *profile, struct str name);
 /* Whether it is one of no profile. */

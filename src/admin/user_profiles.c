@@ -64,33 +64,6 @@ static struct str completed(struct arena *arena, const struct user_profile *prof
 	return json_tree_text(arena, profile->tree);
 }
 
-/* Username and e-mail stay. False: answered. */
-static bool read_body(struct admin_call *call, struct user_profile *profile)
-{
-	struct why why = { "" };
-	enum error_code code = user_profile_check_shape(call->arena, call->request->body, &why);
-	if (code != OK) {
-		admin_refuse_body(call, code, &why);
-		return false;
-	}
-	code = user_profile_read(call->arena, call->request->body, profile, &why);
-	if (code == ERROR_INVALID_VALUE)
-		admin_refuse(call, 400, arena_str(call->arena, str_from(why.text)));
-	else if (code != OK)
-		admin_refuse_body(call, code, &why);
-	if (code != OK)
-		return false;
-	bool username = user_profile_manages(profile, STR("username"));
-	bool email = user_profile_manages(profile, STR("email"));
-	if (!username || !email) {
-		struct str text = arena_format(call->arena, "[%s%s%s]",
-			username ? "" : "The attribute 'username' can not be removed", username || email ? "" : ", ",
-			email ? "" : "The attribute 'email' can not be removed");
-		admin_refuse(call, 400, text);
-	}
-	return username && email;
-}
-
 static void put(struct admin_call *call)
 {
 	struct user_profile profile;
@@ -107,7 +80,7 @@ static void put(struct admin_call *call)
 	struct user_change change = { .kind = USER_PROFILE_PUT, .realm_id = call->realm->settings.id };
 	/* Without a body: back to the default. */
 	if (call->request->body.n) {
-		if (!read_body(call, &profile))
+		if (!user_profile_accept(call, call->request->body, &profile))
 			return;
 		change.ids = (struct str_list){ &id, 1 };
 		change.label = component_of(call, id, completed(call->arena, &profile));

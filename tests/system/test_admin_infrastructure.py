@@ -177,6 +177,18 @@ def test_users_of_a_realm_of_several_languages_have_one(admin):
     assert "attributes" not in made(admin, "/users", **{**body, "username": "cleo"})
 
 
+@pytest.mark.parametrize("config", [
+    '{"attributes":[{"name":"username"}]}', '{"attributes":[]}', '{"attributes":', "[]",
+    '{"attributes":[{"name":"username"},{"name":"email"},{"name":"email"}]}'])
+def test_a_profile_that_is_sent_as_a_component_is_looked_at(admin, config):
+    answer = admin.request("POST", "/components", 400, json={
+        "name": "profile", "providerId": "declarative-user-profile",
+        "providerType": "org.keycloak.userprofile.UserProfileProvider",
+        "config": {"kc.user.profile.config": [config]}})
+    assert answer.json()
+    assert admin.get("/users", max=1) is not None
+
+
 # ---- names with slashes
 
 
