@@ -651,8 +651,9 @@ static void mappers_of_users_and_groups(void **state)
 	(void)state;
 	struct json_list_pair own[] = { one_attribute("dept", "a"), one_attribute("empty", "") };
 	struct json_list_pair inherited = one_attribute("dept", "b");
+	struct group staff = { .id = STR("s"), .name = STR("staff"), .path = STR("/staff") };
 	struct group *group = &realm.groups[realm.groups_n++];
-	*group = (struct group){ .id = STR("g"), .name = STR("night"), .path = STR("/staff/night"),
+	*group = (struct group){ .id = STR("g"), .name = STR("night"), .path = STR("/staff/night"), .parent = &staff,
 		.attributes = &inherited, .attributes_n = 1 };
 	table_put(&realm.group_by_id, group->id, group);
 	struct user user = { .id = STR("u"), .username = STR("ada"), .first_name = STR("Ada"), .attributes = own,
