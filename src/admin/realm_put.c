@@ -48,16 +48,34 @@ static void keep_pair(struct arena *arena, struct attributes *attributes, const 
 	*(struct json_pair *)arena_push(arena, &attributes->pairs, &attributes->n, sizeof *attributes->pairs) = *pair;
 }
 
-/* Attributes that every realm has: a body whose attributes do not name them leaves them. */
-static bool is_every_realms(struct str name)
+/* Attributes of this server's own: whoever writes for Keycloak does not know them. */
+static bool is_own(struct str name)
+{
+	return str_starts(name, STR("curfew."));
+}
+
+/* Attributes that every realm has, and this server's own: a body whose attributes do not name them leaves them. */
+static bool stays(struct str name)
 {
 	static const char *const names[] = { "cibaBackchannelTokenDeliveryMode", "cibaExpiresIn", "cibaInterval",
 		"cibaAuthRequestedUserHint", "oauth2DeviceCodeLifespan", "oauth2DevicePollingInterval",
 		"parRequestUriLifespan" };
+	if (is_own(name))
+		return true;
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
 		if (str_eq_z(name, names[i]))
 			return true;
 	return false;
+}
+
+/* An empty text clears one of this server's own. */
+static void drop_cleared(struct attributes *attributes)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < attributes->n; i++)
+		if (attributes->pairs[i].value.n || !is_own(attributes->pairs[i].key))
+			attributes->pairs[n++] = attributes->pairs[i];
+	attributes->n = n;
 }
 
 /* What bodies with a part of the map leave, as in Keycloak: the other headers, those attributes. */
@@ -66,8 +84,9 @@ static void keep_pairs(struct arena *arena, const struct realm_settings *before,
 	for (size_t i = 0; i < before->browser_security_headers.n; i++)
 		keep_pair(arena, &settings->browser_security_headers, &before->browser_security_headers.pairs[i]);
 	for (size_t i = 0; i < before->attributes.n; i++)
-		if (is_every_realms(before->attributes.pairs[i].key))
+		if (stays(before->attributes.pairs[i].key))
 			keep_pair(arena, &settings->attributes, &before->attributes.pairs[i]);
+	drop_cleared(&settings->attributes);
 }
 
 static enum error_code need_flow(const struct realm_rep *rep, const char *field, struct str alias,

@@ -44,7 +44,9 @@ static bool has_lists(const struct resource *resource)
 static struct json_node *cleared(struct arena *arena, const struct typed *typed,
 	enum resource_maps maps, const struct json_node *now)
 {
-	if (typed->in_map && (maps == RESOURCE_TEXTS || maps == RESOURCE_LISTS))
+	/* This server's own attributes stay in a realm unless they are named. */
+	bool own = str_starts(typed->path.pieces[typed->path.n - 1], STR("curfew."));
+	if (typed->in_map && ((maps == RESOURCE_TEXTS && !own) || maps == RESOURCE_LISTS))
 		return NULL;
 	if (typed->in_map && maps == RESOURCE_LISTS_STAY)
 		return json_node_list(arena);

@@ -58,6 +58,19 @@ def test_attributes_replace_each_other_but_those_that_every_realm_has(admin):
     assert "one" not in attributes
 
 
+def test_this_servers_own_attributes_stay_where_nobody_names_them(admin):
+    """Programs made for Keycloak write a map that has none of them."""
+    own = "curfew.signout.on_idle"
+    admin.request("PUT", "", 204, json={"attributes": {own: "silent"}})
+    admin.request("PUT", "", 204, json={"attributes": {"two": "2"}})
+    assert admin.get("")["attributes"][own] == "silent"
+    admin.request("PUT", "", 204, json={"attributes": {own: ""}})
+    assert own not in admin.get("")["attributes"]
+    admin.request("PUT", "", 204, json={"attributes": {own: "silent"}})
+    admin.request("PATCH", "", 204, json={"attributes": {own: None}})
+    assert own not in admin.get("")["attributes"]
+
+
 @pytest.mark.parametrize("binding", [
     "registrationFlow", "resetCredentialsFlow", "clientAuthenticationFlow",
     "dockerAuthenticationFlow", "firstBrokerLoginFlow"])
