@@ -152,12 +152,14 @@ static enum error_code write_parts(struct user_writing *writing, size_t most)
 	for (int kind = 0; !error && kind < IMPORT_PARTS && parts->written < until;) {
 		struct import_rows *table = &parts->tables[kind];
 		size_t n = table->n < PARTS_AT_ONCE ? table->n : PARTS_AT_ONCE;
-		if (n)
-			error = write_rows(writing, part_statements[kind], table->rows, n, &writing->why);
+		if (!n) {
+			kind++;
+			continue;
+		}
+		error = write_rows(writing, part_statements[kind], table->rows, n, &writing->why);
 		table->rows += n;
 		table->n -= n;
 		parts->written += n;
-		kind += table->n == 0;
 	}
 	return error;
 }
