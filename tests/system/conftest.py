@@ -33,12 +33,28 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("engine", chosen, scope="session")
 
 
+# Seconds that a test of these files takes; those of others take about two.
+SECONDS = {
+    "test_kcadm": 30, "test_attacks_outbox": 28, "test_clock": 17, "test_journey_django": 12,
+    "test_account_browser": 11, "test_crash": 10, "test_admin_libraries": 9,
+    "test_key_rotation": 9, "test_attacks_races": 8, "test_import_export": 8,
+    "test_client_certificates": 6, "test_door_table": 6, "test_keycloak": 6,
+    "test_lifespans": 6, "test_outbox": 6, "test_races_disabled": 6, "test_doors": 5,
+    "test_metrics": 5, "test_receipts": 5, "test_saml_back_channel": 5, "test_attacks_main": 4,
+    "test_consent": 4, "test_disabled": 4, "test_mail": 4, "test_operator_page": 4,
+    "test_plan": 4, "test_session_iframe": 4, "test_session_limits": 4, "test_sick_disk": 4,
+    "test_admin_infrastructure": 0.5, "test_attacks_admin": 0.34, "test_every_route": 0.3,
+    "test_token_kinds": 0.17, "test_recorded": 0.15, "test_proxy": 0.13,
+    "test_permissions": 0.02,
+}
+
+
 def _share(items, share):
     """The files of one share: the largest first, each to the share that has least."""
     mine, shares = (int(number) for number in share.split("/"))
     sizes = collections.Counter()
     for item in items:
-        sizes[item.path] += 0.05 if item.get_closest_marker("one_request") else 1
+        sizes[item.path] += SECONDS.get(item.path.stem, 2)
     loads, chosen = [0] * shares, set()
     for path, size in sorted(sizes.items(), key=lambda one: (-one[1], one[0])):
         lightest = loads.index(min(loads))

@@ -22,7 +22,6 @@ def matrix(common):
     return permissions.Matrix(common.server.url, lambda: admin.bearer()["authorization"].split()[1], "permissions")
 
 
-@pytest.mark.one_request
 @pytest.mark.parametrize("role", permissions.ROLES, ids=lambda role: role or "nobody")
 @pytest.mark.parametrize("call", CALLS)
 def test_cell(matrix, call, role):
