@@ -74,11 +74,7 @@ static void merge_pairs(struct arena *arena, const struct json_pair *before, siz
 /* Who sends it empty wants none. */
 static void default_attribute(struct arena *arena, struct client_rep *client, struct str name, struct str value)
 {
-	struct attributes *attributes = &client->client.attributes;
-	for (size_t i = 0; i < attributes->n; i++)
-		if (str_eq(attributes->pairs[i].key, name))
-			return;
-	put_pair(arena, &attributes->pairs, &attributes->n, (struct json_pair){ name, value });
+	attributes_default(arena, &client->client.attributes, name, value);
 }
 
 /* ---- what a client has to have ---- */

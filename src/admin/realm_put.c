@@ -40,14 +40,6 @@ static void keep_mail_secrets(const struct realm_rep *before, struct realm_rep *
 	}
 }
 
-static void keep_pair(struct arena *arena, struct attributes *attributes, const struct json_pair *pair)
-{
-	for (size_t i = 0; i < attributes->n; i++)
-		if (str_eq(attributes->pairs[i].key, pair->key))
-			return;
-	*(struct json_pair *)arena_push(arena, &attributes->pairs, &attributes->n, sizeof *attributes->pairs) = *pair;
-}
-
 /* Attributes of this server's own: whoever writes for Keycloak does not know them. */
 static bool is_own(struct str name)
 {
@@ -81,11 +73,14 @@ static void drop_cleared(struct attributes *attributes)
 /* What bodies with a part of the map leave, as in Keycloak: the other headers, those attributes. */
 static void keep_pairs(struct arena *arena, const struct realm_settings *before, struct realm_settings *settings)
 {
-	for (size_t i = 0; i < before->browser_security_headers.n; i++)
-		keep_pair(arena, &settings->browser_security_headers, &before->browser_security_headers.pairs[i]);
-	for (size_t i = 0; i < before->attributes.n; i++)
-		if (stays(before->attributes.pairs[i].key))
-			keep_pair(arena, &settings->attributes, &before->attributes.pairs[i]);
+	const struct attributes *headers = &before->browser_security_headers, *attributes = &before->attributes;
+	for (size_t i = 0; i < headers->n; i++)
+		attributes_default(arena, &settings->browser_security_headers, headers->pairs[i].key,
+				   headers->pairs[i].value);
+	for (size_t i = 0; i < attributes->n; i++)
+		if (stays(attributes->pairs[i].key))
+			attributes_default(arena, &settings->attributes, attributes->pairs[i].key,
+					   attributes->pairs[i].value);
 	drop_cleared(&settings->attributes);
 }
 

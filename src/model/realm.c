@@ -9,6 +9,15 @@ struct str attributes_get(const struct attributes *attributes, struct str name)
 	return (struct str){ NULL, 0 };
 }
 
+void attributes_default(struct arena *arena, struct attributes *attributes, struct str name, struct str value)
+{
+	for (size_t i = 0; i < attributes->n; i++)
+		if (str_eq(attributes->pairs[i].key, name))
+			return;
+	*(struct json_pair *)arena_push(arena, &attributes->pairs, &attributes->n, sizeof *attributes->pairs) =
+		(struct json_pair){ name, value };
+}
+
 bool attributes_true(const struct attributes *attributes, struct str name, bool otherwise)
 {
 	struct str value = attributes_get(attributes, name);

@@ -19,6 +19,8 @@ struct attributes {
 };
 /* The value, or the empty text. */
 struct str attributes_get(const struct attributes *attributes, struct str name);
+/* Adds one, unless there is one of that name. */
+void attributes_default(struct arena *arena, struct attributes *attributes, struct str name, struct str value);
 /* True when the value reads "true"; `otherwise` when the attribute is absent or empty. */
 bool attributes_true(const struct attributes *attributes, struct str name, bool otherwise);
 /* The value as seconds; `otherwise` when absent, empty, not a number or negative. */

@@ -87,10 +87,6 @@ enum { DRAFT_LIMIT = 64 << 20 }; /* bytes of JSON of everything but the users */
 /* Adds a line to the warnings; beyond 1000 they are only counted. */
 void draft_warn(struct draft *draft, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds an attribute that is not there. */
-void draft_default(
-	struct draft *draft, struct attributes *attributes, struct str name, struct str value);
-
 /* Empty. An import takes defaults_realm before all else. */
 struct draft *draft_new(struct arena *arena, int64_t now_ms);
 /* What draft_take wants cut into elements, with "users". */

@@ -282,7 +282,7 @@ static void complete_secret(struct draft *draft, struct draft_client *client)
 	if (c->secret.n || (!masked && (c->public_client || c->bearer_only)))
 		return;
 	c->secret = random_letters(draft->arena, CLIENT_SECRET_LETTERS);
-	draft_default(draft, &c->attributes, STR("client.secret.creation.time"),
+	attributes_default(draft->arena, &c->attributes, STR("client.secret.creation.time"),
 		arena_format(draft->arena, "%lld", (long long)(draft->now_ms / 1000)));
 }
 
@@ -335,9 +335,9 @@ static void complete_client(struct draft *draft, struct draft_client *client)
 		c->full_scope_allowed = !c->consent_required;
 	if (!JSON_SENT(&client_shape, &client->rep, client.web_origins.items))
 		client_derive_web_origins(draft->arena, c);
-	draft_default(draft, &c->attributes, STR("realm_client"), STR("false"));
+	attributes_default(draft->arena, &c->attributes, STR("realm_client"), STR("false"));
 	if (!is_built_in(c))
-		draft_default(draft, &c->attributes, STR("post.logout.redirect.uris"), STR("+"));
+		attributes_default(draft->arena, &c->attributes, STR("post.logout.redirect.uris"), STR("+"));
 	complete_secret(draft, client);
 	inherit_scopes(draft, client);
 }
@@ -475,7 +475,7 @@ static void complete_own_attributes(struct draft *draft)
 		draft_warn(draft,
 			"applications are not told when a session ends because nobody used it, as in Keycloak; "
 			"to tell them set the realm's attribute %.*s to \"tell\"", STR_ARG(name));
-	draft_default(draft, &realm->attributes, name, exported ? STR("silent") : STR("tell"));
+	attributes_default(draft->arena, &realm->attributes, name, exported ? STR("silent") : STR("tell"));
 }
 
 enum error_code draft_complete(struct draft *draft, struct why *reterr_why)

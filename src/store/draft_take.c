@@ -43,21 +43,11 @@ void draft_warn(struct draft *draft, const char *format, ...)
 		sizeof *draft->warnings.items) = arena_str(draft->arena, str_from(line));
 }
 
-void draft_default(
-	struct draft *draft, struct attributes *attributes, struct str name, struct str value)
-{
-	for (size_t i = 0; i < attributes->n; i++)
-		if (str_eq(attributes->pairs[i].key, name))
-			return;
-	*(struct json_pair *)arena_push(draft->arena, &attributes->pairs, &attributes->n,
-		sizeof *attributes->pairs) = (struct json_pair){ name, value };
-}
-
 static void draft_defaults(
 	struct draft *draft, struct attributes *attributes, const struct attributes *defaults)
 {
 	for (size_t i = 0; i < defaults->n; i++)
-		draft_default(draft, attributes, defaults->pairs[i].key, defaults->pairs[i].value);
+		attributes_default(draft->arena, attributes, defaults->pairs[i].key, defaults->pairs[i].value);
 }
 
 static const char *path_of(struct draft *draft, const struct json_cut_item *item)
