@@ -154,22 +154,27 @@ static enum error_code key_of(struct arena *arena, const struct members *members
 	return error;
 }
 
+static enum error_code jwk_of(
+	struct arena *arena, const struct members *members, struct jwk *ret_jwk, struct why *why)
+{
+	struct sign_key *key = NULL;
+	enum error_code error = check_members(members, why);
+	if (!error)
+		error = key_of(arena, members, &key, why);
+	if (!error)
+		*ret_jwk = (struct jwk){ members->kid, members->alg, members->use, key };
+	return error;
+}
+
 enum error_code jwk_parse(
 	struct arena *arena, struct str json, struct jwk *ret_jwk, struct why *reterr_why)
 {
 	struct members members = { 0 };
-	struct sign_key *key = NULL;
 	if (json.n > JWK_SET_BYTES_MAX)
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "JWK of %zu bytes", json.n);
 	enum error_code error =
 		json_read(arena, json, &member_shape, &foreign, &members, reterr_why);
-	if (!error)
-		error = check_members(&members, reterr_why);
-	if (!error)
-		error = key_of(arena, &members, &key, reterr_why);
-	if (!error)
-		*ret_jwk = (struct jwk){ members.kid, members.alg, members.use, key };
-	return error;
+	return error ? error : jwk_of(arena, &members, ret_jwk, reterr_why);
 }
 
 /* The list of keys; each is then read for itself, so that one bad key spoils no other. */
@@ -192,37 +197,24 @@ static enum error_code list_of(
 	return OK;
 }
 
-enum error_code jwk_set_parse(
-	struct arena *arena, struct str json, struct jwk_set *ret_set, struct why *reterr_why)
-{
-	const struct json_node *list = NULL;
-	struct jwk_set set = { 0 };
-	enum error_code error = list_of(arena, json, &list, reterr_why);
-	if (error)
-		return error;
-	for (size_t i = 0; i < list->n; i++) {
-		struct jwk jwk;
-		struct str text = json_tree_text(arena, list->items[i]);
-		if (jwk_parse(arena, text, &jwk, set.skipped ? NULL : reterr_why))
-			set.skipped++;
-		else
-			*(struct jwk *)arena_push(arena, &set.keys, &set.n, sizeof jwk) = jwk;
-	}
-	*ret_set = set;
-	return OK;
-}
+/* What a token says of the key that it is to be verified with. */
+struct hint {
+	struct str kid, algorithm; /* kid empty: any */
+};
 
 /* By its members alone; the curve is left to who verifies. */
-static bool may_verify(const struct members *members, struct str kid, struct str algorithm)
+static bool may_verify(const struct members *members, const struct hint *hint)
 {
+	struct str algorithm = hint->algorithm;
 	bool edwards = str_eq_z(algorithm, "EdDSA"), elliptic = !edwards && str_starts(algorithm, STR("ES"));
 	const char *kty = edwards ? "OKP" : elliptic ? "EC" : "RSA";
-	return str_eq_z(members->kty, kty) && (!kid.n || str_eq(members->kid, kid)) &&
+	return str_eq_z(members->kty, kty) && (!hint->kid.n || str_eq(members->kid, hint->kid)) &&
 	       !str_eq_z(members->use, "enc") && (!members->alg.n || str_eq(members->alg, algorithm));
 }
 
-enum error_code jwk_set_parse_for(struct arena *arena, struct str json, struct str kid, struct str algorithm,
-	size_t max, struct jwk_set *ret_set, struct why *reterr_why)
+/* At most `max` keys; of a hint (NULL: none) only those that it may mean. */
+static enum error_code read_set(struct arena *arena, struct str json, const struct hint *hint, size_t max,
+	struct jwk_set *ret_set, struct why *reterr_why)
 {
 	const struct json_node *list = NULL;
 	struct jwk_set set = { 0 };
@@ -236,15 +228,28 @@ enum error_code jwk_set_parse_for(struct arena *arena, struct str json, struct s
 		struct why *why = set.skipped ? NULL : reterr_why;
 		if (json_read(arena, text, &member_shape, &foreign, &members, why))
 			set.skipped++;
-		else if (!may_verify(&members, kid, algorithm))
+		else if (hint && !may_verify(&members, hint))
 			continue;
-		else if (jwk_parse(arena, text, &jwk, why))
+		else if (jwk_of(arena, &members, &jwk, why))
 			set.skipped++;
 		else
 			*(struct jwk *)arena_push(arena, &set.keys, &set.n, sizeof jwk) = jwk;
 	}
 	*ret_set = set;
 	return OK;
+}
+
+enum error_code jwk_set_parse(
+	struct arena *arena, struct str json, struct jwk_set *ret_set, struct why *reterr_why)
+{
+	return read_set(arena, json, NULL, JWK_SET_KEYS_MAX, ret_set, reterr_why);
+}
+
+enum error_code jwk_set_parse_for(struct arena *arena, struct str json, struct str kid, struct str algorithm,
+	size_t max, struct jwk_set *ret_set, struct why *reterr_why)
+{
+	const struct hint hint = { kid, algorithm };
+	return read_set(arena, json, &hint, max, ret_set, reterr_why);
 }
 
 void jwk_set_free(struct jwk_set *set)
