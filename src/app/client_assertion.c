@@ -158,20 +158,11 @@ static enum error_code use_once(struct visit *visit, const struct client_asserti
 	return used ? error_because(why, ERROR_ASSERTION_REFUSED, "Token reuse detected") : code;
 }
 
-static struct client_assertion_facts facts_of(const struct visit *visit)
-{
-	bool with = str_ends(visit->base, STR("/auth"));
-	struct str bare = with ? str_take(visit->base, visit->base.n - 5) : visit->base;
-	struct str tail = arena_join(visit->arena, STR("/realms/"), visit->realm->settings.name, STR(""));
-	return (struct client_assertion_facts){ .issuer = arena_join(visit->arena, bare, STR(""), tail),
-		.issuer_auth = arena_join(visit->arena, bare, STR("/auth"), tail), .now_s = visit->now_ms / 1000 };
-}
-
 enum error_code client_assertion_check(struct visit *visit, const struct client_auth *presented,
 	struct event *event, const struct client **ret_client, struct why *reterr_why)
 {
 	struct client_assertion a;
-	const struct client_assertion_facts facts = facts_of(visit);
+	const struct client_assertion_facts facts = { visit->issuer, visit_other_issuer(visit), visit->now_ms / 1000 };
 	int64_t until_s = 0;
 	enum error_code code = client_assertion_read(visit->arena, visit->realm, presented, &a, reterr_why);
 	event_detail(visit, event, "client_assertion_id", a.jti);

@@ -141,16 +141,19 @@ void visit_close(struct visit *visit)
 	visit->realm = NULL;
 }
 
-bool visit_is_issuer(const struct visit *visit, struct str issuer)
+struct str visit_other_issuer(const struct visit *visit)
 {
-	/* Our base, and the same with or without its /auth. */
 	struct str base = visit->base, other;
 	if (str_ends(base, STR("/auth")))
 		other = str_take(base, base.n - 5);
 	else
 		other = arena_join(visit->arena, base, STR("/auth"), STR(""));
-	struct str tail = arena_join(visit->arena, STR("/realms/"), visit->realm->settings.name, STR(""));
-	return str_eq(issuer, visit->issuer) || str_eq(issuer, arena_join(visit->arena, other, tail, STR("")));
+	return arena_join(visit->arena, other, STR("/realms/"), visit->realm->settings.name);
+}
+
+bool visit_is_issuer(const struct visit *visit, struct str issuer)
+{
+	return str_eq(issuer, visit->issuer) || str_eq(issuer, visit_other_issuer(visit));
 }
 
 struct str visit_url(const struct visit *visit, const char *path)

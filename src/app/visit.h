@@ -38,6 +38,8 @@ MUST_USE enum error_code visit_open_named(struct visit *visit, struct app *app, 
 					  struct why *reterr_why);
 void visit_close(struct visit *visit);
 
+/* visit->issuer without its /auth, or with one. */
+struct str visit_other_issuer(const struct visit *visit);
 /* True when `issuer` is this realm as we name it, with or without /auth. */
 bool visit_is_issuer(const struct visit *visit, struct str issuer);
 /* base + path of this realm: visit_url(v, "/protocol/openid-connect/auth"). */

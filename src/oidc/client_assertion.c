@@ -224,7 +224,7 @@ static bool is_ours(struct str audience, const struct client_assertion_facts *fa
 		STR_INIT("/protocol/openid-connect/token/introspect") };
 	for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
 		struct str rest = str_take(audience, audience.n - ends[i].n);
-		if (str_ends(audience, ends[i]) && (str_eq(rest, facts->issuer) || str_eq(rest, facts->issuer_auth)))
+		if (str_ends(audience, ends[i]) && (str_eq(rest, facts->issuer) || str_eq(rest, facts->other_issuer)))
 			return true;
 	}
 	return false;

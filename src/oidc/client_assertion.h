@@ -33,7 +33,7 @@ MUST_USE enum error_code client_assertion_read(struct arena *arena, const struct
 	const struct client_auth *presented, struct client_assertion *ret_assertion, struct why *reterr_why);
 
 struct client_assertion_facts {
-	struct str issuer, issuer_auth; /* both forms of ours, without and with /auth */
+	struct str issuer, other_issuer; /* both forms of ours, with and without /auth */
 	int64_t now_s;
 };
 /* Of an assertion whose signature is the client's. *ret_until_s: from then on it would be refused for
