@@ -18,14 +18,16 @@ struct place value_place_of_item(const struct place *up, size_t index)
 	return (struct place){ .up = up, .index = index, .secret = up->secret };
 }
 
+bool value_is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
 static bool is_plain_name(struct str name)
 {
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		if (!letter && !(c >= '0' && c <= '9') && c != '_' && c != '-')
+	for (size_t i = 0; i < name.n; i++)
+		if (!value_is_plain(name.p[i]))
 			return false;
-	}
 	return name.n > 0;
 }
 

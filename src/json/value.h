@@ -27,6 +27,9 @@ struct place {
 struct place value_place_of_member(const struct place *up, struct str name, bool secret);
 struct place value_place_of_item(const struct place *up, size_t index);
 
+/* Whether a name of such bytes alone stands in a path without quotes. */
+bool value_is_plain(char c);
+
 /* Writes "PATH = VALUE: problem" and returns `code`. A NULL value is not shown. */
 enum error_code value_refuse(const struct reader *r, const struct place *at, const struct json_node *value,
 		       enum error_code code, const char *problem);

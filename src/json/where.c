@@ -2,11 +2,7 @@
 #include "json/where.h"
 
 #include "json/scan.h"
-
-static bool is_plain(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
+#include "json/value.h"
 
 static struct str decoded(struct arena *arena, const struct scan_token *token)
 {
@@ -45,7 +41,7 @@ bool json_step_next(struct arena *arena, struct str *path, struct json_step *ret
 		return step_in_brackets(arena, path, ret_step);
 	if (!path->n || path->p[0] != '.')
 		return false;
-	while (n < path->n && is_plain(path->p[n]))
+	while (n < path->n && value_is_plain(path->p[n]))
 		n++;
 	if (n == 1)
 		return false;
