@@ -1,37 +1,19 @@
 /* Values of users against the realm's profile, and what the profile says of itself; see user_profile.h. */
 #include "admin/user_profile.h"
 
+#include "app/complaints.h"
 #include "json/tree.h"
 #include "model/user_values.h"
 
-/* What is wrong, as Keycloak answers it. */
-struct complaints {
-	struct text text; /* the entries, with commas */
-	size_t n;
-	struct arena *arena;
-};
-
-/* `more`: further params as JSON, with their commas. */
 static void complain(struct complaints *complaints, struct str field, const char *message, struct str more)
 {
-	struct text params = text_new(complaints->arena, 0);
-	text_add_z(&params, "[");
-	json_add_text(&params, field);
-	text_add(&params, more);
-	text_add_z(&params, "]");
-	if (complaints->n++)
-		text_add_char(&complaints->text, ',');
-	struct json_writer w = json_writer_new(&complaints->text, false);
-	json_write_object_begin(&w);
-	json_member_text(&w, "field", field);
-	json_member_text(&w, "errorMessage", str_from(message));
-	json_member_raw(&w, "params", text_str(&params));
-	json_write_object_end(&w);
+	complaints_add(complaints, field, message, field, more);
 }
 
+/* One complaint is the answer itself. */
 static bool answer(struct admin_call *call, struct complaints *complaints)
 {
-	struct str entries = text_str(&complaints->text);
+	struct str entries = text_str(&complaints->entries);
 	if (!complaints->n)
 		return true;
 	http_respond_json(call->response, 400, complaints->n == 1 ? entries :
@@ -116,7 +98,7 @@ static void check_attribute(struct complaints *complaints, const struct profile_
 bool user_profile_check(struct admin_call *call, const struct user_profile *profile, const struct user *before,
 			const struct user *user)
 {
-	struct complaints complaints = { .text = text_new(call->arena, 0), .arena = call->arena };
+	struct complaints complaints = complaints_new(call->arena);
 	bool renamed = before && !str_eq_nocase(before->username, user->username);
 	if (renamed && !call->realm->settings.edit_username_allowed)
 		complain(&complaints, STR("username"), "error-user-attribute-read-only", STR(""));

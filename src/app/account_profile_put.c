@@ -2,6 +2,7 @@
  * Keycloak's default user profile; attributes are not changed here. */
 #include "app/account.h"
 
+#include "app/complaints.h"
 #include "app/events.h"
 #include "base/limits.h"
 #include "json/read.h"
@@ -24,33 +25,21 @@ static const struct json_shape sent_shape = JSON_SHAPE(struct sent_profile, sent
 
 /* ---- what is wrong */
 
-struct complaints {
-	struct account_call *call;
-	struct text entries; /* JSON, with commas */
-	size_t n;
-};
-
-/* `more`: further params as JSON, with their commas. */
 static void complain(struct complaints *complaints, const char *field, const char *message, struct str more)
 {
-	struct arena *arena = complaints->call->visit.arena;
-	if (complaints->n++)
-		text_add_char(&complaints->entries, ',');
-	text_add(&complaints->entries, arena_format(arena, "{\"field\":\"%s\",\"errorMessage\":\"%s\",\"params\":[\"${%s}\"",
-						    field, message, field));
-	text_add(&complaints->entries, more);
-	text_add_z(&complaints->entries, "]}");
+	struct str label = arena_format(complaints->arena, "${%s}", field);
+	complaints_add(complaints, str_from(field), message, label, more);
 }
 
 /* One complaint is said twice: by itself and in the list. */
-static void answer_complaints(struct complaints *complaints, int status)
+static void answer_complaints(struct account_call *call, struct complaints *complaints, int status)
 {
-	struct arena *arena = complaints->call->visit.arena;
+	struct arena *arena = complaints->arena;
 	struct str entries = text_str(&complaints->entries);
 	struct str head = complaints->n == 1 ? arena_join(arena, str_take(entries, entries.n - 1), STR(","), STR("")) :
 					       STR("{");
 	struct str list = arena_join(arena, STR("\"errors\":["), entries, STR("]}"));
-	http_respond_json(complaints->call->visit.response, status, arena_join(arena, head, list, STR("")));
+	http_respond_json(call->visit.response, status, arena_join(arena, head, list, STR("")));
 }
 
 static void check_length(struct complaints *complaints, const char *field, struct str value)
@@ -78,7 +67,7 @@ static void check_email(struct complaints *complaints, struct str value)
 	}
 	check_length(complaints, "email", value);
 	if (!user_value_is_email(value)) {
-		struct text more = text_new(complaints->call->visit.arena, 0);
+		struct text more = text_new(complaints->arena, 0);
 		text_add_char(&more, ',');
 		json_add_text(&more, str_take(value, LENGTH_MAX));
 		complain(complaints, "email", "error-invalid-email", text_str(&more));
@@ -105,7 +94,7 @@ static bool is_renamed(const struct user *present, const struct sent_profile *se
 static bool check(struct account_call *call, const struct user *present, const struct sent_profile *sent)
 {
 	const struct realm_settings *settings = &call->visit.realm->settings;
-	struct complaints complaints = { .call = call, .entries = text_new(call->visit.arena, 0) };
+	struct complaints complaints = complaints_new(call->visit.arena);
 	bool fixed = !settings->edit_username_allowed || settings->registration_email_as_username;
 	bool renamed = is_renamed(present, sent);
 	if (renamed && fixed)
@@ -118,7 +107,7 @@ static bool check(struct account_call *call, const struct user *present, const s
 	if (renamed && fixed)
 		complain(&complaints, "username", "readOnlyUsernameMessage", STR(""));
 	if (complaints.n)
-		answer_complaints(&complaints, 400);
+		answer_complaints(call, &complaints, 400);
 	return !complaints.n;
 }
 
@@ -162,9 +151,9 @@ static struct user changed(struct account_call *call, const struct user *present
 
 static void refuse_taken(struct account_call *call, bool email)
 {
-	struct complaints complaints = { .call = call, .entries = text_new(call->visit.arena, 0) };
+	struct complaints complaints = complaints_new(call->visit.arena);
 	complain(&complaints, email ? "email" : "username", email ? "emailExistsMessage" : "usernameExistsMessage", STR(""));
-	answer_complaints(&complaints, 409);
+	answer_complaints(call, &complaints, 409);
 }
 
 /* Somebody signs in by it, be it an e-mail address: nobody's sign-in may become another's. */
@@ -229,11 +218,4 @@ static void put(struct account_call *call)
 		http_respond_empty(call->visit.response, 204);
 }
 
-void account_profile_put(void *context, struct http_request *request, struct http_response *response)
-{
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	put(&call);
-	account_close(&call);
-}
+ACCOUNT_HANDLER(account_profile_put, put)
