@@ -3,17 +3,12 @@
 #include "admin/serve.h"
 #include "admin/user_parts.h"
 #include "json/read.h"
+#include "model/credential.h"
 
 static void write_credential(struct json_writer *w, const struct credential *credential)
 {
 	json_write_object_begin(w);
-	json_member_text(w, "id", credential->id);
-	json_member_text(w, "type", credential->type);
-	if (credential->label.n)
-		json_member_text(w, "userLabel", credential->label);
-	json_member_int(w, "createdDate", credential->created_ms);
-	if (credential->credential_data.n)
-		json_member_text(w, "credentialData", credential->credential_data);
+	credential_write_public(w, credential);
 	json_write_object_end(w);
 }
 

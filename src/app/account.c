@@ -104,6 +104,15 @@ void account_close(struct account_call *call)
 	visit_close(&call->visit);
 }
 
+void account_serve(void *context, struct http_request *request, struct http_response *response, account_work *work)
+{
+	struct account_call call;
+	if (!account_open(&call, context, request, response))
+		return;
+	work(&call);
+	account_close(&call);
+}
+
 struct str account_query(struct account_call *call, const char *name)
 {
 	const struct params *params;

@@ -35,6 +35,16 @@ bool account_open(struct account_call *call, void *context, struct http_request 
 		  struct http_response *response);
 void account_close(struct account_call *call);
 
+typedef void account_work(struct account_call *call);
+/* Opens the call, does the work, closes it. */
+void account_serve(void *context, struct http_request *request, struct http_response *response, account_work *work);
+/* Defines the handler `name`, which does `work`. */
+#define ACCOUNT_HANDLER(name, work) \
+	void name(void *context, struct http_request *request, struct http_response *response) \
+	{ \
+		account_serve(context, request, response, work); \
+	}
+
 /* A value of the query, the first; empty: none. */
 struct str account_query(struct account_call *call, const char *name);
 

@@ -128,17 +128,15 @@ static void list(struct account_call *call, struct str wanted)
 	account_json(call, text_str(&text));
 }
 
-void account_applications_list(void *context, struct http_request *request, struct http_response *response)
+static void list_applications(struct account_call *call)
 {
-	struct account_call call;
 	const struct params *params;
 	struct why why = { "" };
-	if (!account_open(&call, context, request, response))
-		return;
-	enum error_code code = http_query(request, &params, &why);
+	enum error_code code = http_query(call->visit.request, &params, &why);
 	if (code == OK)
-		list(&call, params_value(params, "name"));
+		list(call, params_value(params, "name"));
 	else
-		account_fail(&call, code, &why);
-	account_close(&call);
+		account_fail(call, code, &why);
 }
+
+ACCOUNT_HANDLER(account_applications_list, list_applications)

@@ -30,23 +30,21 @@ static void show(struct account_call *call, const struct client *client, const s
 	account_json(call, text_str(&text));
 }
 
-void account_consent_get(void *context, struct http_request *request, struct http_response *response)
+static void serve_consent_get(struct account_call *call)
 {
-	struct account_call call;
 	struct consent consent;
 	struct why why = { "" };
-	if (!account_open(&call, context, request, response))
-		return;
-	const struct client *client = account_client(&call);
-	enum error_code code = client ? consenting_load(&call.visit, client, call.user->id, &consent, &why) : OK;
+	const struct client *client = account_client(call);
+	enum error_code code = client ? consenting_load(&call->visit, client, call->user->id, &consent, &why) : OK;
 	if (code != OK)
-		account_fail(&call, code, &why);
+		account_fail(call, code, &why);
 	else if (client && consent.version)
-		show(&call, client, &consent);
+		show(call, client, &consent);
 	else if (client)
-		http_respond_empty(response, 204);
-	account_close(&call);
+		http_respond_empty(call->visit.response, 204);
 }
+
+ACCOUNT_HANDLER(account_consent_get, serve_consent_get)
 
 static bool has_scope(struct client_scope *const *scopes, size_t n, struct str id)
 {
@@ -105,42 +103,38 @@ static enum error_code put_round(struct account_call *call, const struct client 
 }
 
 /* POST and PUT do the same, as in Keycloak. */
-void account_consent_put(void *context, struct http_request *request, struct http_response *response)
+static void serve_consent_put(struct account_call *call)
 {
-	struct account_call call;
 	struct str_list ids;
 	struct consent consent;
 	struct why why = { "" };
-	if (!account_open(&call, context, request, response))
-		return;
-	const struct client *client = account_client(&call);
-	enum error_code code = client ? take(&call, client, &ids, &why) : OK;
+	const struct client *client = account_client(call);
+	enum error_code code = client ? take(call, client, &ids, &why) : OK;
 	if (client && code == OK)
 		code = ERROR_STALE;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
-		code = put_round(&call, client, &ids, &consent, &why);
+		code = put_round(call, client, &ids, &consent, &why);
 	if (code != OK)
-		account_fail(&call, code, &why);
+		account_fail(call, code, &why);
 	else if (client)
-		show(&call, client, &consent);
-	account_close(&call);
+		show(call, client, &consent);
 }
 
-void account_consent_delete(void *context, struct http_request *request, struct http_response *response)
+ACCOUNT_HANDLER(account_consent_put, serve_consent_put)
+
+static void serve_consent_delete(struct account_call *call)
 {
-	struct account_call call;
 	struct account_ended ended = { 0 };
 	struct why why = { "" };
 	bool found;
-	if (!account_open(&call, context, request, response))
-		return;
-	const struct client *client = account_client(&call);
-	const struct withdrawal withdrawal = { .client = client, .user = call.user,
-		.initiator = call.caller->client_id, .by_client = call.account->client_id };
-	enum error_code code = client ? account_withdraw(&call.visit, &withdrawal, &ended, &found, &why) : OK;
+	const struct client *client = account_client(call);
+	const struct withdrawal withdrawal = { .client = client, .user = call->user,
+		.initiator = call->caller->client_id, .by_client = call->account->client_id };
+	enum error_code code = client ? account_withdraw(&call->visit, &withdrawal, &ended, &found, &why) : OK;
 	if (code != OK)
-		account_fail(&call, code, &why);
+		account_fail(call, code, &why);
 	else if (client)
-		http_respond_empty(response, 204);
-	account_close(&call);
+		http_respond_empty(call->visit.response, 204);
 }
+
+ACCOUNT_HANDLER(account_consent_delete, serve_consent_delete)

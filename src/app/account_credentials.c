@@ -3,6 +3,7 @@
 #include "app/account.h"
 
 #include "json/read.h"
+#include "model/credential.h"
 #include "model/representation.h"
 #include "model/user_change.h"
 
@@ -28,13 +29,7 @@ static void write_credential(struct json_writer *w, const struct credential *cre
 {
 	json_write_object_begin(w);
 	json_member_object_begin(w, "credential");
-	json_member_text(w, "id", credential->id);
-	json_member_text(w, "type", credential->type);
-	if (credential->label.n)
-		json_member_text(w, "userLabel", credential->label);
-	json_member_int(w, "createdDate", credential->created_ms);
-	if (credential->credential_data.n)
-		json_member_text(w, "credentialData", credential->credential_data);
+	credential_write_public(w, credential);
 	json_write_object_end(w);
 	json_write_object_end(w);
 }
@@ -76,14 +71,7 @@ static void list(struct account_call *call)
 	account_json(call, text_str(&text));
 }
 
-void account_credentials_list(void *context, struct http_request *request, struct http_response *response)
-{
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	list(&call);
-	account_close(&call);
-}
+ACCOUNT_HANDLER(account_credentials_list, list)
 
 /* ---- one of them */
 
@@ -145,21 +133,12 @@ static void put_label(struct account_call *call)
 	write_label(call, credential, label.text);
 }
 
-void account_credential_label(void *context, struct http_request *request, struct http_response *response)
+ACCOUNT_HANDLER(account_credential_label, put_label)
+
+static void refuse_delete(struct account_call *call)
 {
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	put_label(&call);
-	account_close(&call);
+	if (find(call))
+		http_respond_error(call->visit.response, 400, STR("Credential type cannot be removed"), STR(""));
 }
 
-void account_credential_delete(void *context, struct http_request *request, struct http_response *response)
-{
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	if (find(&call))
-		http_respond_error(response, 400, STR("Credential type cannot be removed"), STR(""));
-	account_close(&call);
-}
+ACCOUNT_HANDLER(account_credential_delete, refuse_delete)

@@ -45,61 +45,53 @@ static void write_profile(struct account_call *call, struct json_writer *w, bool
 	json_write_object_end(w);
 }
 
-void account_profile_get(void *context, struct http_request *request, struct http_response *response)
+static void get_profile(struct account_call *call)
 {
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	struct text text = text_new(call.visit.arena, 0);
+	struct text text = text_new(call->visit.arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
-	struct str metadata = account_query(&call, "userProfileMetadata");
-	write_profile(&call, &w, !metadata.n || str_eq_nocase(metadata, STR("true")));
-	account_json(&call, text_str(&text));
-	account_close(&call);
+	struct str metadata = account_query(call, "userProfileMetadata");
+	write_profile(call, &w, !metadata.n || str_eq_nocase(metadata, STR("true")));
+	account_json(call, text_str(&text));
 }
 
-void account_groups_get(void *context, struct http_request *request, struct http_response *response)
+ACCOUNT_HANDLER(account_profile_get, get_profile)
+
+static void get_groups(struct account_call *call)
 {
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	struct text text = text_new(call.visit.arena, 0);
+	struct text text = text_new(call->visit.arena, 0);
 	struct json_writer w = json_writer_new(&text, false);
 	json_write_array_begin(&w);
-	for (size_t i = 0; i < call.user->group_ids.n; i++) {
-		const struct group *group = realm_group_by_id(call.visit.realm, call.user->group_ids.items[i]);
+	for (size_t i = 0; i < call->user->group_ids.n; i++) {
+		const struct group *group = realm_group_by_id(call->visit.realm, call->user->group_ids.items[i]);
 		if (!group)
 			continue;
 		json_write_object_begin(&w);
 		json_member_text(&w, "id", group->id);
 		json_member_text(&w, "name", group->name);
-		json_member_text(&w, "path", group_path(call.visit.arena, group));
+		json_member_text(&w, "path", group_path(call->visit.arena, group));
 		json_write_object_end(&w);
 	}
 	json_write_array_end(&w);
-	account_json(&call, text_str(&text));
-	account_close(&call);
+	account_json(call, text_str(&text));
 }
+
+ACCOUNT_HANDLER(account_groups_get, get_groups)
 
 /* Accounts at other servers: there is no brokering, so there are none. */
-void account_links_get(void *context, struct http_request *request, struct http_response *response)
+static void get_links(struct account_call *call)
 {
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	account_json(&call, STR("[]"));
-	account_close(&call);
+	account_json(call, STR("[]"));
 }
 
+ACCOUNT_HANDLER(account_links_get, get_links)
+
 /* What users share with each other: that is authorization services'. */
-void account_resources(void *context, struct http_request *request, struct http_response *response)
+static void refuse_resources(struct account_call *call)
 {
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	account_error(&call, 403, STR("User-managed access not enabled"));
-	account_close(&call);
+	account_error(call, 403, STR("User-managed access not enabled"));
 }
+
+ACCOUNT_HANDLER(account_resources, refuse_resources)
 
 /* Nobody's secret: no token is asked for. */
 void account_locales_get(void *context, struct http_request *request, struct http_response *response)

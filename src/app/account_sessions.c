@@ -117,23 +117,19 @@ static void list(struct account_call *call, bool by_device)
 	account_json(call, text_str(&text));
 }
 
-void account_sessions_list(void *context, struct http_request *request, struct http_response *response)
+static void list_sessions(struct account_call *call)
 {
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	list(&call, false);
-	account_close(&call);
+	list(call, false);
 }
 
-void account_devices_list(void *context, struct http_request *request, struct http_response *response)
+ACCOUNT_HANDLER(account_sessions_list, list_sessions)
+
+static void list_devices(struct account_call *call)
 {
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
-	list(&call, true);
-	account_close(&call);
+	list(call, true);
 }
+
+ACCOUNT_HANDLER(account_devices_list, list_devices)
 
 static void answer(struct account_call *call, enum error_code code, const struct why *why)
 {
@@ -144,35 +140,31 @@ static void answer(struct account_call *call, enum error_code code, const struct
 }
 
 /* DELETE: all sessions but the caller's own, which goes too with ?current=true. */
-void account_sessions_end(void *context, struct http_request *request, struct http_response *response)
+static void end_sessions(struct account_call *call)
 {
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
 	const struct params *params;
 	struct why why = { "" };
 	struct account_ended ended = { 0 };
-	const struct account_actor actor = { .caller = call.caller, .user = call.user };
-	enum error_code code = http_query(request, &params, &why);
+	const struct account_actor actor = { .caller = call->caller, .user = call->user };
+	enum error_code code = http_query(call->visit.request, &params, &why);
 	bool all = code == OK && str_eq_z(params_value(params, "current"), "true");
 	if (code == OK)
-		code = account_end_sessions(&call.visit, &actor, all ? STR("") : call.session_id,
+		code = account_end_sessions(&call->visit, &actor, all ? STR("") : call->session_id,
 					    all ? DOOR_ACCOUNT_ALL : DOOR_ACCOUNT_OTHERS, &ended, &why);
-	answer(&call, code, &why);
-	account_close(&call);
+	answer(call, code, &why);
 }
 
+ACCOUNT_HANDLER(account_sessions_end, end_sessions)
+
 /* DELETE of one: 204 also when it is another's or nobody's, of which nothing is told. */
-void account_session_end(void *context, struct http_request *request, struct http_response *response)
+static void end_session(struct account_call *call)
 {
-	struct account_call call;
-	if (!account_open(&call, context, request, response))
-		return;
 	struct why why = { "" };
 	struct account_ended ended = { 0 };
-	const struct account_actor actor = { .caller = call.caller, .user = call.user };
-	enum error_code code = account_end_session(&call.visit, &actor, http_route_value(request, "session"),
+	const struct account_actor actor = { .caller = call->caller, .user = call->user };
+	enum error_code code = account_end_session(&call->visit, &actor, http_route_value(call->visit.request, "session"),
 						   &ended, &why);
-	answer(&call, code, &why);
-	account_close(&call);
+	answer(call, code, &why);
 }
+
+ACCOUNT_HANDLER(account_session_end, end_session)

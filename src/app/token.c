@@ -89,9 +89,9 @@ void token_handle(void *context, struct http_request *request, struct http_respo
 		http_no_store(response);
 		return;
 	}
-	bool waits = client_request_waits(request);
-	waits |= row && (row->waits || !store_is_local(app->store) ||
-			     (row->handler == token_by_refresh && rotates(app, request)));
+	bool waits = client_request_waits(request) ||
+		     (row && (row->waits || !store_is_local(app->store) ||
+			      (row->handler == token_by_refresh && rotates(app, request))));
 	if (waits)
 		http_hand_over(request, HTTP_QUEUE_WORKER, run, context);
 	else

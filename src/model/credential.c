@@ -162,3 +162,14 @@ bool credential_is_old(const struct password_cost *stored, const struct password
 	return stored->algorithm != wanted->algorithm || stored->iterations != wanted->iterations ||
 	       stored->memory_kib != wanted->memory_kib || stored->parallelism != wanted->parallelism;
 }
+
+void credential_write_public(struct json_writer *w, const struct credential *credential)
+{
+	json_member_text(w, "id", credential->id);
+	json_member_text(w, "type", credential->type);
+	if (credential->label.n)
+		json_member_text(w, "userLabel", credential->label);
+	json_member_int(w, "createdDate", credential->created_ms);
+	if (credential->credential_data.n)
+		json_member_text(w, "credentialData", credential->credential_data);
+}

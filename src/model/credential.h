@@ -7,11 +7,15 @@
 #include "crypto/password.h"
 #include "model/user.h"
 
+struct json_writer; /* json/write.h */
+
 /* Reads a stored password. ERROR_CORRUPT with field and value (never the hash). */
 MUST_USE enum error_code credential_read(struct arena *arena, const struct credential *credential,
 					 struct password_hash *ret_hash, struct why *reterr_why);
 /* Writes secret_data and credential_data. */
 void credential_write(struct arena *arena, const struct password_hash *hash, struct credential *ret_credential);
+/* The members that may be shown: "id", "type", "userLabel", "createdDate", "credentialData". */
+void credential_write_public(struct json_writer *w, const struct credential *credential);
 /* The user's password credential (needs USER_CREDENTIALS); NULL: none. */
 const struct credential *credential_password(const struct user *user);
 /* What the realm's password policy wants new hashes to cost (hashAlgorithm, hashIterations). */
