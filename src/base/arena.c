@@ -3,6 +3,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,15 @@ void arena_reset(struct arena *arena)
 size_t arena_used(const struct arena *arena)
 {
 	return arena->handed_out;
+}
+
+bool arena_owns(const struct arena *arena, const void *p)
+{
+	uintptr_t at = (uintptr_t)p;
+	for (const struct chunk *chunk = arena->first; chunk; chunk = chunk->next)
+		if (at >= (uintptr_t)chunk->bytes && at < (uintptr_t)chunk->bytes + chunk->used)
+			return true;
+	return false;
 }
 
 void *arena_alloc(struct arena *arena, size_t n)

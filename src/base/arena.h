@@ -20,6 +20,8 @@ void arena_free(struct arena *arena);
 void arena_reset(struct arena *arena);
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *arena);
+/* True when p points into memory of this arena. */
+bool arena_owns(const struct arena *arena, const void *p);
 
 /* n zeroed bytes, aligned for any type. n may be 0. */
 void *arena_alloc(struct arena *arena, size_t n);

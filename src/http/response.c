@@ -99,7 +99,8 @@ void http_respond_bytes(
 	struct http_response *response, int status, const char *content_type, struct str body)
 {
 	response->status = status;
-	response->body = body;
+	/* What belongs to somebody else (a realm's snapshot) may be gone before it is sent. */
+	response->body = arena_owns(response->arena, body.p) ? body : arena_str(response->arena, body);
 	http_set_header_z(response, "Content-Type", content_type);
 }
 

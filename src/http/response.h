@@ -13,7 +13,7 @@ struct http_response {
 	int status;                  /* 0: no answer yet */
 	struct http_header *headers; /* one with an empty name was replaced: skip it */
 	size_t n_headers;
-	struct str body;    /* must live until the request ends: arena, or static */
+	struct str body;    /* in `arena` */
 	int body_fd;        /* >= 0: the body is this file from offset 0, `body` is ignored; the
 			    server closes it */
 	uint64_t body_fd_n; /* bytes of body_fd */
@@ -43,8 +43,8 @@ struct str http_response_header(const struct http_response *response, const char
 enum error_code http_set_cookie(struct http_response *response, const struct cookie_out *cookie,
 	struct why *reterr_why) MUST_USE;
 
-/* Answers: each sets status and Content-Type as recorded from Keycloak; `body` is
- * borrowed until the request ends. */
+/* Answers: each sets status and Content-Type as recorded from Keycloak; a `body` that is not
+ * in the response's arena is copied into it. */
 void http_respond_json(struct http_response *response, int status, struct str body);
 /* text/html;charset=utf-8 with HTTP_HTML_POLICY and X-Frame-Options DENY; a page that
  * frames others or may be framed sets its own Content-Security-Policy afterwards. */

@@ -210,6 +210,23 @@ static void errors_are_json_whatever_they_hold(void **state)
 	assert_str(response.body, "{\"error\":\"?\"}");
 }
 
+/* A realm's snapshot, which a body is part of, may be freed before the answer is sent. */
+static void a_body_of_somebody_elses_is_copied(void **state)
+{
+	(void)state;
+	struct http_response response;
+	http_response_init(&response, arena);
+	char *foreign = strdup("{\"keys\":[]}");
+	assert_non_null(foreign);
+	http_respond_json(&response, 200, str_from(foreign));
+	memset(foreign, 'x', strlen(foreign));
+	free(foreign);
+	assert_str(response.body, "{\"keys\":[]}");
+	struct str own = arena_str(arena, STR("[]"));
+	http_respond_json(&response, 200, own);
+	assert_ptr_equal(response.body.p, own.p);
+}
+
 /* B2.12 */
 static void every_response_has_its_headers(void **state)
 {
@@ -363,6 +380,7 @@ int main(void)
 		IN_ARENA(headers_cannot_be_broken),
 		IN_ARENA(redirects_go_to_uris_only),
 		IN_ARENA(errors_are_json_whatever_they_hold),
+		IN_ARENA(a_body_of_somebody_elses_is_copied),
 		IN_ARENA(every_response_has_its_headers),
 		IN_ARENA(origins_are_compared_as_origins),
 		IN_ARENA(cors_answers_are_the_recorded_ones),
