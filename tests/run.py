@@ -238,7 +238,8 @@ def read_tap(text, exit_code, name):
 def because(trouble):
     """Where a test failed and by what, in a few words: who reads the summary may have no log."""
     lines = re.findall(r"^(?:E  .*|\S+\.py:\d+: .*)$", trouble.text or "", re.MULTILINE)
-    said = "; ".join(" ".join(line.split())[:200] for line in lines[-6:])
+    crash = [line for line in lines if re.search(r"ERROR: \w+Sanitizer|runtime error|#\d+ .*/src/", line)]
+    said = "; ".join(" ".join(line.split())[:200] for line in crash[:8] or lines[-6:])
     return f" ({said})" if said else ""
 
 
@@ -250,8 +251,8 @@ def read_junit(path, exit_code, name):
         title = f"{case.get('classname', '').split('.')[-1]}::{case.get('name')}"
         troubles = [*case.iter("failure"), *case.iter("error")]
         if troubles:
-            # A test that failed and whose fixtures failed too has two entries.
-            failed.setdefault(title, because(troubles[0]))
+            # A test that failed and whose fixtures failed too (the server crashed) has two entries.
+            failed[title] = failed.get(title, "") + "".join(map(because, troubles))
         elif case.find("skipped") is not None:
             result.skipped += 1
         else:

@@ -130,7 +130,10 @@ class Server:
             self.process = None
             raise AssertionError("the server does not stop:\n" + self.log()[-4000:]) from None
         self.process = None
-        assert code == 0, f"the server stopped with {code}:\n{self.log()[-4000:]}"
+        log = self.log()
+        crash = log.find("ERROR: AddressSanitizer")
+        said = log[crash:crash + 4000] if crash >= 0 else log[-4000:]
+        assert code == 0, f"the server stopped with {code}:\n{said}"
 
     def died(self):
         """Waits until it has ended by itself (a failpoint); its exit code."""
