@@ -2,23 +2,10 @@
  * (OpenID Connect Core 1.0, section 3.1.2). */
 #include "app/login.h"
 
+#include "app/authorize_request.h"
 #include "app/browser.h"
 #include "app/page.h"
-#include "base/limits.h"
-
-struct binding {
-	const char *name;
-	size_t offset;
-};
-
-#define FIELD(member) { #member, offsetof(struct authorize_request, member) }
-
-static const struct binding bindings[] = {
-	FIELD(client_id), FIELD(redirect_uri), FIELD(response_type), FIELD(response_mode), FIELD(scope),
-	FIELD(state), FIELD(nonce), FIELD(prompt), FIELD(max_age), FIELD(login_hint), FIELD(id_token_hint),
-	FIELD(acr_values), FIELD(ui_locales), FIELD(code_challenge), FIELD(code_challenge_method),
-	FIELD(request), FIELD(request_uri), FIELD(claims),
-};
+#include "app/pushed.h"
 
 static enum error_code parse(struct visit *visit, struct authorize_request *ret_request, struct why *reterr_why)
 {
@@ -26,40 +13,69 @@ static enum error_code parse(struct visit *visit, struct authorize_request *ret_
 	bool post = visit->request->method == HTTP_POST;
 	enum error_code code = post ? http_form(visit->request, &params, reterr_why) :
 				      http_query(visit->request, &params, reterr_why);
+	if (code == OK)
+		*ret_request = authorize_request_of(visit, params);
+	return code;
+}
+
+/* Puts in its place what a request names. Where there is nothing to be put there, it stays for
+ * authorize_check to refuse. */
+static enum error_code resolve(struct visit *visit, struct authorize_request *request, struct why *reterr_why)
+{
+	const struct client *client = realm_client_by_client_id(visit->realm, request->client_id);
+	struct authorize_request pushed;
+	if (!client || request->duplicate.n || request->request.n || !pushed_is_named(request->request_uri))
+		return OK;
+	enum error_code code = pushed_find(visit, client, request->request_uri, &pushed, reterr_why);
 	if (code != OK)
 		return code;
-	struct authorize_request request = { .own_base = visit->base };
-	static const char *const repeatable[] = { "resource", NULL };
-	if (params_refuse_duplicates(params, repeatable, &request.duplicate, NULL) != OK && !request.duplicate.n)
-		request.duplicate = STR("?");
-	for (size_t i = 0; i < ARRAY_LENGTH(bindings); i++) {
-		struct str *field = (struct str *)(void *)((char *)&request + bindings[i].offset);
-		*field = params_value(params, bindings[i].name);
-	}
-	/* Beyond 255 bytes a hint helps nobody. */
-	if (request.login_hint.n > LIMIT_LOGIN_HINT)
-		request.login_hint = STR("");
-	if (request.claims.n > AUTHORIZE_CLAIMS_MAX)
-		request.claims = STR("");
-	*ret_request = request;
+	/* Nothing that the browser adds counts (RFC 9126 section 4). */
+	pushed.type_beside = request->response_type;
+	*request = pushed;
 	return OK;
+}
+
+/* False: answered. */
+static bool read_request(struct visit *visit, struct entry *entry)
+{
+	struct why why = { "" };
+	enum error_code code = parse(visit, &entry->request, &why);
+	if (code != OK) {
+		page_error(visit, error_http_status(code), STR("Invalid Request"), STR(""));
+		return false;
+	}
+	if (entry->request.request_uri.n)
+		code = resolve(visit, &entry->request, &why);
+	if (code == ERROR_NAME_NOT_FOUND) {
+		const struct authorize_verdict verdict = { .kind = AUTHORIZE_PAGE, .status = 400,
+			.text = STR("Invalid Request"), .event_error = STR("invalid_request"), .reason = str_from(why.text) };
+		entry_refuse(visit, entry, &verdict);
+	} else if (code != OK) {
+		login_failed(visit, code, &why);
+	}
+	return code == OK;
 }
 
 static void answer(struct visit *visit)
 {
-	struct why why = { "" };
 	struct entry entry = { .protocol = &entry_openid };
-	enum error_code code = parse(visit, &entry.request, &why);
-	if (code != OK) {
-		page_error(visit, error_http_status(code), STR("Invalid Request"), STR(""));
-		return;
-	}
 	struct authorize_verdict verdict;
+	if (!read_request(visit, &entry))
+		return;
 	if (!authorize_check(visit->arena, visit->realm, &entry.request, &entry.plan, &verdict)) {
 		entry_refuse(visit, &entry, &verdict);
 		return;
 	}
 	entry_proceed(visit, &entry);
+}
+
+/* Whether what is asked for is elsewhere. */
+static bool is_named(struct http_request *request)
+{
+	const struct params *params;
+	bool post = request->method == HTTP_POST;
+	enum error_code code = post ? http_form(request, &params, NULL) : http_query(request, &params, NULL);
+	return code == OK && params_count(params, "request_uri") > 0;
 }
 
 /* A browser without a session gets the form at once: nothing is read or committed for it. */
@@ -68,7 +84,7 @@ void authorize_handle(void *context, struct http_request *request, struct http_r
 	struct visit visit;
 	if (!visit_open(&visit, context, request, response))
 		return;
-	bool waits = browser_has_session(&visit);
+	bool waits = browser_has_session(&visit) || is_named(request);
 	if (waits && request->next_handler != authorize_handle)
 		http_hand_over(request, HTTP_QUEUE_WORKER, authorize_handle, context);
 	else

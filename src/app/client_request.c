@@ -82,6 +82,7 @@ static bool authenticate(struct client_request *r, bool may_repeat)
 		event_detail(visit, &r->event, "client_auth_method", by_secret ? STR("client-secret") : type);
 		return true;
 	}
+	r->not_authenticated = error_http_status(code) < 500;
 	bool told = code == ERROR_ASSERTION_REFUSED || code == ERROR_ASSERTION_NOT_SIGNED || code == ERROR_ASSERTION_NO_KEY;
 	if (error_http_status(code) >= 500)
 		client_request_broken(r, code, &why);

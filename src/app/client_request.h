@@ -9,6 +9,7 @@ struct client_request {
 	struct visit *visit;
 	const struct params *form;
 	const struct client *client; /* authenticated; on failure the one named, or NULL */
+	bool not_authenticated;      /* why it was not opened, where that was it */
 	struct event event;          /* of the endpoint's error type; client filled in */
 };
 

@@ -20,6 +20,7 @@ static const struct endpoint_name endpoints[] = {
 	{ "end_session_endpoint", "/protocol/openid-connect/logout" },
 	{ "check_session_iframe", "/protocol/openid-connect/login-status-iframe.html" },
 	{ "revocation_endpoint", "/protocol/openid-connect/revoke" },
+	{ "pushed_authorization_request_endpoint", "/protocol/openid-connect/ext/par/request" },
 	{ "jwks_uri", "/protocol/openid-connect/certs" },
 	{ "registration_endpoint", "/clients-registrations/openid-connect" },
 };

@@ -5,6 +5,7 @@
 #include "app/events.h"
 #include "app/page.h"
 #include "app/part_notes.h"
+#include "app/pushed.h"
 #include "app/token_sign.h"
 #include "base/log.h"
 #include "crypto/hash.h"
@@ -30,6 +31,7 @@ static void keep(const struct entry *entry, struct ticket *ticket)
 	ticket->prompt = request->prompt;
 	ticket->login_hint = request->login_hint;
 	ticket->claims = request->claims;
+	ticket->pushed = request->pushed;
 }
 
 static struct authorize_request request_of(const struct visit *visit, const struct ticket *ticket)
@@ -46,6 +48,7 @@ static struct authorize_request request_of(const struct visit *visit, const stru
 		.max_age = ticket->max_age,
 		.login_hint = ticket->login_hint,
 		.claims = ticket->claims,
+		.pushed = ticket->pushed,
 		.code_challenge = ticket->code_challenge,
 		.code_challenge_method = ticket->code_challenge_method,
 		.own_base = visit->base,
@@ -62,8 +65,21 @@ static bool open(struct visit *visit, const struct ticket *ticket, struct entry 
 	return true;
 }
 
+/* What was pushed stays with us. */
+static struct str restart_pushed(const struct visit *visit, const struct ticket *ticket)
+{
+	const struct authorize_parameter parameters[] = {
+		{ STR("client_id"), ticket->client_id },
+		{ STR("request_uri"), pushed_uri(visit->arena, ticket->pushed) },
+	};
+	struct str url = visit_url(visit, "/protocol/openid-connect/auth");
+	return authorize_answer_url(visit->arena, url, RESPONSE_QUERY, parameters, ARRAY_LENGTH(parameters));
+}
+
 static struct str restart_url(const struct visit *visit, const struct ticket *ticket)
 {
+	if (ticket->pushed.n)
+		return restart_pushed(visit, ticket);
 	const struct authorize_parameter parameters[] = {
 		{ STR("client_id"), ticket->client_id },
 		{ STR("redirect_uri"), ticket->redirect_uri },
@@ -127,6 +143,21 @@ static void refuse(struct visit *visit, const struct entry *entry, struct str er
 
 /* ---- the sign-in ---- */
 
+/* Another form of the same pushed request may have been quicker. */
+static struct str prepare(struct visit *visit, struct entry_sign_in *in)
+{
+	struct str pushed = in->entry->request.pushed;
+	struct why why = { "" };
+	bool used = false;
+	if (!pushed.n)
+		return STR("");
+	if (pushed_used(visit, pushed, &used, &why) != OK) {
+		log_write(LOG_ERROR, "app", "a pushed request: %s", why.text);
+		return STR("server_error");
+	}
+	return used ? STR("invalid_request") : STR("");
+}
+
 static void bind(struct visit *visit, struct entry_sign_in *in)
 {
 	/* Refreshed tokens say too whether the user came by the cookie alone. */
@@ -137,6 +168,8 @@ static void bind(struct visit *visit, struct entry_sign_in *in)
 static void add(struct visit *visit, struct entry_sign_in *in, struct effects *effects)
 {
 	const struct authorize_request *request = &in->entry->request;
+	if (request->pushed.n)
+		pushed_use(visit, request->pushed, effects);
 	if (!(in->entry->plan.gives & AUTHORIZE_CODE))
 		return;
 	in->code = random_token(visit->arena, CODE_BYTES);
@@ -250,6 +283,7 @@ const struct entry_protocol entry_openid = {
 	.open = open,
 	.keep = keep,
 	.restart_url = restart_url,
+	.prepare = prepare,
 	.bind = bind,
 	.add = add,
 	.describe = describe,

@@ -5,6 +5,7 @@
 #include "app/login.h"
 #include "app/logout.h"
 #include "app/owed.h"
+#include "app/pushed.h"
 #include "base/limits.h"
 #include "base/tables.h"
 #include "web/pages.h"
@@ -20,6 +21,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/.well-known/oauth-authorization-server/realms/{realm}", discovery_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_GET, OIDC "/certs", certs_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, OIDC "/auth", authorize_handle, HTTP_INLINE, 0, 0, NULL, NULL },
+	{ HTTP_POST, OIDC "/ext/par/request", pushed_handle, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_POST, OIDC "/token", token_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_POST, OIDC "/token/introspect", introspect_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, OIDC "/userinfo", userinfo_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },

@@ -47,6 +47,8 @@ enum effect_kind {
 	EFFECT_TOKEN_REVOKE,          /* u.token_revoke: access token by jti until it expires */
 	EFFECT_TOKEN_USE,             /* u.token_revoke: the same for what may be used once; STALE when it
 	                                 was used already */
+	EFFECT_PUSHED_ADD,            /* u.pushed: a pushed request; STALE when the client has too many */
+	EFFECT_PUSHED_DELETE,         /* u.pushed_hash: no row is fine */
 	EFFECT_SIGNOUT_CREATE,        /* u.signout: the receipt (deliveries come as own effects) */
 	EFFECT_DELIVERY_CREATE,       /* u.delivery */
 	EFFECT_DELIVERY_UPDATE,       /* u.delivery_update: state must be as expected (lease owner) */
@@ -173,6 +175,7 @@ struct component_change;
 struct user_change;
 struct registration_change;
 struct log_change;
+struct pushed_add; /* model/pushed.h */
 
 /* What a realm's row becomes. A realm of another name than before takes its client in `master`
  * along. */
@@ -231,6 +234,8 @@ struct effect {
 		const struct user_change *user_part;
 		const struct registration_change *registration;
 		const struct log_change *log;
+		const struct pushed_add *pushed;
+		struct str pushed_hash;
 	} u;
 };
 

@@ -39,6 +39,19 @@ static bool check_client(const struct realm *realm, const struct authorize_reque
 	return true;
 }
 
+/* What a request named must have been put in its place by now. */
+static bool check_reference(const struct authorize_request *request, struct authorize_verdict *verdict)
+{
+	if (!request->request.n && !request->request_uri.n)
+		return true;
+	page(verdict, 400, STR("Invalid Request"), STR("invalid_request"));
+	verdict->reason = request->request.n && request->request_uri.n ?
+		STR("Illegal to use both 'request' and 'request_uri' parameters together") :
+		request->request.n ? STR("Request objects are not built") :
+		STR("Specified 'request_uri' not allowed for this client.");
+	return false;
+}
+
 static bool check_redirect(struct arena *arena, const struct authorize_request *request,
 			   struct authorize_plan *plan, struct authorize_verdict *verdict)
 {
@@ -146,6 +159,20 @@ static bool check_flow(struct authorize_plan *plan, struct authorize_verdict *ve
 	return true;
 }
 
+/* How the request came to us. */
+static bool check_way(const struct authorize_request *request, const struct authorize_plan *plan,
+		      struct authorize_verdict *verdict)
+{
+	static const struct str must_push = STR_INIT("require.pushed.authorization.requests");
+	if (request->type_beside.n && !str_eq(request->type_beside, request->response_type))
+		return refuse(verdict, STR("invalid_request"), STR("Parameter response_type does not match"),
+			      STR("invalid_request"));
+	if (!request->pushed.n && attributes_true(&plan->client->attributes, must_push, false))
+		return refuse(verdict, STR("invalid_request"), STR("Pushed Authorization Request is only allowed."),
+			      STR("invalid_request"));
+	return true;
+}
+
 /* The hybrid and implicit flows need it (sections 3.2.2.1, 3.3.2.11). */
 static bool check_nonce(const struct authorize_request *request, const struct authorize_plan *plan,
 			struct authorize_verdict *verdict)
@@ -207,12 +234,11 @@ bool authorize_check(struct arena *arena, const struct realm *realm,
 {
 	struct authorize_plan plan = { .max_age_s = -1 };
 	struct authorize_verdict verdict = { 0 };
-	bool good = check_client(realm, request, &plan, &verdict) &&
+	bool good = check_client(realm, request, &plan, &verdict) && check_reference(request, &verdict) &&
 		    check_redirect(arena, request, &plan, &verdict);
-	if (good && (request->request.n || request->request_uri.n))
-		good = page(&verdict, 400, STR("Invalid Request"), STR("invalid_request"));
 	good = good && check_type(request, &plan, &verdict) && check_mode(request, &plan, &verdict) &&
-	       check_flow(&plan, &verdict) && check_scope(arena, request, &plan, &verdict) &&
+	       check_flow(&plan, &verdict) && check_way(request, &plan, &verdict) &&
+	       check_scope(arena, request, &plan, &verdict) &&
 	       check_nonce(request, &plan, &verdict) && check_prompt(request, &plan, &verdict) &&
 	       check_pkce(request, &plan, &verdict);
 	good = good && check_possible(arena, realm, &plan, &verdict);

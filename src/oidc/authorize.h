@@ -15,6 +15,8 @@ struct authorize_request {
 	struct str claims; /* OpenID Connect Core section 5.5: JSON, bounded by AUTHORIZE_CLAIMS_MAX */
 	struct str prompt, max_age, login_hint, id_token_hint, acr_values, ui_locales;
 	struct str code_challenge, code_challenge_method, request, request_uri;
+	struct str pushed;      /* what names it among the pushed ones (RFC 9126); empty: it came by the browser */
+	struct str type_beside; /* response_type that came beside what holds the request: they must agree */
 	struct str own_base;  /* what our own URLs begin with: for clients of our own pages */
 	struct str duplicate; /* name of a parameter that came twice; empty: none */
 };

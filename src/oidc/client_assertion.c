@@ -221,7 +221,8 @@ enum error_code client_assertion_read(struct arena *arena, const struct realm *r
 static bool is_ours(struct str audience, const struct client_assertion_facts *facts)
 {
 	static const struct str ends[] = { STR_INIT(""), STR_INIT("/protocol/openid-connect/token"),
-		STR_INIT("/protocol/openid-connect/token/introspect") };
+		STR_INIT("/protocol/openid-connect/token/introspect"),
+		STR_INIT("/protocol/openid-connect/ext/par/request") };
 	for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
 		struct str rest = str_take(audience, audience.n - ends[i].n);
 		if (str_ends(audience, ends[i]) && (str_eq(rest, facts->issuer) || str_eq(rest, facts->other_issuer)))

@@ -44,5 +44,7 @@ effect_applier apply_realm_update, apply_client_create, apply_client_update, app
 /* One file each: effects_roles.c, effects_groups.c ... */
 effect_applier apply_role_change, apply_group_change, apply_scope_change, apply_component_change;
 effect_applier apply_user_change, apply_registration_change, apply_log_change;
+/* pushed.c */
+effect_applier apply_pushed_add, apply_pushed_delete;
 
 #endif

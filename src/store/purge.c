@@ -60,6 +60,9 @@ enum error_code purge(struct db *db, struct store_purge *order, struct why *rete
 		code = run(db, &statement_purge_tokens,
 			DB_VALUES(db_int(order->now_ms / 1000), db_int(order->max)), &deleted,
 			reterr_why);
+	if (code == OK)
+		code = run(db, &statement_purge_pushed, DB_VALUES(db_int(order->now_ms), db_int(order->max)),
+			&deleted, reterr_why);
 	for (size_t i = 0; code == OK && i < order->realms_n; i++)
 		code = purge_realm(db, order, &order->realms[i], &deleted, reterr_why);
 	if (code == OK)
