@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/tables.h"
+#include "model/pushed.h"
+#include "store/pushed.h"
 
 static const struct str realm = STR_INIT("realm");
 
@@ -461,6 +463,41 @@ static void purge_takes_what_expired(void **state)
 	expect_text(findings, "");
 }
 
+/* ---- pushed requests ---- */
+
+static void push(const char *hash, const char *client, int64_t expires_ms, enum error_code expected)
+{
+	const struct pushed_add add = { .row = { .hash = str_from(hash), .realm_id = realm,
+			.client_id = str_from(client), .request = STR("{}"), .expires_ms = expires_ms },
+		.now_ms = 1000, .max = 2 };
+	effects_add(&on.list, EFFECT_PUSHED_ADD)->u.pushed = &add;
+	APPLY(expected);
+}
+
+static void pushed_requests_are_bounded_found_and_purged(void **state)
+{
+	(void)state;
+	const struct store_purge_realm keep = { .events_before_ms = INT64_MIN,
+		.signouts_before_ms = INT64_MIN, .failures_before_ms = INT64_MIN };
+	struct pushed_request found;
+	push("a", "shop", 2000, OK);
+	push("b", "shop", 1000, OK); /* over already: it does not count */
+	push("c", "shop", 2000, OK);
+	push("d", "shop", 2000, ERROR_STALE);
+	push("e", "blog", 2000, OK);
+	EXPECT(store_find_pushed(on.store, on.arena, realm, STR("a"), 1999, &found, &why), OK);
+	expect_text(found.client_id, "shop");
+	expect_text(found.request, "{}");
+	EXPECT(store_find_pushed(on.store, on.arena, realm, STR("a"), 2000, &found, &why), ERROR_NAME_NOT_FOUND);
+	EXPECT(store_find_pushed(on.store, on.arena, STR("other"), STR("a"), 1000, &found, &why),
+		ERROR_NAME_NOT_FOUND);
+	effects_add(&on.list, EFFECT_PUSHED_DELETE)->u.pushed_hash = STR("a");
+	APPLY(OK);
+	EXPECT(store_find_pushed(on.store, on.arena, realm, STR("a"), 1000, &found, &why), ERROR_NAME_NOT_FOUND);
+	assert_int_equal(purge(1001, 100, keep), 1);
+	assert_int_equal(purge(2001, 100, keep), 2);
+}
+
 /* ---- many threads at once ---- */
 
 enum { THREADS = 50 };
@@ -686,6 +723,7 @@ int main(int argc, char **argv)
 		IN_STORE(an_order_is_for_what_can_still_be_told),
 		IN_STORE(mass_door_sets_epoch_and_job),
 		IN_STORE(purge_takes_what_expired),
+		IN_STORE(pushed_requests_are_bounded_found_and_purged),
 		IN_STORE(one_of_fifty_uses_a_code),
 		IN_STORE(no_failure_is_lost),
 		IN_STORE(no_client_slips_in_beside_a_sign_out),

@@ -432,6 +432,21 @@ static void a_scope_with_roles_needs_one_of_them(void **state)
 	}
 }
 
+/* RFC 9126 */
+static void how_a_request_comes_is_the_client_s_to_say(void **state)
+{
+	(void)state;
+	add_attribute(&realm.clients[0], "require.pushed.authorization.requests", "true");
+	const char *only = "Pushed Authorization Request is only allowed.";
+	expect_error(REQUEST(.nonce = STR("")), RESPONSE_QUERY, "invalid_request", only);
+	expect_error(REQUEST(.response_mode = STR("fragment")), RESPONSE_FRAGMENT, "invalid_request", only);
+	expect_error(REQUEST(.response_type = STR("x")), RESPONSE_QUERY, "unsupported_response_type", "");
+	assert_true(check(REQUEST(.pushed = STR("p"))));
+	assert_true(check(REQUEST(.pushed = STR("p"), .type_beside = STR("code"))));
+	expect_error(REQUEST(.pushed = STR("p"), .type_beside = STR("token")), RESPONSE_QUERY, "invalid_request",
+		"Parameter response_type does not match");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -444,6 +459,7 @@ int main(void)
 		IN_RECORDED(each_flow_is_the_client_s_to_have),
 		IN_RECORDED(an_id_token_from_here_needs_a_nonce_and_a_code_its_challenge),
 		IN_RECORDED(what_is_not_built_is_said_so),
+		IN_RECORDED(how_a_request_comes_is_the_client_s_to_say),
 		IN_RECORDED(the_session_answers_as_far_as_it_may),
 		IN_RECORDED(max_age_zero_asks_again_even_within_the_second),
 		IN_RECORDED(answers_are_written_onto_the_redirect_uri),
