@@ -2,6 +2,8 @@
 #include "admin/client_rep.h"
 
 #include "admin/client_validate.h"
+#include "admin/flow_rep.h"
+#include "admin/realm_row.h"
 #include "crypto/base64.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -186,9 +188,37 @@ static bool check(struct admin_call *call, struct client_rep *client)
 	return code == OK;
 }
 
+/* Flows of the client's own, by id or alias; what was there before may stay. */
+static bool resolve_flows(struct admin_call *call, const struct attributes *before, struct attributes *overrides)
+{
+	struct realm_rep realm;
+	int64_t version;
+	bool loaded = false;
+	for (size_t i = 0; i < overrides->n; i++) {
+		struct json_pair *pair = &overrides->pairs[i];
+		if (!pair->value.n || (before && str_eq(attributes_get(before, pair->key), pair->value)))
+			continue;
+		if (!loaded && !realm_row_find(call, &realm, &version))
+			return false;
+		loaded = true;
+		const struct flow_rep *flow = flow_of_id(&realm, pair->value);
+		if (!flow)
+			flow = flow_of_alias(&realm, pair->value);
+		if (!flow) {
+			admin_refuse(call, 400, arena_format(call->arena,
+				"Unable to resolve auth flow binding override for: %.*s", STR_ARG(str_take(pair->key, 80))));
+			return false;
+		}
+		pair->value = flow->id;
+	}
+	return true;
+}
+
 bool client_rep_read(struct admin_call *call, struct str json, struct client_rep *client)
 {
-	return parse(call, json, client) && check(call, client);
+	const struct attributes before = client->client.flow_overrides;
+	return parse(call, json, client) && check(call, client) &&
+	       resolve_flows(call, &before, &client->client.flow_overrides);
 }
 
 /* What Keycloak gives a service provider of which nothing is said. */
@@ -254,7 +284,7 @@ bool client_rep_read_new(struct admin_call *call, struct str json, struct client
 		c->id = random_uuid(call->arena);
 	if (!c->client_id.p)
 		c->client_id = c->id;
-	if (!check(call, &client))
+	if (!check(call, &client) || !resolve_flows(call, NULL, &c->flow_overrides))
 		return false;
 	if (representation_is_masked(c->secret))
 		c->secret = STR("");

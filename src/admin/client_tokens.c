@@ -23,7 +23,7 @@ static void answer_account(struct admin_call *call, const struct client_rep *cli
 	struct user_profile profile;
 	if (!user_profile_load(call, &profile))
 		return;
-	const struct user_writer writer = { .profile = &profile, .form = USER_FORM_FULL };
+	const struct user_writer writer = { .profile = &profile, .form = USER_FORM_MEMBER };
 	struct json_writer *w = admin_json_begin(call);
 	user_rep_write(call, w, user, &writer);
 	admin_json_end(call, w);

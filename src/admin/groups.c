@@ -8,7 +8,7 @@
 struct wanted {
 	struct str search;
 	bool exact;        /* the name is the search, to the letter */
-	bool case_matters; /* of a part of the name */
+	bool from_start;   /* else the search may stand anywhere in the name */
 	bool by_attributes;
 	struct attribute_query attributes;
 	const struct group *parent; /* of children */
@@ -20,8 +20,7 @@ static bool named(const struct wanted *wanted, const struct group *group)
 		return true;
 	if (wanted->exact)
 		return str_eq(group->name, wanted->search);
-	return wanted->case_matters ? str_contains(group->name, wanted->search) :
-				      search_contains(group->name, wanted->search);
+	return search_pattern(group->name, wanted->search, wanted->from_start);
 }
 
 static bool matches(const struct wanted *wanted, const struct group *group)
@@ -116,7 +115,7 @@ static void group_children(struct admin_call *call)
 		struct wanted wanted = read_query(call);
 		struct json_writer *w = admin_array_begin(call);
 		wanted.parent = group;
-		wanted.case_matters = true; /* as in Keycloak, here alone */
+		wanted.from_start = true; /* as in Keycloak, here alone */
 		write_level(call, &writer, &wanted, &page, w);
 		admin_array_end(call, w);
 	}
@@ -128,6 +127,7 @@ static void groups_count(struct admin_call *call)
 {
 	size_t count = 0;
 	struct wanted wanted = read_query(call);
+	wanted.exact = false; /* the parameter is not this call's */
 	bool top = !wanted.search.n && admin_query_true(call, "top", false);
 	for (size_t i = 0; i < call->realm->groups_n; i++)
 		count += named(&wanted, &call->realm->groups[i]) && !(top && call->realm->groups[i].parent);

@@ -62,7 +62,12 @@ static bool read_wanted(struct admin_call *call, struct initial_access *initial)
 				   STR("The expiration time interval cannot be less than 0"));
 		return false;
 	}
-	if (code == OK && (wanted.count < 0 || wanted.count > COUNT_MAX))
+	if (code == OK && wanted.count < 0) {
+		http_respond_error(call->response, 400, STR("Invalid value for count"),
+				   STR("The count cannot be less than 0"));
+		return false;
+	}
+	if (code == OK && wanted.count > COUNT_MAX)
 		code = error_because(&why, ERROR_INVALID_VALUE, "$.count = %lld: from 0 to %d", (long long)wanted.count,
 				     COUNT_MAX);
 	if (code == OK && wanted.expiration > INT32_MAX)

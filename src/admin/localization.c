@@ -3,6 +3,7 @@
 #include "admin/realm_row.h"
 #include "admin/serve.h"
 #include "base/tables.h"
+#include "http/multipart.h"
 
 #define TEXTS "localizationTexts"
 #define NO_TEXT "Localization text not found"
@@ -113,13 +114,30 @@ static bool put_texts(struct admin_call *call, void *context, struct realm_rep *
 	return true;
 }
 
+/* The texts themselves, or a file of them in a form. */
+static enum error_code read_sent(struct admin_call *call, struct str *ret_json, struct why *reterr_why)
+{
+	struct multipart form;
+	struct str type = http_header(call->request, "Content-Type");
+	*ret_json = call->request->body;
+	if (!str_starts(type, STR("multipart/form-data")))
+		return OK;
+	enum error_code code = multipart_parse(type, call->request->body, &form, reterr_why);
+	if (code == OK)
+		*ret_json = multipart_value(&form, "file");
+	return code;
+}
+
 static void locale_post(struct admin_call *call)
 {
 	static const struct json_field field = JSON_TEXT_MAP(struct text_list, pairs, n, "", 0);
 	const struct json_read_options options = { .coerce = true };
 	struct text_list texts = { NULL, 0 };
 	struct why why = { "" };
-	enum error_code code = json_read_value(call->arena, call->request->body, &field, &options, &texts, sizeof texts, &why);
+	struct str json;
+	enum error_code code = read_sent(call, &json, &why);
+	if (code == OK)
+		code = json_read_value(call->arena, json, &field, &options, &texts, sizeof texts, &why);
 	if (code != OK)
 		admin_refuse_body(call, code, &why);
 	else if (is_good(call, http_route_value(call->request, "locale"), &texts) &&

@@ -1,7 +1,6 @@
 /* POST /admin/realms/{realm}/partial-export: the realm without users and with its secrets masked. */
 #include "admin/handlers_realms.h"
 #include "admin/serve.h"
-#include "base/tables.h"
 #include "json/tree.h"
 #include "store/export.h"
 
@@ -12,13 +11,20 @@ static enum error_code collect(void *context, struct str piece, struct why *rete
 	return text->failed ? error_because(reterr_why, ERROR_TOO_LARGE, "the realm's export is too large") : OK;
 }
 
-/* Scopes and components are always told of; the store gives them with the clients. */
-static void leave_out(struct json_node *realm, bool clients)
+static void leave_out_clients(struct json_node *realm)
 {
-	static const char *const of_clients[] = { "clients", "scopeMappings", "clientScopeMappings" };
-	json_node_remove(realm, STR("users"));
-	for (size_t i = 0; !clients && i < ARRAY_LENGTH(of_clients); i++)
-		json_node_remove(realm, str_from(of_clients[i]));
+	struct json_node *mappings = json_node_find(realm, STR("scopeMappings"));
+	struct json_node *roles = json_node_find(realm, STR("roles"));
+	size_t n = 0;
+	for (size_t i = 0; mappings && i < mappings->n; i++)
+		if (json_node_find(mappings->items[i], STR("clientScope")))
+			mappings->items[n++] = mappings->items[i];
+	if (mappings)
+		mappings->n = n;
+	if (roles)
+		json_node_remove(roles, STR("client"));
+	json_node_remove(realm, STR("clients"));
+	json_node_remove(realm, STR("clientScopeMappings"));
 }
 
 static void partial_export(struct admin_call *call)
@@ -35,7 +41,10 @@ static void partial_export(struct admin_call *call)
 		admin_fail(call, code, &why);
 		return;
 	}
-	leave_out(realm, admin_query_true(call, "exportClients", false));
+	json_node_remove(realm, STR("users"));
+	/* Scopes and components are always told of; the store gives them with the clients. */
+	if (!admin_query_true(call, "exportClients", false))
+		leave_out_clients(realm);
 	admin_json(call, json_tree_text(call->arena, realm));
 }
 

@@ -4,18 +4,17 @@
 #include "admin/handlers.h"
 #include "admin/realm_name.h"
 #include "admin/realm_row.h"
+#include "admin/realm_settings.h"
 #include "admin/serve.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "json/merge_patch.h"
-#include "login/policy.h"
 
 /* Members that have calls of their own, as in Keycloak: whatever the body says of them. */
 static void keep_apart(const struct realm_rep *before, struct realm_rep *rep)
 {
 	rep->settings.id = before->settings.id;
 	rep->settings.keycloak_version = before->settings.keycloak_version;
-	rep->default_groups = before->default_groups;
 	rep->default_roles = (struct str_list){ 0 };
 	rep->default_role = NULL;
 	rep->flows = before->flows;
@@ -140,10 +139,7 @@ static enum error_code read_body(struct admin_call *call, const struct realm_rep
 		keep_pairs(call->arena, &before->settings, &rep->settings);
 	if (!str_eq(rep->settings.name, before->settings.name) && str_eq_z(before->settings.name, "master"))
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "Can't rename master realm");
-	if (!str_eq(rep->settings.password_policy, before->settings.password_policy) &&
-	    !policy_is_known(rep->settings.password_policy))
-		return error_because(reterr_why, ERROR_INVALID_VALUE, "Password policy not found");
-	if ((code = realm_check(rep, "$", reterr_why)) ||
+	if ((code = realm_settings_agree(call, before, rep, reterr_why)) || (code = realm_check(rep, "$", reterr_why)) ||
 	    (code = need_flow(rep, "browserFlow", rep->settings.browser_flow, reterr_why)))
 		return code;
 	if ((code = need_flow(rep, "directGrantFlow", rep->settings.direct_grant_flow, reterr_why)))

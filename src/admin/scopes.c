@@ -57,8 +57,11 @@ static void create(struct admin_call *call)
 {
 	struct scope_rep scope;
 	const struct realm_change change = { .decide = decide_create, .context = &scope, .conflict = name_taken };
+	bool by_old_name = str_contains(call->request->path, STR("/client-templates"));
 	if (scope_rep_read_new(call, &scope) && realm_change(call, &change))
-		admin_created_part(call, scope_rep_path(call, scope.scope.id));
+		admin_created_part(call, by_old_name ?
+				   arena_join(call->arena, STR("client-templates/"), scope.scope.id, STR("")) :
+				   scope_rep_path(call, scope.scope.id));
 }
 
 ADMIN_HANDLER(admin_scopes_create, create)

@@ -158,6 +158,11 @@ bool user_profile_accept(struct admin_call *call, struct str json, struct user_p
 		admin_refuse_body(call, code, &why);
 	if (code != OK)
 		return false;
+	struct str findings = user_profile_findings(call, profile);
+	if (findings.n) {
+		admin_refuse(call, 400, findings);
+		return false;
+	}
 	bool username = user_profile_manages(profile, STR("username"));
 	bool email = user_profile_manages(profile, STR("email"));
 	if (!username || !email) {

@@ -33,6 +33,10 @@ MUST_USE enum error_code user_profile_check_shape(struct arena *arena, struct st
 MUST_USE enum error_code user_profile_read(struct arena *arena, struct str json, struct user_profile *ret_profile,
 					   struct why *reterr_why);
 
+/* What it may not say of its attributes: validators that are not there or lack a setting, roles and scopes that
+ * nobody has. "[one, another]"; empty: nothing. */
+struct str user_profile_findings(struct admin_call *call, const struct user_profile *profile);
+
 /* Reads one that somebody sends: username and e-mail stay. False: answered. */
 bool user_profile_accept(struct admin_call *call, struct str json, struct user_profile *profile);
 

@@ -120,24 +120,48 @@ enum error_code policy_check(struct arena *arena, struct str policy, struct str 
 	return ERROR_INVALID_PASSWORD;
 }
 
-static bool item_is_known(struct str name)
+static bool is_one_of(struct str name, const char *const *names, size_t n)
 {
-	static const char *const others[] = { "notUsername", "notContainsUsername", "notEmail", "passwordHistory",
-		"passwordBlacklist", "regexPattern", "passwordAge", "recoveryCodesWarningThreshold" };
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_z(name, names[i]))
+			return true;
+	return false;
+}
+
+static bool is_counted(struct str name)
+{
+	static const char *const others[] = { "passwordHistory", "passwordAge", "recoveryCodesWarningThreshold",
+		"hashIterations", "forceExpiredPasswordChange", "maxAuthAge" };
 	for (size_t i = 0; i < ARRAY_LENGTH(counted_items); i++)
 		if (str_eq_z(name, counted_items[i].item))
 			return true;
-	for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
-		if (str_eq_z(name, others[i]))
-			return true;
-	return is_about_hashes(name);
+	return is_one_of(name, others, ARRAY_LENGTH(others));
 }
 
-bool policy_is_known(struct str policy)
+static enum error_code read_item(struct str name, struct str argument, struct why *reterr_why)
+{
+	static const char *const others[] = { "notUsername", "notContainsUsername", "notEmail", "passwordBlacklist",
+		"regexPattern", "hashAlgorithm" };
+	enum password_algorithm algorithm;
+	int64_t number;
+	if (is_counted(name)) {
+		bool is_number = !argument.n || (str_to_int64(argument, &number) && number >= INT32_MIN && number <= INT32_MAX);
+		return is_number ? OK : error_because(reterr_why, ERROR_INVALID_VALUE,
+			"Invalid config for %.*s: Not a valid number", STR_ARG(name));
+	}
+	if (!is_one_of(name, others, ARRAY_LENGTH(others)))
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "Password policy not found");
+	if (str_eq_z(name, "hashAlgorithm") && argument.n && !password_algorithm_of(argument, STR(""), &algorithm))
+		return error_because(reterr_why, ERROR_INVALID_VALUE,
+			"Invalid config for hashAlgorithm: Password hashing provider not found");
+	return OK;
+}
+
+enum error_code policy_read(struct str policy, struct why *reterr_why)
 {
 	struct str name, argument;
-	while (policy_next(&policy, &name, &argument))
-		if (!item_is_known(name))
-			return false;
-	return true;
+	enum error_code code = OK;
+	while (code == OK && policy_next(&policy, &name, &argument))
+		code = read_item(name, argument, reterr_why);
+	return code;
 }

@@ -11,7 +11,8 @@
 MUST_USE enum error_code policy_check(struct arena *arena, struct str policy, struct str password,
 				      struct str username, struct str email, struct str *ret_text);
 
-/* Whether every item has a name that Keycloak knows, though we may not check it ourselves. */
-bool policy_is_known(struct str policy);
+/* Whether a realm may have the policy: items with names that Keycloak knows, though we may not check all of them
+ * ourselves, and arguments that are numbers where they have to be. ERROR_INVALID_VALUE, in Keycloak's words. */
+MUST_USE enum error_code policy_read(struct str policy, struct why *reterr_why);
 
 #endif

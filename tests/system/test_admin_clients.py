@@ -411,6 +411,35 @@ def test_what_keycloak_refuses_of_a_client_is_refused_in_its_words(admin):
         admin.request("DELETE", f"/clients/{client_id}", 204)
 
 
+def test_a_flow_of_the_clients_own_is_there(admin):
+    """By its id, or by its alias; else the login would ask for what nobody has."""
+    flow = next(one["id"] for one in admin.get("/authentication/flows") if one["alias"] == "direct grant")
+    client = created(admin, clientId="own-flow", authenticationFlowBindingOverrides={"direct_grant": "direct grant"})
+    path = "/clients/" + client
+    assert admin.get(path)["authenticationFlowBindingOverrides"] == {"direct_grant": flow}
+    for method, body in (("PUT", {"browser": "nosuch"}), ("PATCH", {"browser": "nosuch"})):
+        answer = admin.request(method, path, 400, json={"authenticationFlowBindingOverrides": body})
+        assert answer.json() == {"errorMessage": "Unable to resolve auth flow binding override for: browser"}
+    admin.request("POST", "/clients", 400, json={
+        "clientId": "lost-flow", "authenticationFlowBindingOverrides": {"browser": "nosuch"}})
+    admin.request("PUT", path, 204, json={"authenticationFlowBindingOverrides": {"browser": flow, "direct_grant": ""}})
+    assert admin.get(path)["authenticationFlowBindingOverrides"] == {"browser": flow}
+    admin.request("DELETE", path, 204)
+
+
+def test_descriptions_of_clients_are_converted(admin):
+    def asked(body, expect=200):
+        return admin.request("POST", "/client-description-converter", expect, json=body).json()
+    assert asked({"clientId": "z", "name": "Z"}) == {"clientId": "z", "name": "Z"}
+    found = asked({"client_id": "z", "redirect_uris": ["http://z.example/*"]})
+    assert found["clientId"] == "z" and found["redirectUris"] == ["http://z.example/*"]
+    assert found["standardFlowEnabled"] is True and found["implicitFlowEnabled"] is False
+    assert "Unsupported format" in asked({}, 400)["errorMessage"]
+    assert "nosuch" in asked({"clientId": "z", "nosuch": 1}, 400)["errorMessage"]
+    asked({"redirect_uris": "text"}, 400)
+    assert admin.get("/clients", clientId="z") == []
+
+
 def test_names_and_ids_are_taken_once(admin):
     client_id = created(admin, id="an-id-of-its-own")
     assert client_id == "an-id-of-its-own"

@@ -44,7 +44,8 @@ def test_admin_events_say_who_did_what_without_secrets(admin):
     bob = admin.user("bob")["id"]
     admin.request("PUT", f"/users/{bob}/reset-password", 204,
                   json={"type": "password", "value": "hidden-4", "temporary": False})
-    admin.request("PUT", "", 204, json={"smtpServer": {"password": "hidden-5", "host": "x"}})
+    admin.request("PUT", "", 204, json={"smtpServer": {
+        "password": "hidden-5", "host": "x", "from": "sso@example.org"}})
     found = admin.get("/admin-events")
     assert "hidden-" not in json.dumps(found)
     assert [(one["operationType"], one["resourceType"]) for one in found][:2] == [

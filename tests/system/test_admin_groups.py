@@ -185,7 +185,12 @@ def test_groups_are_listed_searched_and_paged(admin, tops):
     assert asked(q="dept:it", populateHierarchy="false") == ["ENGsub#1", "eng#2", "sales#0"]
     assert len(asked(q="nonsense")) == 4
 
+    assert asked(search="e*g") == ["eng(ENGsub#1)#2"] and asked(search="*s*b") == ["eng(ENGsub#1)#2"]
+    assert asked(search="*lta") == [] and admin.get("/groups/count", search="e*g")["count"] == 2
+    assert admin.get("/groups/count", search="eng", exact="true")["count"] == 2  # not a parameter of it
     children = f"/groups/{eng}/children"
+    assert asked(children, search="engs") == ["ENGsub#1"] and asked(children, search="ther") == []
+    assert asked(children, search="*ther") == ["other#0"]
     assert asked(children) == ["ENGsub#1", "other#0"]
     assert asked(children, search="E") == ["ENGsub#1"]
     assert asked(children, search="engsub", exact="true") == [] == asked(children, search="deep")

@@ -56,12 +56,13 @@ def test_what_a_change_does_not_name_stays(server):
 
 def test_mail_secrets_that_come_back_masked_stay(small):
     admin = small
-    put(admin, smtpServer={"host": "mail.example.org", "password": "of-the-mail"})
+    put(admin, smtpServer={"host": "mail.example.org", "from": "sso@example.org",
+                           "password": "of-the-mail"})
     masked = admin.get()["smtpServer"]
     assert masked["password"] == "**********"
     put(admin, smtpServer={**masked, "port": "25"})
     assert admin.get("/export")["smtpServer"] == {
-        "host": "mail.example.org", "password": "of-the-mail", "port": "25"}
+        "host": "mail.example.org", "from": "sso@example.org", "password": "of-the-mail", "port": "25"}
 
 
 @pytest.mark.parametrize("body,named", [
@@ -84,6 +85,68 @@ def test_a_password_policy_that_nobody_knows(small):
         assert answer.json() == {"errorMessage": "Password policy not found"}
     small.request("PUT", "", 204, json={"passwordPolicy": "length(8) and passwordHistory(3)"})
     small.request("PUT", "", 204, json={"passwordPolicy": ""})
+
+
+@pytest.mark.parametrize("policy, text", (
+    ("length(x)", "length: Not a valid number"), ("length(8) and digits(x)", "digits: Not a valid number"),
+    ("length(8)and digits(1)", "length: Not a valid number"), ("length(99999999999)", "length: Not a valid number"),
+    ("hashAlgorithm(nosuch)", "hashAlgorithm: Password hashing provider not found")))
+def test_a_password_policy_that_cannot_be(server, policy, text):
+    answer = server.admin().request("PUT", "", 400, json={"passwordPolicy": policy})
+    assert answer.json() == {"errorMessage": "Invalid config for " + text}
+
+
+def test_emails_are_shared_or_for_signing_in(small):
+    """An e-mail of two users signs in nobody; what the body says last, in Keycloak's order, wins."""
+    def flags():
+        found = small.get()
+        return tuple(found[name] for name in (
+            "duplicateEmailsAllowed", "loginWithEmailAllowed", "registrationEmailAsUsername"))
+    for body, after in (
+            ({"duplicateEmailsAllowed": True}, (True, False, False)),
+            ({"registrationEmailAsUsername": True}, (False, False, True)),
+            ({"duplicateEmailsAllowed": True, "loginWithEmailAllowed": True}, (True, False, False)),
+            ({"displayName": "x"}, (True, False, False)),
+            ({"loginWithEmailAllowed": True}, (False, True, False))):
+        put(small, **body)
+        assert flags() == after, body
+
+
+def test_a_clients_session_is_no_longer_than_the_users(small):
+    for body, text in (
+            ({"clientSessionIdleTimeout": 1801},
+             "Client Session Idle Timeout cannot be greater than Realm SSO Idle Timeout."),
+            ({"clientSessionMaxLifespan": 36001},
+             "Client session max lifespan cannot exceed realm SSO session max lifespan."),
+            ({"rememberMe": True, "ssoSessionIdleTimeoutRememberMe": 5000, "clientSessionIdleTimeout": 5001},
+             "Client session idle timeout cannot exceed realm SSO session idle timeout and RememberMe idle "
+             "timeout.")):
+        assert put(small, 400, **body).json() == {"errorMessage": text}
+    put(small, clientSessionIdleTimeout=1800, clientSessionMaxLifespan=36000)
+    put(small, 400, ssoSessionIdleTimeout=1799)
+    put(small, clientSessionIdleTimeout=1700, ssoSessionIdleTimeout=1750)
+
+
+def test_a_mail_server_has_a_sender(small):
+    for server, text in (({"host": "x"}, "Invalid sender address 'null'. "),
+                         ({"host": "x", "from": "bad"}, "Invalid sender address 'bad'. "),
+                         ({"host": "x", "from": "a@b.org", "replyTo": "bad"}, "Invalid reply-to address 'bad'. ")):
+        assert put(small, 400, smtpServer=server).json()["errorMessage"].startswith(text)
+    put(small, smtpServer={"host": "x", "from": "a@b.org", "replyTo": ""})
+    put(small, smtpServer={})
+    assert small.get()["smtpServer"] == {}
+
+
+def test_a_change_names_default_groups(small):
+    for name in ("night", "day"):
+        small.request("POST", "/groups", 201, json={"name": name})
+    put(small, defaultGroups=["/night", "day"])
+    assert [one["path"] for one in small.get("/default-groups")] == ["/night", "/day"]
+    put(small, displayName="x")
+    assert "there is no such group" in put(small, 400, defaultGroups=["/night", "/nosuch"]).text
+    assert small.get()["defaultGroups"] == ["/night", "/day"]
+    put(small, defaultGroups=[])
+    assert small.get("/default-groups") == []
 
 
 def test_a_realm_gets_another_name(server, small):
@@ -166,7 +229,7 @@ def test_names_that_cannot_be(small, server):
 
 def test_a_patch_changes_members_and_takes_away(small):
     put(small, displayName="One", attributes={"a": "1", "b": "2"}, smtpServer={
-        "host": "mail.example.org", "password": "of-the-mail"})
+        "host": "mail.example.org", "from": "sso@example.org", "password": "of-the-mail"})
     before = small.get()
     small.request("PATCH", "", 204, json={"displayName": None, "attributes": {"a": None, "c": "3"},
                                           "ssoSessionIdleTimeout": 77})

@@ -76,6 +76,23 @@ def test_all_texts_of_a_language(server, admin):
     bundle(server, "nosuch", "login", "en", 404)
 
 
+def test_texts_come_as_a_file(admin):
+    admin.request("POST", "/localization/nl", 204, files={"file": ("nl.json", '{"one": "een"}')})
+    assert admin.get("/localization/nl") == {"one": "een"}
+    for files in ({"file": ("nl.json", "[]")}, {"other": ("nl.json", "{}")}, {"file": ("nl.json", "")}):
+        admin.request("POST", "/localization/nl", 400, files=files)
+    admin.request("DELETE", "/localization/nl", 204)
+
+
+def test_an_export_without_clients_names_none(server):
+    for flags, clients in (({"exportGroupsAndRoles": "true"}, False),
+                           ({"exportGroupsAndRoles": "true", "exportClients": "true"}, True)):
+        found = server.admin().request("POST", "/partial-export", 200, params=flags).json()
+        assert ("clients" in found) == clients == ("client" in found["roles"])
+        scopes = [one["clientScope"] for one in found["scopeMappings"] if "clientScope" in one]
+        assert "offline_access" in scopes and (clients or len(scopes) == len(found["scopeMappings"]))
+
+
 def test_texts_that_are_not_there(admin):
     missing = {"error": "Localization text not found"}
     admin.request("POST", "/localization/de", 204, json={"a": "b"})

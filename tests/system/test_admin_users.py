@@ -431,7 +431,20 @@ def test_profiles_refused(people):
             ([{"name": "x y"}], "[Invalid attribute name (only letters, numbers and '.' '_' '-' "
                                 "special characters allowed): x y']"),
             ([{"name": "email"}], "[Attribute configuration already exists with 'name':'email']"),
-            ([{"name": "q", "group": "none"}], "[Attribute 'q' references unknown group 'none']")):
+            ([{"name": "q", "group": "none"}], "[Attribute 'q' references unknown group 'none']"),
+            ([{"name": "q", "validations": {"nosuch": {}}, "permissions": {"view": ["x"], "edit": ["admin"]}}],
+             "[Validator 'nosuch' defined for attribute 'q' doesn't exist, 'permissions.view' configuration for "
+             "attribute 'q' contains unsupported role 'x']"),
+            ([{"name": "q", "required": {"scopes": ["email", "nosuch"]}}],
+             "['required.scopes' configuration for attribute 'q' contains unsupported scope 'nosuch']"),
+            ([{"name": "q", "validations": {"length": {"min": "x"}}}],
+             "[Validator 'length' defined for attribute 'q' has incorrect configuration: ValidationError{"
+             "validatorId='length', inputHint='min', message='error-validator-config-invalid-number-value', "
+             "messageParameters=[x]}, ]"),
+            ([{"name": "q", "validations": {"options": {}}}],
+             "[Validator 'options' defined for attribute 'q' has incorrect configuration: ValidationError{"
+             "validatorId='options', inputHint='options', message='error-validator-config-missing-value', "
+             "messageParameters=[]}, ]")):
         bad = {**profile, "attributes": profile["attributes"] + more}
         assert people.request("PUT", PROFILE_PATH, 400, json=bad).json() == {"errorMessage": text}
     answer = people.request("PUT", PROFILE_PATH, 400, json={"attributes": [{"name": "x"}]})

@@ -1,0 +1,123 @@
+/* Settings of a realm that depend on each other; see realm_settings.h. */
+#include "admin/realm_settings.h"
+
+#include "json/tree.h"
+#include "login/policy.h"
+#include "model/user_values.h"
+
+static bool says_true(const struct json_node *body, const char *name)
+{
+	const struct json_node *node = json_node_find(body, str_from(name));
+	return node && ((node->kind == JSON_NODE_BOOL && node->boolean) ||
+			(node->kind == JSON_NODE_TEXT && str_eq_z(node->text, "true")));
+}
+
+/* Whom an e-mail that two users have would sign in nobody can tell. */
+static void agree_on_emails(const struct json_node *body, struct realm_settings *realm)
+{
+	if (says_true(body, "duplicateEmailsAllowed")) {
+		realm->login_with_email_allowed = false;
+		realm->registration_email_as_username = false;
+	} else if (says_true(body, "loginWithEmailAllowed") || says_true(body, "registrationEmailAsUsername")) {
+		realm->duplicate_emails_allowed = false;
+	}
+}
+
+static const struct group *group_at(const struct realm *realm, struct str path)
+{
+	struct str wanted = str_starts(path, STR("/")) ? str_drop(path, 1) : path;
+	for (size_t i = 0; i < realm->groups_n; i++)
+		if (str_eq(str_drop(realm->groups[i].path, 1), wanted))
+			return &realm->groups[i];
+	return NULL;
+}
+
+static enum error_code agree_on_groups(struct admin_call *call, const struct json_node *body,
+				       const struct realm_rep *before, struct realm_rep *realm, struct why *reterr_why)
+{
+	struct str_list paths = { 0 };
+	if (!json_node_find(body, STR("defaultGroups"))) {
+		realm->default_groups = before->default_groups;
+		return OK;
+	}
+	for (size_t i = 0; i < realm->default_groups.n; i++) {
+		struct str path = realm->default_groups.items[i];
+		const struct group *group = group_at(call->realm, path);
+		if (!group)
+			return error_because(reterr_why, ERROR_INVALID_VALUE,
+					     "$.defaultGroups[%zu] = \"%.*s\": there is no such group", i,
+					     STR_ARG(str_take(path, 80)));
+		*(struct str *)arena_push(call->arena, &paths.items, &paths.n, sizeof *paths.items) = group->path;
+	}
+	realm->default_groups = paths;
+	return OK;
+}
+
+static int64_t longer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static bool same_lifespans(const struct realm_settings *a, const struct realm_settings *b)
+{
+	return a->remember_me == b->remember_me &&
+	       a->sso_session_idle_timeout_s == b->sso_session_idle_timeout_s &&
+	       a->sso_session_max_lifespan_s == b->sso_session_max_lifespan_s &&
+	       a->sso_session_idle_timeout_remember_me_s == b->sso_session_idle_timeout_remember_me_s &&
+	       a->sso_session_max_lifespan_remember_me_s == b->sso_session_max_lifespan_remember_me_s &&
+	       a->client_session_idle_timeout_s == b->client_session_idle_timeout_s &&
+	       a->client_session_max_lifespan_s == b->client_session_max_lifespan_s;
+}
+
+static enum error_code check_lifespans(const struct realm_settings *realm, struct why *reterr_why)
+{
+	bool both = realm->remember_me;
+	int64_t idle = longer(realm->sso_session_idle_timeout_s,
+			      both ? realm->sso_session_idle_timeout_remember_me_s : 0);
+	int64_t most = longer(realm->sso_session_max_lifespan_s,
+			      both ? realm->sso_session_max_lifespan_remember_me_s : 0);
+	if (realm->client_session_idle_timeout_s > idle)
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "%s", both ?
+			"Client session idle timeout cannot exceed realm SSO session idle timeout and RememberMe "
+			"idle timeout." : "Client Session Idle Timeout cannot be greater than Realm SSO Idle Timeout.");
+	if (realm->client_session_max_lifespan_s > most)
+		return error_because(reterr_why, ERROR_INVALID_VALUE, "%s", both ?
+			"Client session max lifespan cannot exceed realm SSO session max lifespan and RememberMe "
+			"Max span." : "Client session max lifespan cannot exceed realm SSO session max lifespan.");
+	return OK;
+}
+
+static enum error_code check_address(struct str address, const char *whose, struct why *reterr_why)
+{
+	if (user_value_is_email(address))
+		return OK;
+	return error_because(reterr_why, ERROR_INVALID_VALUE,
+			     "Invalid %s address '%.*s'. If the address contains UTF-8 characters in the local part "
+			     "please ensure the SMTP server supports the SMTPUTF8 extension and enable 'Allow UTF-8' in "
+			     "the email realm configuration.", whose, STR_ARG(str_take(address.p ? address : STR("null"), 80)));
+}
+
+static enum error_code check_mail(const struct attributes *server, struct why *reterr_why)
+{
+	struct str reply_to = attributes_get(server, STR("replyTo"));
+	enum error_code code = server->n ? check_address(attributes_get(server, STR("from")), "sender", reterr_why) : OK;
+	return code == OK && reply_to.n ? check_address(reply_to, "reply-to", reterr_why) : code;
+}
+
+enum error_code realm_settings_agree(struct admin_call *call, const struct realm_rep *before, struct realm_rep *realm,
+				     struct why *reterr_why)
+{
+	struct json_node *body;
+	enum error_code code = json_tree_read(call->arena, call->request->body, &body, reterr_why);
+	if (code != OK)
+		return code;
+	agree_on_emails(body, &realm->settings);
+	code = agree_on_groups(call, body, before, realm, reterr_why);
+	if (code == OK && !same_lifespans(&before->settings, &realm->settings))
+		code = check_lifespans(&realm->settings, reterr_why);
+	if (code == OK && json_node_find(body, STR("smtpServer")))
+		code = check_mail(&realm->smtp_server, reterr_why);
+	if (code == OK && !str_eq(realm->settings.password_policy, before->settings.password_policy))
+		code = policy_read(realm->settings.password_policy, reterr_why);
+	return code;
+}
