@@ -1,8 +1,7 @@
 /* POST /admin/realms/{realm}/partialImport: clients, roles, identity providers and their mappers,
- * groups and users into a realm that is there. All is looked at before the first is written: what
- * cannot be read, names a role that is nowhere, and with FAIL what is there already, changes
- * nothing. What roles are composed of comes when all of them are there. Each is then written by the call of its own,
- * with that call's permission, checks and admin event; OVERWRITE changes it in place. */
+ * groups and users into a realm that is there, all of it or nothing, in one commit. Each is written by
+ * the call of its own, with that call's permission and checks; OVERWRITE changes it in place. What roles
+ * are composed of comes when all of them are there. Other members of a realm are passed over. */
 #include "admin/handlers_groups.h"
 #include "admin/handlers_identity_providers.h"
 #include "admin/handlers.h"
@@ -11,7 +10,9 @@
 #include "admin/handlers_users.h"
 #include "admin/identity_provider_rep.h"
 #include "admin/inner_call.h"
+#include "admin/one_commit.h"
 #include "admin/realm_row.h"
+#include "admin/user_rep.h"
 #include "base/tables.h"
 #include "crypto/random.h"
 
@@ -30,11 +31,12 @@ struct item {
 	struct str id;     /* of what is there already; empty: nothing */
 	struct str made;   /* of what is there afterwards */
 	const struct json_node *composites; /* of a role; NULL: none */
+	bool implied;      /* a role that only a user names: made, and not told */
 };
 
 struct import {
-	struct admin_call *call;
-	void *context; /* of the handlers */
+	struct admin_call *call; /* the transaction's, inside it */
+	struct admin *admin;     /* of the handlers */
 	enum policy policy;
 	struct item *items;
 	size_t n;
@@ -45,27 +47,28 @@ struct import {
 static const struct {
 	const char *type, *name;     /* as the results name it; the member that names one */
 	const char *before, *after; /* its name, where one is there already */
+	const char *path;           /* of its admin event, before its id */
 	struct http_route create, update;
 } kinds[KINDS] = {
-	[CLIENT] = { "CLIENT", "clientId", "Client id '", "' already exists",
+	[CLIENT] = { "CLIENT", "clientId", "Client id '", "' already exists", "clients/",
 		     ROUTE(HTTP_POST, "/clients", admin_clients_create, PERMISSION_MANAGE_CLIENTS),
 		     ROUTE(HTTP_PUT, "/clients/{client}", admin_client_put, PERMISSION_MANAGE_CLIENTS) },
-	[REALM_ROLE] = { "REALM_ROLE", "name", "Realm role '", "' already exists.",
+	[REALM_ROLE] = { "REALM_ROLE", "name", "Realm role '", "' already exists.", "realms/",
 			 ROUTE(HTTP_POST, "/roles", admin_roles_create, PERMISSION_MANAGE_REALM),
 			 ROUTE(HTTP_PUT, "/roles-by-id/{id}", admin_role_put, PERMISSION_MANAGE_ROLES) },
-	[CLIENT_ROLE] = { "CLIENT_ROLE", "name", "Client role '", "' already exists.",
+	[CLIENT_ROLE] = { "CLIENT_ROLE", "name", "Client role '", "' already exists.", "clients/",
 			  ROUTE(HTTP_POST, "/clients/{client}/roles", admin_roles_create, PERMISSION_MANAGE_CLIENTS),
 			  ROUTE(HTTP_PUT, "/roles-by-id/{id}", admin_role_put, PERMISSION_MANAGE_ROLES) },
-	[PROVIDER] = { "IDP", "alias", "Identity Provider '", "' already exists.", { 0 }, { 0 } },
-	[PROVIDER_MAPPER] = { "IDP_MAPPER", "name", "Identity Provider Mapper'", "' already exists.",
+	[PROVIDER] = { "IDP", "alias", "Identity Provider '", "' already exists.", "identity-provider-settings/", { 0 }, { 0 } },
+	[PROVIDER_MAPPER] = { "IDP_MAPPER", "name", "Identity Provider Mapper'", "' already exists.", "mappers/",
 			      ROUTE(HTTP_POST, "/identity-provider/instances/{provider}/mappers",
 				    admin_identity_provider_mappers_create, PERMISSION_MANAGE_IDENTITY_PROVIDERS),
 			      ROUTE(HTTP_PUT, "/identity-provider/instances/{provider}/mappers/{mapper}",
 				    admin_identity_provider_mapper_put, PERMISSION_MANAGE_IDENTITY_PROVIDERS) },
-	[GROUP] = { "GROUP", "name", "Group '/", "' already exists",
+	[GROUP] = { "GROUP", "name", "Group '/", "' already exists", "groups/",
 		    ROUTE(HTTP_POST, "/groups", admin_groups_create, PERMISSION_MANAGE_USERS),
 		    ROUTE(HTTP_PUT, "/groups/{group}", admin_group_put, PERMISSION_MANAGE_USERS) },
-	[USER] = { "USER", "username", "User with user name ", " already exists.",
+	[USER] = { "USER", "username", "User with user name ", " already exists.", "users/",
 		   ROUTE(HTTP_POST, "/users", admin_users_create, PERMISSION_MANAGE_USERS),
 		   ROUTE(HTTP_PUT, "/users/{user}", admin_user_put, PERMISSION_MANAGE_USERS) },
 };
@@ -247,16 +250,38 @@ static bool check_names(struct import *import, enum kind kind, struct str client
 	return true;
 }
 
-/* Clients that are not there are passed over. */
-static bool check_role_names(struct import *import, const struct json_node *of_realm, const struct json_node *of_clients)
+/* Roles that a user has and that are nowhere are made, as they are with a whole realm. */
+static bool imply_roles(struct import *import, enum kind kind, struct str client_id, const struct json_node *names)
 {
-	if (!check_names(import, REALM_ROLE, STR(""), of_realm))
+	const struct realm *realm = import->call->realm;
+	const struct client *client = realm_client_by_client_id(realm, client_id);
+	struct arena *arena = import->call->arena;
+	for (size_t i = 0; names && names->kind == JSON_NODE_LIST && i < names->n; i++) {
+		struct str name = names->items[i]->text;
+		bool there = (kind == REALM_ROLE || client) && role_id(realm, client, name).n;
+		if (there || is_imported(import, kind, client_id, name))
+			continue;
+		struct json_node *node = json_node_object(arena);
+		json_node_put(node, STR("name"), json_node_text(arena, name));
+		*(struct item *)arena_push(arena, &import->items, &import->n, sizeof *import->items) =
+			(struct item){ .kind = kind, .node = node, .name = name, .client = client_id, .implied = true };
+	}
+	return true;
+}
+
+typedef bool name_taker(struct import *import, enum kind kind, struct str client_id, const struct json_node *names);
+
+/* Clients that are not there are passed over. */
+static bool take_role_names(struct import *import, name_taker *take, const struct json_node *of_realm,
+			    const struct json_node *of_clients)
+{
+	if (!take(import, REALM_ROLE, STR(""), of_realm))
 		return false;
 	for (size_t i = 0; of_clients && of_clients->kind == JSON_NODE_OBJECT && i < of_clients->n; i++) {
 		struct str client = of_clients->members[i].name;
 		bool there = realm_client_by_client_id(import->call->realm, client) ||
 			     is_imported(import, CLIENT, STR(""), client);
-		if (there && !check_names(import, CLIENT_ROLE, client, of_clients->members[i].value))
+		if (there && !take(import, CLIENT_ROLE, client, of_clients->members[i].value))
 			return false;
 	}
 	return true;
@@ -272,38 +297,46 @@ static bool is_role(const struct item *item)
 	return item->kind == REALM_ROLE || item->kind == CLIENT_ROLE;
 }
 
-/* After check_rest: names are texts. */
+/* After check_shape: names are texts. */
 static bool check_roles(struct import *import)
 {
-	for (size_t i = 0; i < import->n; i++) {
-		struct item *item = &import->items[i];
-		const struct json_node *composites = is_role(item) ? member_of(item->node, "composites") : NULL;
+	for (size_t i = 0, n = import->n; i < n; i++) {
+		const struct item *item = &import->items[i];
+		struct json_node *node = item->node;
+		const struct json_node *composites = is_role(item) ? member_of(node, "composites") : NULL;
+		bool good = true;
 		if (is_role(item)) {
-			const struct json_node *composite = member_of(item->node, "composite");
-			item->composites = composite && composite->boolean ? composites : NULL;
-			if (!check_role_names(import, member_of(item->composites, "realm"),
-					      member_of(item->composites, "client")))
-				return false;
-			json_node_remove(item->node, STR("composites"));
-		} else if ((item->kind == USER || item->kind == GROUP) &&
-			   !check_role_names(import, member_of(item->node, "realmRoles"),
-					     member_of(item->node, "clientRoles"))) {
-			return false;
+			const struct json_node *composite = member_of(node, "composite");
+			import->items[i].composites = composite && composite->boolean ? composites : NULL;
+			good = take_role_names(import, check_names, member_of(item->composites, "realm"),
+					       member_of(item->composites, "client"));
+			json_node_remove(node, STR("composites"));
+		} else if (item->kind == USER || item->kind == GROUP) {
+			good = take_role_names(import, item->kind == USER ? imply_roles : check_names,
+					       member_of(node, "realmRoles"), member_of(node, "clientRoles"));
 		}
+		if (!good)
+			return false;
 	}
 	return true;
 }
 
-/* The rest of the body must be a realm's: unknown members and wrong types are told. */
-static bool check_rest(struct import *import, struct json_node *body)
+/* What is imported must be a realm's: unknown members and wrong types are told. */
+static bool check_shape(struct import *import, const struct json_node *body)
 {
+	static const char *const parts[] = { "clients", "roles", "identityProviders", "identityProviderMappers",
+		"groups", "users" };
+	struct arena *arena = import->call->arena;
 	struct json_read_options options = representation_options("$");
 	struct realm_rep realm = { .kept = STR("") };
+	struct json_node *wanted = json_node_object(arena);
 	struct why why = { "" };
-	json_node_remove(body, STR("ifResourceExists"));
-	json_node_remove(body, STR("policy"));
-	enum error_code code = json_read(import->call->arena, json_tree_text(import->call->arena, body), &realm_shape,
-					 &options, &realm, &why);
+	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
+		struct json_node *part = json_node_find(body, str_from(parts[i]));
+		if (part)
+			json_node_put(wanted, str_from(parts[i]), part);
+	}
+	enum error_code code = json_read(arena, json_tree_text(arena, wanted), &realm_shape, &options, &realm, &why);
 	if (code != OK)
 		admin_refuse_body(import->call, code, &why);
 	return code == OK;
@@ -345,7 +378,7 @@ static bool read_body(struct import *import)
 	       add_list(import, PROVIDER, STR(""), json_node_find(body, STR("identityProviders"))) &&
 	       add_mappers(import, json_node_find(body, STR("identityProviderMappers"))) &&
 	       add_list(import, GROUP, STR(""), json_node_find(body, STR("groups"))) &&
-	       add_list(import, USER, STR(""), json_node_find(body, STR("users"))) && check_rest(import, body) && check_roles(import);
+	       add_list(import, USER, STR(""), json_node_find(body, STR("users"))) && check_shape(import, body) && check_roles(import);
 }
 
 /* Finds what is there; with FAIL that ends it. */
@@ -358,9 +391,48 @@ static bool find_all(struct import *import)
 	for (size_t i = 0; i < import->n; i++) {
 		struct item *item = &import->items[i];
 		item->id = id_of(import, item, &row);
-		if (item->id.n && import->policy == POLICY_FAIL)
+		if (item->id.n && !item->implied && import->policy == POLICY_FAIL)
 			return refuse(import, 409, arena_join(import->call->arena, str_from(kinds[item->kind].before),
 							      str_take(item->name, 255), str_from(kinds[item->kind].after)));
+	}
+	return true;
+}
+
+/* Plain passwords become their hashes before the transaction begins, which would wait for them. What
+ * cannot be read, the user's own call refuses. */
+static bool hash_passwords(struct import *import, const struct item *item)
+{
+	struct admin_call *call = import->call;
+	struct json_read_options options = representation_options("$");
+	const struct json_node *list = member_of(item->node, "credentials");
+	struct user_rep rep = { .user = { .id = STR("") } };
+	struct why why = { "" };
+	if (!list || json_read(call->arena, json_tree_text(call->arena, item->node), &user_shape, &options, &rep, NULL) != OK)
+		return true;
+	for (size_t i = 0; i < rep.credentials_n && i < list->n; i++) {
+		struct credential credential;
+		struct json_node *node = list->items[i];
+		enum error_code code = user_rep_credential(call, &rep.user, &rep.credentials[i], &credential, &why);
+		if (code != OK) {
+			user_rep_refuse_credential(call, code, &why);
+			return false;
+		}
+		if (!rep.credentials[i].value.n)
+			continue;
+		json_node_remove(node, STR("value"));
+		json_node_put(node, STR("secretData"), json_node_text(call->arena, credential.secret_data));
+		json_node_put(node, STR("credentialData"), json_node_text(call->arena, credential.credential_data));
+	}
+	return true;
+}
+
+static bool hash_all_passwords(struct import *import)
+{
+	for (size_t i = 0; i < import->n; i++) {
+		const struct item *item = &import->items[i];
+		bool skipped = item->id.n && import->policy == POLICY_SKIP;
+		if (item->kind == USER && !skipped && !hash_passwords(import, item))
+			return false;
 	}
 	return true;
 }
@@ -377,7 +449,7 @@ static bool make(struct import *import, const struct http_route *route, struct v
 {
 	const struct inner_call inner = { .route = route, .values = { value.first, value.second },
 		.body = json_tree_text(import->call->arena, body) };
-	return inner_call_make(import->call, import->context, &inner, ret_id);
+	return inner_call_make(import->call, import->admin, &inner, ret_id);
 }
 
 static struct json_node *role_reference(struct arena *arena, struct str id, struct str name)
@@ -403,7 +475,7 @@ static bool map_roles(struct import *import, const struct http_route *route, str
 	}
 	const struct inner_call inner = { .route = route, .values = { holder, client ? client->id : STR("") },
 		.body = json_tree_text(arena, roles) };
-	return !roles->n || inner_call_make(import->call, import->context, &inner, &nothing);
+	return !roles->n || inner_call_make(import->call, import->admin, &inner, &nothing);
 }
 
 /* Those of the realm by the first route, those of clients by the second. */
@@ -483,8 +555,7 @@ static bool keep_provider(struct admin_call *call, void *context, struct realm_r
 	list[n++].kept = json_tree_text(call->arena, item->node);
 	realm->identity_providers = list;
 	realm->identity_providers_n = n;
-	admin_event_add(call, effects, item->id.n ? "UPDATE" : "CREATE", "IDENTITY_PROVIDER",
-			arena_join(call->arena, STR("identity-provider/instances/"), item->name, STR("")));
+	(void)effects;
 	return true;
 }
 
@@ -531,6 +602,14 @@ static bool put_one(struct import *import, struct item *item, struct str *ret_id
 	       map_all_roles(import, item->kind == USER, *ret_id, item->node);
 }
 
+/* As Keycloak tells it: of a client's role, the client's id. */
+static struct str told_id(const struct import *import, const struct item *item, struct str id)
+{
+	const struct client *client = item->kind == CLIENT_ROLE ?
+		realm_client_by_client_id(import->call->realm, item->client) : NULL;
+	return client ? client->id : id;
+}
+
 static void tell(struct import *import, const struct item *item, const char *action, struct str id)
 {
 	struct arena *arena = import->call->arena;
@@ -539,28 +618,76 @@ static void tell(struct import *import, const struct item *item, const char *act
 	json_node_put(result, STR("action"), json_node_text(arena, str_from(action)));
 	json_node_put(result, STR("resourceType"), json_node_text(arena, str_from(kinds[item->kind].type)));
 	json_node_put(result, STR("resourceName"), json_node_text(arena, name));
-	json_node_put(result, STR("id"), json_node_text(arena, id));
+	json_node_put(result, STR("id"), json_node_text(arena, arena_str(arena, id)));
 	json_node_add(import->results, result);
 }
 
+static void add_event(struct import *import, struct effects *effects, const struct item *item)
+{
+	struct admin_call call = *import->call;
+	struct http_request request = *call.request;
+	struct str id = told_id(import, item, item->made);
+	if (!is_role(item) && item->kind != PROVIDER)
+		json_node_put(item->node, STR("id"), json_node_text(call.arena, id));
+	request.body = json_tree_text(call.arena, item->node);
+	call.request = &request;
+	admin_event_add(&call, effects, item->id.n ? "UPDATE" : "CREATE", "REALM",
+			arena_join(call.arena, str_from(kinds[item->kind].path), id, STR("")));
+}
+
+/* One admin event each, with what was imported; Keycloak has them of the realm. */
+static bool add_events(struct import *import)
+{
+	struct effects effects = effects_new(import->call->arena);
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		for (size_t i = 0; i < import->n; i++)
+			if (import->items[i].kind == kind && import->items[i].made.n && !import->items[i].implied)
+				add_event(import, &effects, &import->items[i]);
+	return one_commit_apply(import->call, &effects);
+}
+
+static bool put_item(struct import *import, struct item *item)
+{
+	struct str id = item->id;
+	bool there = id.n > 0;
+	if (there && item->implied)
+		return true;
+	if (there && import->policy == POLICY_SKIP) {
+		tell(import, item, "SKIPPED", told_id(import, item, id));
+		import->counts[2]++;
+		return true;
+	}
+	if (!put_one(import, item, &id))
+		return false;
+	item->made = id;
+	if (item->implied)
+		return true;
+	tell(import, item, there ? "OVERWRITTEN" : "ADDED", told_id(import, item, id));
+	import->counts[!there]++;
+	return true;
+}
+
+/* Kind by kind: what is named later by others comes first. */
 static bool put_all(struct import *import)
 {
-	for (size_t i = 0; i < import->n; i++) {
-		struct item *item = &import->items[i];
-		struct str id = item->id;
-		if (id.n && import->policy == POLICY_SKIP) {
-			tell(import, item, "SKIPPED", id);
-			import->counts[2]++;
-			continue;
-		}
-		bool there = id.n > 0;
-		if (!put_one(import, item, &id))
-			return false;
-		item->made = id;
-		tell(import, item, there ? "OVERWRITTEN" : "ADDED", id);
-		import->counts[!there]++;
-	}
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		for (size_t i = 0; i < import->n; i++)
+			if (import->items[i].kind == kind && !put_item(import, &import->items[i]))
+				return false;
 	return true;
+}
+
+static bool work(struct admin_call *inside, struct admin *admin, void *context)
+{
+	struct import *import = context;
+	import->call = inside;
+	import->admin = admin;
+	import->results = json_node_list(inside->arena);
+	for (size_t i = 0; i < ARRAY_LENGTH(import->counts); i++)
+		import->counts[i] = 0;
+	for (size_t i = 0; i < import->n; i++)
+		import->items[i].made = STR("");
+	return find_all(import) && put_all(import) && compose(import) && add_events(import);
 }
 
 static void answer(struct import *import)
@@ -580,11 +707,15 @@ static void answer(struct import *import)
 void admin_partial_import(void *context, struct http_request *request, struct http_response *response)
 {
 	struct admin_call call;
-	struct import import = { .call = &call, .context = context };
+	struct import import = { .call = &call };
+	const struct one_commit commit = { .work = work, .context = &import, .own_events = true };
 	if (!admin_open(&call, context, request, response))
 		return;
-	import.results = json_node_list(call.arena);
-	if (read_body(&import) && find_all(&import) && put_all(&import) && compose(&import))
-		answer(&import);
+	if (read_body(&import) && find_all(&import) && hash_all_passwords(&import)) {
+		bool good = one_commit(&call, context, &commit);
+		import.call = &call;
+		if (good)
+			answer(&import);
+	}
 	admin_close(&call);
 }

@@ -25,6 +25,7 @@ struct db_pool {
 	struct db_config config;
 	uint64_t id; /* never used again, unlike the address */
 	unsigned max;
+	bool lent; /* db_pool_lend: the first place holds the owner's */
 	atomic_uint waiting, open;
 	pthread_mutex_t lock;
 	pthread_cond_t given;
@@ -102,6 +103,10 @@ static bool wait_for_place(struct db_pool *pool, unsigned *ret_place)
 
 enum error_code db_pool_take(struct db_pool *pool, struct db **ret_db, struct why *reterr_why)
 {
+	if (pool->lent) {
+		*ret_db = atomic_load(&pool->places[0].db);
+		return OK;
+	}
 	const unsigned *known = remembered_place(pool);
 	unsigned i = known ? *known : 0;
 	if (!(known && try_place(pool, i)) && !try_all(pool, &i) && !wait_for_place(pool, &i))
@@ -124,6 +129,8 @@ enum error_code db_pool_take(struct db_pool *pool, struct db **ret_db, struct wh
 
 void db_pool_give(struct db_pool *pool, struct db *db)
 {
+	if (pool->lent)
+		return;
 	db_rollback(db);
 	const unsigned *known = remembered_place(pool);
 	unsigned i = known ? *known : 0;
@@ -134,22 +141,36 @@ void db_pool_give(struct db_pool *pool, struct db *db)
 	free_place(pool, i);
 }
 
+static struct db_pool *allocate(unsigned max)
+{
+	struct arena *arena = arena_new(sizeof(struct db_pool));
+	struct db_pool *pool = arena_alloc(arena, sizeof *pool);
+	pool->arena = arena;
+	pool->id = atomic_fetch_add(&last_id, 1) + 1;
+	pool->max = max;
+	condition_init(&pool->given);
+	pthread_mutex_init(&pool->lock, NULL);
+	return pool;
+}
+
+struct db_pool *db_pool_lend(struct db *db)
+{
+	struct db_pool *pool = allocate(1);
+	pool->lent = true;
+	atomic_store(&pool->places[0].db, db);
+	return pool;
+}
+
 enum error_code db_pool_new(const struct db_config *config, unsigned max, struct db_pool **ret_pool,
 	struct why *reterr_why)
 {
 	if (max < 1 || max > MOST)
 		return error_because(reterr_why, ERROR_INVALID_CONFIG,
 			"%u database connections; 1 to %d are possible", max, MOST);
-	struct arena *arena = arena_new(sizeof(struct db_pool));
-	struct db_pool *pool = arena_alloc(arena, sizeof *pool);
-	pool->arena = arena;
+	struct db_pool *pool = allocate(max);
 	pool->config = *config;
-	pool->config.path = arena_str(arena, config->path);
-	pool->config.url = arena_str(arena, config->url);
-	pool->id = atomic_fetch_add(&last_id, 1) + 1;
-	pool->max = max;
-	condition_init(&pool->given);
-	pthread_mutex_init(&pool->lock, NULL);
+	pool->config.path = arena_str(pool->arena, config->path);
+	pool->config.url = arena_str(pool->arena, config->url);
 	struct db *first;
 	enum error_code code = db_pool_take(pool, &first, reterr_why);
 	if (code != OK) {
@@ -165,7 +186,7 @@ void db_pool_free(struct db_pool *pool)
 {
 	if (!pool)
 		return;
-	for (unsigned i = 0; i < pool->max; i++)
+	for (unsigned i = 0; !pool->lent && i < pool->max; i++)
 		db_close(pool->places[i].db);
 	pthread_cond_destroy(&pool->given);
 	pthread_mutex_destroy(&pool->lock);

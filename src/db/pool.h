@@ -13,6 +13,9 @@ struct db_pool;
  * works; its error is returned. */
 MUST_USE enum error_code db_pool_new(const struct db_config *config, unsigned max,
 	struct db_pool **ret_pool, struct why *reterr_why);
+/* A pool of one connection that stays its owner's: whoever takes it gets it as it is, in the
+ * transaction that is open, and giving it back changes nothing. For one thread. */
+struct db_pool *db_pool_lend(struct db *db);
 /* All connections must have been given back. NULL is fine. */
 void db_pool_free(struct db_pool *pool);
 

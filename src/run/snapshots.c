@@ -85,6 +85,11 @@ struct snapshots *snapshots_new(struct store *store, snapshots_prepare *prepare)
 	return s;
 }
 
+struct snapshots *snapshots_like(const struct snapshots *s, struct store *store)
+{
+	return snapshots_new(store, s->prepare);
+}
+
 void snapshots_free(struct snapshots *s)
 {
 	if (!s)

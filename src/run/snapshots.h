@@ -15,6 +15,8 @@ struct snapshots;
 typedef void snapshots_prepare(struct realm *realm, struct arena *arena);
 
 struct snapshots *snapshots_new(struct store *store, snapshots_prepare *prepare);
+/* Those of another store, made complete in the same way. */
+struct snapshots *snapshots_like(const struct snapshots *snapshots, struct store *store);
 /* Nobody may hold a snapshot any more. NULL is fine. */
 void snapshots_free(struct snapshots *snapshots);
 

@@ -531,9 +531,10 @@ static enum error_code read_moment(
 	enum error_code error = db_pool_take(load->store->readers, &load->db, load->why);
 	if (error)
 		return error;
-	if (!(error = db_begin(load->db, DB_READ, load->why)))
+	if (!db_in_transaction(load->db))
+		error = db_begin(load->db, DB_READ, load->why);
+	if (!error)
 		error = work(load, argument);
-	db_rollback(load->db);
 	db_pool_give(load->store->readers, load->db);
 	return error;
 }

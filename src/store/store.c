@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "store/migrate.h"
 #include "store/statements.h"
+#include "store/within.h"
 
 enum { DEFAULT_CONNECTIONS = 16, FINDINGS_LIMIT = 16 << 10 };
 
@@ -68,6 +69,22 @@ void store_close(struct store *store)
 	arena_free(store->arena);
 }
 
+struct store *store_within(const struct store *store, struct db *db)
+{
+	struct arena *arena = arena_new(0);
+	struct store *within = arena_alloc(arena, sizeof *within);
+	*within = *store;
+	within->arena = arena;
+	within->readers = db_pool_lend(db);
+	return within;
+}
+
+void store_within_free(struct store *within)
+{
+	db_pool_free(within->readers);
+	arena_free(within->arena);
+}
+
 const struct db_config *store_db_config(const struct store *store)
 {
 	return &store->config;
@@ -82,7 +99,7 @@ enum error_code store_reader_take(struct store *store, struct db **ret_db, struc
 {
 	struct db *db;
 	enum error_code code = db_pool_take(store->readers, &db, reterr_why);
-	if (code == OK && store_is_local(store)) {
+	if (code == OK && store_is_local(store) && !db_in_transaction(db)) {
 		code = db_begin(db, DB_READ, reterr_why);
 		if (code != OK)
 			db_pool_give(store->readers, db);
