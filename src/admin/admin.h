@@ -7,6 +7,8 @@
 struct admin {
 	struct app *app;
 	const char *spool_directory; /* for unlinked files; the data folder */
+	/* The import that calls are parts of, in place of who a request says makes it; else NULL. */
+	const struct admin_call *caller;
 };
 
 /* Adds the routes. On a router of the unix socket every request may do everything: whoever

@@ -54,6 +54,18 @@ static bool authenticate(struct admin_call *call)
 	return true;
 }
 
+/* Who makes the call is known: who makes the one that it is part of. */
+static bool take_caller(struct admin_call *call, const struct admin_call *caller)
+{
+	call->home = caller->home;
+	call->bearer = caller->bearer;
+	call->actor = caller->actor;
+	call->held = caller->held;
+	call->held_found = caller->held_found;
+	call->is_import = true;
+	return true;
+}
+
 /* A realm that is not there and one that the caller may not see look alike to those who may
  * see nothing; who could make it gets Keycloak's 404. */
 static bool find_realm(struct admin_call *call)
@@ -82,7 +94,8 @@ bool admin_open(struct admin_call *call, void *context, struct http_request *req
 	enum permission permission = (enum permission)request->route->permission;
 	if (str_starts(request->body, STR("\xef\xbb\xbf"))) /* Windows' editors and shells begin so */
 		request->body = str_drop(request->body, 3);
-	bool good = (request->local || authenticate(call)) && find_realm(call);
+	bool known = admin->caller ? take_caller(call, admin->caller) : request->local || authenticate(call);
+	bool good = known && find_realm(call);
 	if (good && !admin_may(call, permission))
 		good = forbid(call);
 	if (!good)
@@ -120,7 +133,7 @@ void admin_close(struct admin_call *call)
 {
 	if (call->visit.app)
 		visit_close(&call->visit);
-	if (call->home.app)
+	if (call->home.app && !call->is_import)
 		visit_close(&call->home);
 }
 

@@ -21,6 +21,9 @@ struct admin_call {
 	const struct realm *realm; /* visit.realm */
 	struct role_set held;      /* what the caller has by the token; use admin_may */
 	bool held_found;
+	/* A part of an import: `home` is that call's; users are taken as they are, without the profile's
+	 * checks, default roles and default groups, as those of a whole realm. */
+	bool is_import;
 	const char *input_error;   /* what admin_refuse_input names; NULL: "invalid_input" */
 };
 

@@ -45,6 +45,7 @@ static bool work_inside(struct whole *whole, struct app *app)
 	struct admin_call inside = *whole->call;
 	struct why why = { "" };
 	admin.app = inside.app = app;
+	admin.caller = &inside;
 	enum error_code code = visit_open_named(&inside.visit, app, inside.request, inside.response,
 						whole->call->realm->settings.name, &why);
 	if (code != OK) {
@@ -52,6 +53,7 @@ static bool work_inside(struct whole *whole, struct app *app)
 		return false;
 	}
 	inside.realm = inside.visit.realm;
+	(void)admin_may(&inside, (enum permission)inside.request->route->permission); /* finds what is held, once */
 	bool good = whole->commit->work(&inside, &admin, whole->commit->context);
 	visit_close(&inside.visit);
 	return good;

@@ -407,7 +407,8 @@ static bool hash_passwords(struct import *import, const struct item *item)
 	const struct json_node *list = member_of(item->node, "credentials");
 	struct user_rep rep = { .user = { .id = STR("") } };
 	struct why why = { "" };
-	if (!list || json_read(call->arena, json_tree_text(call->arena, item->node), &user_shape, &options, &rep, NULL) != OK)
+	struct str text = json_tree_text(call->arena, item->node);
+	if (!list || json_read(call->arena, text, &user_shape, &options, &rep, NULL) != OK)
 		return true;
 	for (size_t i = 0; i < rep.credentials_n && i < list->n; i++) {
 		struct credential credential;
@@ -646,6 +647,15 @@ static bool add_events(struct import *import)
 	return one_commit_apply(import->call, &effects);
 }
 
+/* One of that name, by this import. */
+static bool is_made(const struct import *import, const struct item *item)
+{
+	for (const struct item *one = import->items; one < item; one++)
+		if (one->kind == item->kind && one->made.n && str_eq(one->name, item->name))
+			return true;
+	return false;
+}
+
 static bool put_item(struct import *import, struct item *item)
 {
 	struct str id = item->id;
@@ -657,6 +667,8 @@ static bool put_item(struct import *import, struct item *item)
 		import->counts[2]++;
 		return true;
 	}
+	if (item->kind == PROVIDER && is_made(import, item))
+		return refuse(import, 409, STR("Duplicate resource error"));
 	if (!put_one(import, item, &id))
 		return false;
 	item->made = id;

@@ -189,8 +189,9 @@ bool user_rep_read(struct admin_call *call, const struct user *before, struct us
 	}
 	take_names(before, rep);
 	take_actions(call, user);
-	user_profile_filter(call->arena, &profile, before, user);
-	if (!user_profile_check(call, &profile, before, user)) {
+	if (!call->is_import)
+		user_profile_filter(call->arena, &profile, before, user);
+	if (!call->is_import && !user_profile_check(call, &profile, before, user)) {
 		if (!before)
 			prefer_conflict(call, user);
 		return false;

@@ -259,9 +259,9 @@ static void create(struct admin_call *call)
 	user.service_account_client_id = STR("");
 	if (!user.created_ms)
 		user.created_ms = call->visit.now_ms;
-	if (call->realm->default_role)
+	if (call->realm->default_role && !call->is_import)
 		add_text(call->arena, &user.role_ids, call->realm->default_role->id);
-	for (size_t i = 0; i < call->realm->default_groups_n; i++)
+	for (size_t i = 0; !call->is_import && i < call->realm->default_groups_n; i++)
 		add_text(call->arena, &user.group_ids, call->realm->default_groups[i]->id);
 	if (!resolve_groups(call, &rep, &user) || !resolve_credentials(call, &rep, &user))
 		return;

@@ -199,29 +199,35 @@ def commits(server):
 
 
 # Each is refused by the call of one of its parts, when others are written already.
-@pytest.mark.parametrize("status, late", [
+REFUSED_LATE = [
     (409, {"users": [{"username": "first", "email": "one@example.org"},
                      {"username": "second", "email": "one@example.org"}]}),
     (409, {"users": [{"username": "first"}, {"username": "First"}]}),
     (400, {"users": [{"username": "first"}, {"username": "second", "groups": ["/nope"]}]}),
     (400, {"users": [{"username": "first"}, {"username": "second", "credentials": [
         {"type": "password", "value": "x"}]}]}),
+    (409, {"identityProviders": [{"alias": "twin", "providerId": "oidc"}] * 2}),
     (409, {"groups": [{"name": "twin"}, {"name": "twin"}]}),
     (409, {"groups": [{"name": "g", "subGroups": [{"name": "a"}, {"name": "a"}]}]}),
     (409, {"roles": {"realm": [{"name": "other"}, {"name": "other"}]}}),
     (404, {"identityProviderMappers": [
         {"name": "m", "identityProviderAlias": "nope", "config": {},
-         "identityProviderMapper": "hardcoded-attribute-idp-mapper"}]})])
-def test_a_failure_in_the_middle_changes_nothing(admin, status, late):
+         "identityProviderMapper": "hardcoded-attribute-idp-mapper"}]})]
+
+
+def test_a_failure_in_the_middle_changes_nothing(admin):
     admin.request("PUT", "", 204, json={"passwordPolicy": "length(3)"})
     load(admin, "FAIL", users=[{"username": "there", "firstName": "As it was"}])
     before = [admin.get("/export"), admin.get("/users"), admin.get("/admin-events")]
-    load(admin, "OVERWRITE", status, **{
-        "clients": [{"clientId": "new", "serviceAccountsEnabled": True}],
-        "roles": {"realm": [{"name": "new"}], "client": {"new": [{"name": "of-it"}]}},
-        "identityProviders": [{"alias": "new", "providerId": "oidc"}], "groups": [{"name": "new"}],
-        **late, "users": [{"username": "there", "firstName": "Changed"}, *late.get("users", [])]})
-    assert [admin.get("/export"), admin.get("/users"), admin.get("/admin-events")] == before
+    for status, late in REFUSED_LATE:
+        load(admin, "OVERWRITE", status, **{
+            "clients": [{"clientId": "new", "serviceAccountsEnabled": True}],
+            "roles": {"realm": [{"name": "new"}], "client": {"new": [{"name": "of-it"}]}},
+            "identityProviders": [{"alias": "new", "providerId": "oidc"}],
+            "groups": [{"name": "new"}], **late,
+            "users": [{"username": "there", "firstName": "Changed"}, *late.get("users", [])]})
+        now = [admin.get("/export"), admin.get("/users"), admin.get("/admin-events")]
+        assert now == before, late
     assert load(admin, "FAIL", clients=[{"clientId": "new"}])["added"] == 1
 
 
@@ -258,21 +264,18 @@ def test_one_event_for_each(admin):
         ("UPDATE", "users/" + told["results"][-1]["id"])]
 
 
-def test_roles_that_only_users_name_are_made(admin):
+def test_users_are_taken_as_they_are(admin):
+    """Without the profile's checks and default roles; roles that only they name are made."""
     told = load(admin, "FAIL", clients=[{"clientId": "new"}], users=[
-        {"username": "one", "realmRoles": ["made"], "clientRoles": {"new": ["of-it"]}},
+        {"username": "ab", "realmRoles": ["made"], "clientRoles": {"new": ["of-it"]}},
+        {"username": "bare", "email": "no e-mail", "attributes": {"any": ["x"]}},
         {"username": "two", "realmRoles": ["made"]}])
-    assert told["added"] == 3 and [one["resourceType"] for one in told["results"]] == [
-        "CLIENT", "USER", "USER"]
+    assert told["added"] == 4 and [one["resourceType"] for one in told["results"]] == [
+        "CLIENT", "USER", "USER", "USER"]
     assert len(admin.get("/roles/made/users")) == 2
     client = told["results"][0]["id"]
-    assert [one["username"] for one in admin.get(f"/clients/{client}/roles/of-it/users")] == ["one"]
-
-
-def test_of_a_client_role_the_client_is_told(admin):
-    for policy in ("FAIL", "SKIP", "OVERWRITE"):
-        told = load(admin, policy, roles={"client": {"account": [{"name": f"new-{policy}"}]}})
-        assert told["results"] == [{
-            "action": "ADDED", "resourceType": "CLIENT_ROLE",
-            "resourceName": f"account-->new-{policy}",
-            "id": admin.get("/clients", clientId="account")[0]["id"]}]
+    assert [one["username"] for one in admin.get(f"/clients/{client}/roles/of-it/users")] == ["ab"]
+    assert admin.get(f"/users/{admin.user('bare')['id']}/role-mappings") == {}
+    told = load(admin, "SKIP", roles={"client": {"new": [{"name": "other"}]}})
+    assert told["results"] == [{"action": "ADDED", "resourceType": "CLIENT_ROLE",
+                                "resourceName": "new-->other", "id": client}]
