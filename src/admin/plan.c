@@ -113,6 +113,16 @@ struct doing {
 	struct store_import_summary users;
 };
 
+/* The realm is written before its users are: what is wrong with these is found first, so that nothing is written. */
+static enum error_code rehearse_users(struct admin_call *call, struct import_call *import, const struct doing *doing,
+				      struct why *reterr_why)
+{
+	const struct plan_users_options users = { .write = false };
+	struct doing rehearsal = *doing;
+	return store_plan_users(call->app->store, call->arena, &rehearsal.plan, &import->source, &import->options, &users,
+				&rehearsal.users, reterr_why);
+}
+
 static enum error_code round_of(struct admin_call *call, struct import_call *import, bool prune, bool apply,
 				struct doing *doing, struct why *reterr_why)
 {
@@ -120,6 +130,8 @@ static enum error_code round_of(struct admin_call *call, struct import_call *imp
 	*doing = (struct doing){ .users = { .users = 0 } };
 	enum error_code code = store_plan_make(
 		call->app->store, call->arena, &import->source, &import->options, prune, &doing->plan, reterr_why);
+	if (code == OK && apply)
+		code = rehearse_users(call, import, doing, reterr_why);
 	if (code == OK && apply)
 		code = apply_realm(call, import, &doing->plan, reterr_why);
 	if (code == OK)

@@ -109,11 +109,14 @@ static size_t least_of(size_t a, size_t b, size_t c)
 }
 
 /* How far the words are from a name. One of its words alone counts for little more than the
- * whole, since whoever types one word may not know that there are two. */
+ * whole, since whoever types one word may not know that there are two; but the first of those
+ * that have it too says nothing. */
 static size_t distance_of(struct str word, struct str next, struct str name)
 {
 	struct str first = first_word(name), second = str_drop(name, first.n + 1);
 	size_t by_first = str_distance(word, first) + 1, by_second = str_distance(word, second) + 1;
+	if (next.n && is_group(word))
+		return str_eq(word, first) && second.n ? str_distance(next, second) : SIZE_MAX;
 	if (!next.n)
 		return least_of(
 			str_distance(word, name), by_first, second.n ? by_second : SIZE_MAX);
@@ -123,10 +126,13 @@ static size_t distance_of(struct str word, struct str next, struct str name)
 		by_second + 1);
 }
 
+/* NULL when none comes near. */
 static const char *nearest_verb(struct str word, struct str next)
 {
-	const char *best = "help";
-	size_t least = SIZE_MAX;
+	const char *best = NULL;
+	/* Half of a short word changed is another word. */
+	size_t typed = is_group(word) ? next.n : word.n + next.n;
+	size_t least = least_of(NEAR_ENOUGH, typed / 2, SIZE_MAX) + 1;
 	for (size_t i = 0; i < ARRAY_LENGTH(elsewhere); i++)
 		if (str_eq_z(word, elsewhere[i].theirs))
 			return elsewhere[i].ours;
@@ -167,10 +173,16 @@ static enum error_code refuse_verb(const char *const *argv, size_t argc, struct 
 		return error_because(reterr_why, ERROR_USAGE,
 			"'%.*s' is not a verb; did you mean 'curfew %.*s'?", STR_ARG(word),
 			STR_ARG(group));
+	const char *verb = nearest_verb(word, next);
+	bool in_group = is_group(word);
+	struct str second = in_group ? next : STR("");
+	if (!verb)
+		return error_because(reterr_why, ERROR_USAGE,
+			"'%.*s%s%.*s' is not a verb; see curfew %s%.*s", STR_ARG(word), in_group ? " " : "",
+			STR_ARG(second), in_group ? "help " : "help", STR_ARG(in_group ? word : STR("")));
 	return error_because(reterr_why, ERROR_USAGE,
-		"'%.*s%s%.*s' is not a verb; did you mean 'curfew %s'?", STR_ARG(word),
-		is_group(word) ? " " : "", STR_ARG(is_group(word) ? next : STR("")),
-		nearest_verb(word, next));
+		"'%.*s%s%.*s' is not a verb; did you mean 'curfew %s'?", STR_ARG(word), in_group ? " " : "",
+		STR_ARG(second), verb);
 }
 
 /* NULL when none comes near. */

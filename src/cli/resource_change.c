@@ -33,6 +33,20 @@ static enum error_code print_whole(struct cli_call *call, struct str path, struc
 
 /* ---- create ---- */
 
+/* Groups are named by their paths everywhere else: "a/b" would be read as b below a. */
+static enum error_code check_name(
+	const struct cli_call *call, const struct resource *resource, struct why *reterr_why)
+{
+	struct str name = call->arguments.n ? call->arguments.operands[0] : STR("");
+	if (resource->key != RESOURCE_BY_PATH || !str_contains(name, STR("/")))
+		return OK;
+	struct str last = str_drop(name, str_last_index(name, '/') + 1);
+	return error_because(reterr_why, ERROR_USAGE,
+		"'%.*s' is a path: name the group above by --parent, as in --parent /above %.*s; "
+		"a slash within a name takes --set name=...", STR_ARG(str_take(name, 100)),
+		STR_ARG(str_take(last.n ? last : STR("below"), 100)));
+}
+
 static enum error_code new_body(struct cli_call *call, const struct resource *resource,
 	struct json_node **ret_body, struct why *reterr_why)
 {
@@ -73,7 +87,9 @@ enum error_code resource_create(struct cli_call *call, struct why *reterr_why)
 	struct str realm, base, id;
 	struct json_node *body;
 	struct ask_answer answer;
-	enum error_code code = find_base(call, &realm, &base, reterr_why);
+	enum error_code code = check_name(call, resource, reterr_why);
+	if (code == OK)
+		code = find_base(call, &realm, &base, reterr_why);
 	if (code == OK)
 		code = new_body(call, resource, &body, reterr_why);
 	if (code != OK)

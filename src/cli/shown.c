@@ -8,6 +8,7 @@
 enum { COLUMNS_MAX = 64 };
 
 struct column {
+	struct str text; /* as it was named */
 	const char *heading;
 	struct path paths[2]; /* the second may be empty: n 0 */
 };
@@ -39,7 +40,7 @@ static const char *capitals(struct arena *arena, struct str text)
 static enum error_code read_column(struct arena *arena, struct str text, bool typed,
 	struct column *ret_column, struct why *reterr_why)
 {
-	struct column column = { 0 };
+	struct column column = { .text = text };
 	size_t equals = typed ? text.n : path_index(text, '=');
 	struct str paths = str_take(text, equals), heading = str_drop(text, equals + 1);
 	size_t plus = typed ? paths.n : path_index(paths, '+');
@@ -170,7 +171,7 @@ enum error_code shown_one(
 	}
 	struct grid grid = grid_new(call->arena, headings);
 	for (size_t i = 0; i < n; i++) {
-		grid_add(&grid, str_from(columns[i].heading));
+		grid_add(&grid, columns[i].text);
 		add_cell(&grid, &columns[i], object);
 	}
 	for (size_t i = 0; !n && i < object->n; i++) {

@@ -65,6 +65,8 @@ def test_a_client_lives(server):
         "client", "update", "shop", *REALM, "-s", "description=A shop").stdout
     server.curfew("client", "update", "shop", *REALM, "-s", "description=", "-s",
                   'attributes."post.logout.redirect.uris"=')
+    assert rows(server.curfew("client", "get", "shop", *REALM, "--fields", "clientId,enabled")) == [
+        ["clientId", "shop"], ["enabled", "yes"]]
     cleared = server.curfew_json("client", "get", "shop", *REALM, "--fields", "description,attributes")
     assert not cleared.get("description")
     assert "post.logout.redirect.uris" not in cleared["attributes"]
@@ -118,6 +120,7 @@ def test_roles_groups_and_users_hang_together(server):
         {"viewer", "clerk"}
     assert server.curfew_json("group", "get", "/europe", *REALM)["attributes"] == \
         {"office": ["Berlin", "Rome"]}
+    assert "--parent /above rome" in wrong(server, "group", "create", "europe/rome", *REALM, code=USAGE)
     assert "/parent/name" in wrong(server, "group", "get", "berlin", *REALM, code=USAGE)
     assert rows(server.curfew("group", "list", *REALM, "--parent", "/europe"))[0][1] == "/europe/berlin"
     assert [row[1] for row in rows(server.curfew("group", "roles", "/europe", *REALM))] == ["auditor"]

@@ -214,15 +214,18 @@ def test_a_user_gains_and_never_loses(server, tmp_path):
     (lambda r: r["roles"]["realm"].append(
         {"name": "r", "composites": {"realm": ["missing"]}}), "missing"),
     (lambda r: r["clients"].append({"clientId": "x", "enabled": "maybe"}), "enabled"),
+    # Users are written behind the realm; what is wrong with them is found before.
+    (lambda r: r["users"].append({"username": "x", "clientRoles": {"django-shop": ["missing"]}}), "missing"),
+    (lambda r: r["users"].append({"username": "x", "groups": ["/missing"]}), "missing"),
 ])
 def test_a_bad_file_changes_nothing(server, tmp_path, change, words):
     realm = changed_realm()
     change(realm)
-    before = server.admin().get("/clients")
+    before = server.admin().get("/clients"), server.admin().get()
     for verb in (["plan"], ["apply", "--yes"]):
         refused = server.curfew("realm", verb[0], write(tmp_path, realm), *verb[1:], check=False)
         assert refused.returncode == 1 and words in refused.stderr
-    assert server.admin().get("/clients") == before
+    assert (server.admin().get("/clients"), server.admin().get()) == before
 
 
 def test_a_realm_that_is_not_there_is_made(server, tmp_path):

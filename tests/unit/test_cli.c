@@ -107,6 +107,8 @@ static void a_mistyped_verb_gets_its_neighbour(void **state)
 	bad(WORDS("realm", "--json"), "curfew realm --help");
 	bad(WORDS("--json", "realm", "list"), "a verb comes first");
 	bad(0, NULL, "curfew help");
+	bad(WORDS("bogus"), "'bogus' is not a verb; see curfew help");
+	bad(WORDS("user", "bogus", "x"), "'user bogus' is not a verb; see curfew help user");
 }
 
 static void names_of_keycloak_lead_to_ours(void **state)
