@@ -39,15 +39,18 @@ enum error_code consenting_load(struct visit *visit, const struct client *client
 	return OK;
 }
 
-static enum error_code load_question(struct visit *visit, const struct authorize_plan *plan, struct str user_id,
+static enum error_code load_question(struct visit *visit, const struct entry *entry, struct str user_id,
 				     struct question *ret_question, struct why *reterr_why)
 {
+	const struct authorize_plan *plan = &entry->plan;
+	enum consent_asking asking = entry->protocol->asks_always ? CONSENT_ASK_ALWAYS :
+				     plan->prompt_consent ? CONSENT_ASK_AGAIN : CONSENT_ASK_MISSING;
 	struct question q = { .client = plan->client };
 	enum error_code code = consenting_load(visit, plan->client, user_id, &q.granted, reterr_why);
 	if (code != OK)
 		return code;
 	q.n = consent_missing(visit->arena, plan->client, plan->grant.scopes, plan->grant.n, &q.granted,
-			      plan->prompt_consent, &q.items);
+			      asking, &q.items);
 	*ret_question = q;
 	return OK;
 }
@@ -62,7 +65,8 @@ enum error_code consenting_covers(struct visit *visit, const struct client *clie
 		return OK;
 	enum error_code code = consenting_load(visit, client, user_id, &granted, reterr_why);
 	if (code == OK)
-		*ret_covers = !consent_missing(visit->arena, client, scope->scopes, scope->n, &granted, false, &items);
+		*ret_covers = !consent_missing(visit->arena, client, scope->scopes, scope->n, &granted,
+					      CONSENT_ASK_MISSING, &items);
 	return code;
 }
 
@@ -81,6 +85,7 @@ static void show(struct visit *visit, const struct question *q, struct ticket *t
 		{ .name = "action", .text = language_keep(visit, visit_url(visit, "/login-actions/consent")) },
 		{ .name = "ticket", .text = ticket_seal(visit, ticket) },
 		{ .name = "client", .text = words_client(visit, q->client) },
+		{ .name = "user_code", .text = ticket->user_code },
 		{ .name = "scopes", .items = items, .items_n = q->n },
 	};
 	page_show(visit, 200, "consent", values, ARRAY_LENGTH(values));
@@ -127,12 +132,13 @@ enum error_code consenting_grant(struct visit *visit, const struct grant *grant,
 				 struct why *reterr_why)
 {
 	struct question q;
-	if (!grant->entry->plan.client->consent_required)
+	bool always = grant->entry->protocol->asks_always;
+	if (!always && !grant->entry->plan.client->consent_required)
 		return grant_enter(visit, grant, effects, reterr_why);
-	enum error_code code = load_question(visit, &grant->entry->plan, grant->user->id, &q, reterr_why);
+	enum error_code code = load_question(visit, grant->entry, grant->user->id, &q, reterr_why);
 	if (code != OK)
 		return code;
-	if (q.n)
+	if (q.n || always)
 		return ask(visit, grant, &q, effects, reterr_why);
 	struct grant consented = *grant;
 	if (q.granted.version) {
@@ -202,7 +208,7 @@ static enum error_code accept_round(struct consenting *c, struct why *reterr_why
 	bool used;
 	enum error_code code = load(c, &used, reterr_why);
 	if (code == OK && !used && still_valid(c))
-		code = load_question(visit, &c->entry.plan, c->user->id, &q, reterr_why);
+		code = load_question(visit, &c->entry, c->user->id, &q, reterr_why);
 	else if (code == OK) {
 		expired(c);
 		return OK;
@@ -217,8 +223,10 @@ static enum error_code accept_round(struct consenting *c, struct why *reterr_why
 	}
 	struct effects effects = effects_new(visit->arena);
 	add_once(c, &effects);
-	effects_add(&effects, EFFECT_CONSENT_PUT)->u.consent =
-		consent_after(visit->arena, &q.granted, q.items, q.n, visit->now_ms);
+	/* A device's question may have no lines. */
+	if (q.n)
+		effects_add(&effects, EFFECT_CONSENT_PUT)->u.consent =
+			consent_after(visit->arena, &q.granted, q.items, q.n, visit->now_ms);
 	const struct grant grant = { .entry = &c->entry, .user = c->user,
 		.session = c->alive ? &c->session : NULL, .fresh = c->ticket.auth_time_s > 0,
 		.remember_me = c->ticket.remember_me, .auth_time_s = c->ticket.auth_time_s,
@@ -230,6 +238,8 @@ static enum error_code deny(struct consenting *c, struct why *reterr_why)
 {
 	struct effects effects = effects_new(c->visit->arena);
 	add_once(c, &effects);
+	if (c->entry.protocol->deny)
+		c->entry.protocol->deny(c->visit, &c->entry, &effects);
 	enum error_code code = app_apply(c->visit->app, &effects, reterr_why);
 	if (code == ERROR_STALE) {
 		expired(c);

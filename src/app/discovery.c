@@ -15,6 +15,7 @@ struct endpoint_name {
 static const struct endpoint_name endpoints[] = {
 	{ "authorization_endpoint", "/protocol/openid-connect/auth" },
 	{ "token_endpoint", "/protocol/openid-connect/token" },
+	{ "device_authorization_endpoint", "/protocol/openid-connect/auth/device" },
 	{ "introspection_endpoint", "/protocol/openid-connect/token/introspect" },
 	{ "userinfo_endpoint", "/protocol/openid-connect/userinfo" },
 	{ "end_session_endpoint", "/protocol/openid-connect/logout" },
@@ -34,7 +35,7 @@ struct endpoint_list {
 
 static const struct endpoint_list lists[] = {
 	{ "grant_types_supported", { "authorization_code", "client_credentials", "implicit", "password", "refresh_token",
-		"urn:ietf:params:oauth:grant-type:token-exchange" } },
+		"urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange" } },
 	{ "acr_values_supported", { "0", "1" } },
 	{ "response_types_supported", { "code", "none", "id_token", "token", "id_token token", "code id_token",
 		"code token", "code id_token token" } },

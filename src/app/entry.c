@@ -11,6 +11,8 @@
 
 const struct entry_protocol *entry_protocol_of(const struct ticket *ticket)
 {
+	if (str_eq_z(ticket->protocol, ENTRY_DEVICE))
+		return &entry_device;
 	return str_eq(ticket->protocol, entry_saml.name) ? &entry_saml : &entry_openid;
 }
 

@@ -7,7 +7,7 @@
 #define APP_ENTRY_H
 
 #include "app/ticket.h"
-#include "model/effect.h"
+#include "model/pending_change.h"
 #include "oidc/authorize.h"
 #include "saml/authn_request.h"
 #include "saml/name_id.h"
@@ -19,6 +19,8 @@ struct entry {
 	struct authorize_plan plan;       /* what the sign-in has to observe */
 	struct authorize_request request; /* as it came; of SAML what the login pages need */
 	struct authn_plan authn;          /* of SAML alone */
+	struct pending_grant pending;     /* of devices alone: what waits */
+	struct str user_code;             /* and the code that the device shows */
 	bool after_debts;                 /* what the browser owed (owed.h) was dealt with */
 };
 
@@ -35,6 +37,7 @@ struct entry_sign_in {
 
 struct entry_protocol {
 	struct str name; /* in events and sessions: "openid-connect" */
+	bool asks_always; /* for the user's consent, also for clients that need none */
 	/* The request that a ticket holds, checked anew. False: the client was changed meanwhile,
 	 * and *ret_verdict has the text for the user and the event's error. */
 	bool (*open)(struct visit *visit, const struct ticket *ticket, struct entry *ret_entry,
@@ -52,6 +55,8 @@ struct entry_protocol {
 	void (*add)(struct visit *visit, struct entry_sign_in *in, struct effects *effects);
 	/* Details of the LOGIN event. NULL: none. */
 	void (*describe)(const struct visit *visit, const struct entry_sign_in *in, struct event *event);
+	/* Adds what the user's No changes besides. NULL: nothing. */
+	void (*deny)(struct visit *visit, const struct entry *entry, struct effects *effects);
 	/* The answer, after the commit. */
 	void (*answer)(struct visit *visit, const struct entry_sign_in *in);
 	/* The answer to the application that there will be none: an OAuth error code, and a text that
@@ -61,6 +66,9 @@ struct entry_protocol {
 
 extern const struct entry_protocol entry_openid; /* OpenID Connect */
 extern const struct entry_protocol entry_saml;   /* SAML 2.0: Web Browser SSO */
+extern const struct entry_protocol entry_device; /* a device that shows a code (device.h) */
+/* In tickets: events call it by the protocol of its tokens. */
+#define ENTRY_DEVICE "device"
 
 /* Answers a request that may be answered: by the browser's session, the login form, or a refusal. */
 void entry_proceed(struct visit *visit, const struct entry *entry);

@@ -1,6 +1,7 @@
 /* The public routes. */
 #include "app/account.h"
 #include "app/consenting.h"
+#include "app/device.h"
 #include "app/endpoints.h"
 #include "app/login.h"
 #include "app/logout.h"
@@ -22,6 +23,9 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, OIDC "/certs", certs_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, OIDC "/auth", authorize_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 	{ HTTP_POST, OIDC "/ext/par/request", pushed_handle, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
+	{ HTTP_POST, OIDC "/auth/device", device_authorize_handle, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
+	{ HTTP_GET | HTTP_POST, "/realms/{realm}/device", device_page_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
+	{ HTTP_GET, "/realms/{realm}/device/status", device_status_handle, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_POST, OIDC "/token", token_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_POST, OIDC "/token/introspect", introspect_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, OIDC "/userinfo", userinfo_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },

@@ -38,6 +38,8 @@ static const struct json_field fields[] = {
 	JSON_TEXT(struct ticket, binding, "binding", 0),
 	JSON_TEXT(struct ticket, name_id_format, "name_id_format", 0),
 	JSON_TEXT(struct ticket, context_class, "context_class", 0),
+	JSON_TEXT(struct ticket, pending, "pending", 0),
+	JSON_TEXT(struct ticket, user_code, "user_code", 0),
 	JSON_TEXT(struct ticket, user_id, "user", 0),
 	JSON_BOOL(struct ticket, remember_me, "remember_me", JSON_OMIT_ZERO),
 	JSON_INT(struct ticket, auth_time_s, "auth_time", JSON_OMIT_ZERO),

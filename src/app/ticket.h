@@ -25,10 +25,11 @@ struct ticket {
 	int64_t made_ms;
 	/* What the application asks for (login tickets); of SAML the consumer URL is redirect_uri, the
 	 * RelayState state. */
-	struct str protocol; /* an entry_protocol's name; empty: OpenID Connect */
+	struct str protocol; /* "saml", ENTRY_DEVICE; else OpenID Connect */
 	struct str client_id, redirect_uri, response_type, response_mode, scope, state, nonce, code_challenge,
 		code_challenge_method, max_age, prompt, login_hint, claims, pushed;
 	struct str request_id, binding, name_id_format, context_class; /* SAML */
+	struct str pending, user_code; /* devices: the hash of what waits; the code as it is shown */
 	struct str user_id; /* UPDATE_PASSWORD; LOGIN: who must sign in again */
 	bool remember_me;
 	int64_t auth_time_s; /* UPDATE_PASSWORD, CONSENT: when the password was right; 0: a session

@@ -7,6 +7,7 @@
 #include "app/client_keys.h"
 #include "app/fallback_key.h"
 #include "app/token_answer.h"
+#include "oidc/device.h"
 
 struct grant_row {
 	const char *name, *error_event;
@@ -19,6 +20,7 @@ static const struct grant_row grants[] = {
 	{ "refresh_token", "REFRESH_TOKEN_ERROR", token_by_refresh, false },
 	{ "client_credentials", "CLIENT_LOGIN_ERROR", token_by_client_credentials, false },
 	{ "password", "LOGIN_ERROR", NULL, true },
+	{ DEVICE_GRANT_TYPE, "OAUTH2_DEVICE_CODE_TO_TOKEN_ERROR", token_by_device, true },
 	{ "urn:ietf:params:oauth:grant-type:token-exchange", "TOKEN_EXCHANGE_ERROR", token_by_exchange, true },
 };
 

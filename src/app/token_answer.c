@@ -5,13 +5,15 @@
 #include "app/fallback_key.h"
 #include "app/token_sign.h"
 #include "crypto/random.h"
+#include "oidc/device.h"
 
 /* The part of an access token's id that says by which grant it was given. */
 static const char *grant_code_of(struct client_request *r)
 {
 	struct str type = client_request_value(r, "grant_type");
 	return str_eq_z(type, "authorization_code") ? "ac" : str_eq_z(type, "refresh_token") ? "rt" :
-	       str_eq_z(type, "password") ? "ro" : str_eq_z(type, "client_credentials") ? "cc" : "te";
+	       str_eq_z(type, "password") ? "ro" : str_eq_z(type, "client_credentials") ? "cc" :
+	       str_eq_z(type, DEVICE_GRANT_TYPE) ? "dg" : "te";
 }
 
 struct str_list token_answer_audience(struct client_request *r, const struct token_grant *grant)

@@ -31,7 +31,7 @@ struct refresh_place token_answer_first(struct client_request *r, struct client_
 
 /* Grants: each answers the request. */
 typedef void token_grant_handler(struct client_request *r);
-token_grant_handler token_by_code, token_by_refresh, token_by_client_credentials, token_by_exchange;
+token_grant_handler token_by_code, token_by_refresh, token_by_client_credentials, token_by_exchange, token_by_device;
 /* Whether client credentials of this client begin a session, which waits for a commit. */
 bool token_client_credentials_wait(const struct client *client);
 /* Closes the visit itself when it handed over to the gate; true then. */

@@ -43,7 +43,7 @@ static const char *const errors[] = {
 	"invalidHintMessage", "missingHintMessage", "logoutFailedMessage", "registrationNotAllowedMessage",
 	"noSignInMessage", "notSignedInMessage", "noAccountPagesMessage", "noAccountPermissionMessage",
 	"notPermittedMessage", "noOperatorMessage", "internalErrorMessage", "busyMessage",
-	"storeFailedMessage", "failedResponseMessage",
+	"storeFailedMessage", "failedResponseMessage", "deviceExpiredCode", "deviceNotAllowedMessage",
 };
 
 struct str words_of_error(struct visit *visit, struct str text)

@@ -54,10 +54,10 @@ static void ask(struct asking *a, const struct consent_item *item, int64_t order
 
 size_t consent_missing(struct arena *arena, const struct client *client,
 		       const struct client_scope *const *scopes, size_t n, const struct consent *granted,
-		       bool again, struct consent_item **ret_items)
+		       enum consent_asking asking, struct consent_item **ret_items)
 {
-	struct asking a = { .arena = arena, .granted = granted, .again = again };
-	if (!client->consent_required)
+	struct asking a = { .arena = arena, .granted = granted, .again = asking != CONSENT_ASK_MISSING };
+	if (!client->consent_required && asking != CONSENT_ASK_ALWAYS)
 		return 0;
 	a.items = arena_array(arena, n + 1, sizeof *a.items);
 	a.orders = arena_array(arena, n + 1, sizeof *a.orders);

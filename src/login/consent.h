@@ -19,12 +19,17 @@ struct consent_item {
 struct consent_item consent_item_of_scope(const struct client_scope *scope);
 struct consent_item consent_item_of_client(const struct client *client);
 
+enum consent_asking {
+	CONSENT_ASK_MISSING, /* what the user has not consented to, where the client asks */
+	CONSENT_ASK_AGAIN,   /* all of it anew, where the client asks (prompt=consent) */
+	CONSENT_ASK_ALWAYS,  /* all of it, whatever the client wants */
+};
+
 /* What has to be asked before these scopes are granted, in the order of gui.order; returns how
- * many. `granted`: the user's row, or one of version 0. `again`: all of it anew
- * (prompt=consent). 0 also where the client does not ask. */
+ * many. `granted`: the user's row, or one of version 0. */
 size_t consent_missing(struct arena *arena, const struct client *client,
 		       const struct client_scope *const *scopes, size_t n, const struct consent *granted,
-		       bool again, struct consent_item **ret_items);
+		       enum consent_asking asking, struct consent_item **ret_items);
 /* The row after a yes to these items. */
 struct consent consent_after(struct arena *arena, const struct consent *granted,
 			     const struct consent_item *items, size_t n, int64_t now_ms);

@@ -73,6 +73,7 @@ enum effect_kind {
 	EFFECT_USER_CHANGE,           /* u.user_part: memberships, roles, credentials of one user */
 	EFFECT_REGISTRATION_CHANGE,   /* u.registration: who may register clients */
 	EFFECT_LOG_CHANGE,            /* u.log: events and admin events are cleared */
+	EFFECT_PENDING_CHANGE,        /* u.pending: grants that wait for the user's answer elsewhere */
 	EFFECT_COUNT
 };
 
@@ -176,6 +177,7 @@ struct user_change;
 struct registration_change;
 struct log_change;
 struct pushed_add; /* model/pushed.h */
+struct pending_change;
 
 /* What a realm's row becomes. A realm of another name than before takes its client in `master`
  * along. */
@@ -236,6 +238,7 @@ struct effect {
 		const struct log_change *log;
 		const struct pushed_add *pushed;
 		struct str pushed_hash;
+		const struct pending_change *pending;
 	} u;
 };
 

@@ -146,6 +146,7 @@ struct realm_settings {
 	int64_t client_session_idle_timeout_s, client_session_max_lifespan_s;
 	int64_t client_offline_session_idle_timeout_s, client_offline_session_max_lifespan_s;
 	int64_t access_code_lifespan_s, access_code_lifespan_user_action_s, access_code_lifespan_login_s;
+	int64_t device_code_lifespan_s, device_polling_interval_s; /* 0: not set */
 	bool remember_me, login_with_email_allowed, duplicate_emails_allowed;
 	bool registration_allowed, reset_password_allowed, verify_email, edit_username_allowed;
 	bool registration_email_as_username;

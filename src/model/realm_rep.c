@@ -79,6 +79,8 @@ static const struct json_field realm_fields[] = {
 	INT(access_code_lifespan_s, "accessCodeLifespan"),
 	INT(access_code_lifespan_user_action_s, "accessCodeLifespanUserAction"),
 	INT(access_code_lifespan_login_s, "accessCodeLifespanLogin"),
+	INT(device_code_lifespan_s, "oauth2DeviceCodeLifespan"),
+	INT(device_polling_interval_s, "oauth2DevicePollingInterval"),
 	FLAG(enabled, "enabled"),
 	JSON_TEXT(struct realm_rep, ssl_required, "sslRequired", 0),
 	FLAG(registration_allowed, "registrationAllowed"),
@@ -148,8 +150,6 @@ static const struct json_field realm_fields[] = {
 static const char *const realm_known[] = {
 	"actionTokenGeneratedByAdminLifespan",
 	"actionTokenGeneratedByUserLifespan",
-	"oauth2DeviceCodeLifespan",
-	"oauth2DevicePollingInterval",
 	"passwordCredentialGrantAllowed",
 	"userCacheEnabled",
 	"realmCacheEnabled",

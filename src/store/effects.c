@@ -366,8 +366,9 @@ static effect_applier *const appliers[EFFECT_COUNT] = {
 	[EFFECT_USER_CHANGE] = apply_user_change,
 	[EFFECT_REGISTRATION_CHANGE] = apply_registration_change,
 	[EFFECT_LOG_CHANGE] = apply_log_change,
+	[EFFECT_PENDING_CHANGE] = apply_pending_change,
 };
-_Static_assert(EFFECT_COUNT == EFFECT_LOG_CHANGE + 1, "a new effect needs its line above");
+_Static_assert(EFFECT_COUNT == EFFECT_PENDING_CHANGE + 1, "a new effect needs its line above");
 
 static enum error_code apply_effects(
 	struct store *store, struct db *db, const struct effects *effects, struct why *reterr_why)

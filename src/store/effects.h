@@ -43,7 +43,7 @@ MUST_USE enum error_code consent_scopes(struct arena *arena, const struct consen
 effect_applier apply_realm_update, apply_client_create, apply_client_update, apply_client_delete;
 /* One file each: effects_roles.c, effects_groups.c ... */
 effect_applier apply_role_change, apply_group_change, apply_scope_change, apply_component_change;
-effect_applier apply_user_change, apply_registration_change, apply_log_change;
+effect_applier apply_user_change, apply_registration_change, apply_log_change, apply_pending_change;
 /* pushed.c */
 effect_applier apply_pushed_add, apply_pushed_delete;
 

@@ -34,6 +34,7 @@ extern const struct migration migration_0011; /* names of realms */
 extern const struct migration migration_0012; /* client registration */
 extern const struct migration migration_0013; /* links of users, names for searches */
 extern const struct migration migration_0014; /* pushed authorization requests */
+extern const struct migration migration_0015; /* grants that wait */
 
 /* The number of the newest migration that this program knows. */
 int64_t migrate_known(void);

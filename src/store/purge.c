@@ -4,6 +4,8 @@
 
 /* How long a code outlives its end, so that its replay still finds what it gave. */
 enum { CODE_KEPT_MS = 60 * 60 * 1000 };
+/* And a grant that waits, so that its device still hears that it is over. */
+enum { PENDING_KEPT_MS = 60 * 1000 };
 
 static enum error_code run(struct db *db, const struct db_statement *statement,
 	struct db_values values, int64_t *deleted, struct why *reterr_why)
@@ -56,6 +58,10 @@ enum error_code purge(struct db *db, struct store_purge *order, struct why *rete
 	enum error_code code = run(db, &statement_purge_codes,
 		DB_VALUES(db_int(order->now_ms - CODE_KEPT_MS), db_int(order->max)), &deleted,
 		reterr_why);
+	if (code == OK)
+		code = run(db, &statement_purge_pending,
+			DB_VALUES(db_int(order->now_ms - PENDING_KEPT_MS), db_int(order->max)),
+			&deleted, reterr_why);
 	if (code == OK)
 		code = run(db, &statement_purge_tokens,
 			DB_VALUES(db_int(order->now_ms / 1000), db_int(order->max)), &deleted,

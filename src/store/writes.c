@@ -73,6 +73,7 @@ static enum error_code remove_some(void *argument, struct db *db, struct why *re
 	};
 	static const struct db_statement *const at_once[] = {
 		&statement_realm_purge_codes,
+		&statement_realm_purge_pending,
 		&statement_realm_purge_tokens,
 		&statement_realm_purge_pushed,
 		&statement_realm_purge_jobs,

@@ -45,7 +45,7 @@ static const char realm_json[] =
 	"{\"name\":\"a\",\"providerId\":\"aes-generated\",\"config\":{}}]},"
 	"\"clients\":[{\"clientId\":\"shop\",\"secret\":\"shop-secret\",\"redirectUris\":[\"http://shop.test/*\"],"
 	"\"directAccessGrantsEnabled\":true,\"serviceAccountsEnabled\":true,"
-	"\"attributes\":{\"post.logout.redirect.uris\":\"+\"}},"
+	"\"attributes\":{\"post.logout.redirect.uris\":\"+\",\"oauth2.device.authorization.grant.enabled\":\"true\"}},"
 	"{\"clientId\":\"spa\",\"publicClient\":true,\"redirectUris\":[\"http://shop.test/spa\"],"
 	"\"webOrigins\":[\"+\"],\"attributes\":{\"pkce.code.challenge.method\":\"S256\"}}],"
 	"\"users\":[{\"username\":\"ada\",\"enabled\":true,\"email\":\"ada@example.org\",\"firstName\":\"Ada\","

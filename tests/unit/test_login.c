@@ -292,7 +292,7 @@ static struct consent_item *items;
 
 static size_t missing(const struct client *client, bool again, size_t n, const struct client_scope **scopes)
 {
-	return consent_missing(arena, client, scopes, n, &granted, again, &items);
+	return consent_missing(arena, client, scopes, n, &granted, again ? CONSENT_ASK_AGAIN : CONSENT_ASK_MISSING, &items);
 }
 #define MISSING(client, again, ...)                                                                      \
 	missing(client, again, sizeof((const struct client_scope *[]){ __VA_ARGS__ }) / sizeof(void *), \
