@@ -59,7 +59,10 @@ static enum error_code open_store(struct server *s, struct why *reterr_why)
 	if (str_eq_z(url, "sqlite"))
 		url = arena_join(s->arena, STR("sqlite:"), s->config->data, STR("/curfew.sqlite3"));
 	const struct store_config config = { .url = url, .seal_key = folder_seal_key(s->folder) };
-	return store_open(&config, &s->store, reterr_why);
+	enum error_code code = store_open(&config, &s->store, reterr_why);
+	if (code == OK)
+		store_set_spool_directory(s->store, s->config->data);
+	return code;
 }
 
 static void later_failed(void *context, enum error_code code, const struct why *why)

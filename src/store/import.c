@@ -10,6 +10,7 @@
 #include "crypto/password.h"
 #include "store/defaults.h"
 #include "store/import_internal.h"
+#include "store/internal.h"
 #include "store/master.h"
 #include "store/statements.h"
 
@@ -18,6 +19,11 @@ enum {
 	ROWS_AT_ONCE = 500, /* statements a transaction */
 	ELEMENT_MAX = 4 << 20,
 };
+
+void store_set_spool_directory(struct store *store, struct str directory)
+{
+	store->spool_directory = arena_z(store->arena, directory);
+}
 
 /* ---- the source ---- */
 
@@ -390,7 +396,7 @@ enum error_code store_import(struct store *store, struct arena *arena,
 		.options = options,
 		.arena = own,
 		.writes = writes,
-		.passes = 2,
+		.passes = 3, /* the last one is over what hangs on the users */
 		.why = &why };
 	import.draft = draft_new(own, options->now_ms);
 	enum error_code error = run(&import);

@@ -55,6 +55,10 @@ struct store_import_summary {
 	struct str_list warnings;
 };
 
+/* Where imports may put unlinked files, of about the size of what they read: the data folder. "/tmp"
+ * when it is not told. Before the first import. */
+void store_set_spool_directory(struct store *store, struct str directory);
+
 /* Imports one realm. EXISTS when one of that name (or of its id, alive) is there: it is left
  * alone. BAD_JSON, UNKNOWN_FIELD, INVALID_VALUE, TOO_LARGE (LIMIT_IMPORT), FILE_FAILED. */
 MUST_USE enum error_code store_import(struct store *store, struct arena *arena,

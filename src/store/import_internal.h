@@ -56,20 +56,37 @@ struct import_rows {
 	size_t n;
 };
 
-struct import_parts {
-	struct arena *arena;
+/* Rows for one transaction, in the order of the users' ids. */
+struct import_batch {
 	struct import_rows tables[IMPORT_PARTS];
-	size_t added, written; /* rows of all tables */
+	size_t n;    /* of all tables; 0: there are no more */
+	double done; /* how much of all has been fetched with it, 0 to 1 */
 };
 
-/* Users that a thread writes while the next are gathered, and what hangs on those written before. */
+/* What hangs on the users, collected while their own rows are written, and then in the order of their
+ * ids; what is too much for the memory is in a file in `directory`. */
+struct import_parts;
+struct import_parts *import_parts_new(struct arena *arena, const char *directory);
+/* NULL is fine. */
+void import_parts_free(struct import_parts *parts);
+/* FILE_FAILED, INVALID_VALUE. */
+MUST_USE enum error_code import_parts_add(
+	struct import_parts *parts, const struct user *user, struct why *reterr_why);
+/* Nothing is added any more. */
+MUST_USE enum error_code import_parts_sort(struct import_parts *parts, struct why *reterr_why);
+/* The next rows; all of it in the arena. */
+MUST_USE enum error_code import_parts_next(struct import_parts *parts, struct arena *arena,
+	struct import_batch *ret_batch, struct why *reterr_why);
+
+/* What a thread writes while the next is read: users, and when all of them have rows, what hangs on
+ * them. */
 struct user_writing {
 	struct import *import;
-	struct import_parts parts[2]; /* those that grow, and those that go */
-	struct arena *arena; /* of the users */
+	struct arena *arena; /* of the users, or of the rows */
 	struct gathered *users;
 	size_t n;
-	int64_t bytes_done; /* of all passes, up to these users */
+	struct import_batch batch;
+	int64_t bytes_done; /* of all passes, up to what is written */
 	pthread_t thread;
 	bool running;
 	enum error_code code; /* of what was begun last; the thread's until it is waited for */
@@ -85,18 +102,21 @@ struct user_pass {
 	struct gathered *users;
 	size_t n;
 	int64_t bytes_done;
+	struct import_parts *parts;
 	struct user_writing writing;
 };
 
 /* How many of the users, at least one, a transaction takes that merges them. */
 size_t import_slice(const struct gathered *users, size_t n);
-/* Begins to write the users; what was begun before must have been waited for. Nobody else writes
- * through import->writes, and the users and their arena are the thread's, until the wait. */
+/* Begins to write the users or, when there are none, the rows of the batch; what was begun before
+ * must have been waited for. Nobody else writes through import->writes, and the users, the rows and
+ * their arena are the thread's, until the wait. */
 void import_writing_begin(struct user_writing *writing);
 /* Waits for what was begun, if anything was; its error, with import->why. */
 MUST_USE enum error_code import_writing_wait(struct user_writing *writing);
-/* The same, and writes what hangs on users and waits still. */
-MUST_USE enum error_code import_writing_end(struct user_writing *writing);
+/* The same, and writes what hangs on the users. */
+MUST_USE enum error_code import_writing_end(
+	struct user_writing *writing, struct import_parts *parts);
 
 /* The size of the source; TOO_LARGE. */
 MUST_USE enum error_code import_measure(struct import *import);

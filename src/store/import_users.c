@@ -3,6 +3,7 @@
 #include "crypto/random.h"
 #include "json/write.h"
 #include "store/import_internal.h"
+#include "store/internal.h"
 #include "store/statements.h"
 
 /* Users are gathered before they are written. Twice as many are in memory while those before are
@@ -265,8 +266,10 @@ static enum error_code take_service_account(
 static enum error_code hand_over(struct user_pass *pass)
 {
 	struct user_writing *writing = &pass->writing;
-	enum error_code error = import_writing_wait(writing);
-	if (error || (error = import_stage_roles(pass->import)))
+	enum error_code error = OK;
+	for (size_t i = 0; !error && i < pass->n; i++)
+		error = import_parts_add(pass->parts, &pass->users[i].user, pass->import->why);
+	if (error || !pass->n || (error = import_writing_wait(writing)) || (error = import_stage_roles(pass->import)))
 		return error;
 	struct arena *free_again = writing->arena;
 	writing->arena = pass->arena;
@@ -402,9 +405,8 @@ enum error_code import_users(struct import *import, bool dry)
 		.dry = dry,
 		.arena = arena_new(0),
 		.cost = credential_cost(&import->draft->realm.settings),
-		.writing = { .import = import,
-			.arena = arena_new(0),
-			.parts = { { .arena = arena_new(0) }, { .arena = arena_new(0) } } } };
+		.parts = import_parts_new(import->arena, import->store->spool_directory),
+		.writing = { .import = import, .arena = arena_new(0) } };
 	enum error_code error = import_walk(import, take_user, &pass);
 	pass.bytes_done = 0; /* the walk has counted them */
 	if (!error && !dry && !import->merge)
@@ -412,10 +414,10 @@ enum error_code import_users(struct import *import, bool dry)
 	if (!error)
 		error = flush(&pass);
 	/* What could not be written stands before what could not be read. */
-	enum error_code written = error ? import_writing_wait(&pass.writing) : import_writing_end(&pass.writing);
+	enum error_code written = error ? import_writing_wait(&pass.writing)
+					: import_writing_end(&pass.writing, pass.parts);
 	arena_free(pass.arena);
 	arena_free(pass.writing.arena);
-	for (size_t i = 0; i < ARRAY_LENGTH(pass.writing.parts); i++)
-		arena_free(pass.writing.parts[i].arena);
+	import_parts_free(pass.parts);
 	return written ? written : error;
 }

@@ -10,6 +10,7 @@ struct store {
 	struct db_config config; /* read and write */
 	struct db_pool *readers; /* SQLite: read only */
 	struct seal_key *seal_key;
+	const char *spool_directory; /* for unlinked files, in the arena; NULL: "/tmp" */
 	int64_t schema_was; /* its number before this process migrated it; 0: it was new */
 };
 
