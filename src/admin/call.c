@@ -1,6 +1,7 @@
 /* One call of the admin API; see call.h. */
 #include "admin/call.h"
 
+#include "admin/entity.h"
 #include "admin/event_representation.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -50,7 +51,12 @@ static bool authenticate(struct admin_call *call)
 	}
 	call->actor = call->bearer.user->username;
 	struct str_list origins = redirect_web_origins(call->arena, call->bearer.client);
-	(void)cors_apply(call->request, origins.items, origins.n, true, call->response);
+	enum cors_verdict verdict = cors_apply(call->request, origins.items, origins.n, false, call->response);
+	if (verdict == CORS_REFUSED)
+		return refuse_status(call, 403, "Invalid origin");
+	/* Where a new thing is, and what If-Match takes. */
+	if (verdict == CORS_ALLOWED)
+		http_set_header_z(call->response, "Access-Control-Expose-Headers", "Location, ETag");
 	return true;
 }
 
@@ -98,6 +104,9 @@ bool admin_open(struct admin_call *call, void *context, struct http_request *req
 	bool good = known && find_realm(call);
 	if (good && !admin_may(call, permission))
 		good = forbid(call);
+	/* Parts of an import have their caller's headers. */
+	if (good && !admin->caller)
+		good = entity_open(call, context);
 	if (!good)
 		admin_close(call);
 	return good;
@@ -131,6 +140,7 @@ bool admin_may_give(struct admin_call *call, const struct role *role)
 
 void admin_close(struct admin_call *call)
 {
+	entity_close(call);
 	if (call->visit.app)
 		visit_close(&call->visit);
 	if (call->home.app && !call->is_import)

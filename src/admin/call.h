@@ -24,6 +24,7 @@ struct admin_call {
 	/* A part of an import: `home` is that call's; users are taken as they are, without the profile's
 	 * checks, default roles and default groups, as those of a whole realm. */
 	bool is_import;
+	bool is_patch;             /* came as PATCH; its body is a PUT's now, see entity.h */
 	const char *input_error;   /* what admin_refuse_input names; NULL: "invalid_input" */
 };
 

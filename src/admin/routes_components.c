@@ -1,4 +1,5 @@
 /* Routes of the admin API: components and keys. What makes keys waits in the queue of the gate. */
+#include "admin/entity.h"
 #include "admin/handlers_components.h"
 #include "admin/permission.h"
 #include "admin/routes.h"
@@ -10,9 +11,9 @@
 static const struct http_route routes[] = {
 	{ HTTP_GET, R "/components", admin_components_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_POST, R "/components", admin_components_create, HTTP_GATE | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
-	{ HTTP_GET, R "/components/{component}", admin_component_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
-	{ HTTP_PUT, R "/components/{component}", admin_component_put, HTTP_GATE | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
-	{ HTTP_DELETE, R "/components/{component}", admin_component_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_GET, R "/components/{component}", admin_component_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, ENTITY(admin_component_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/components/{component}", admin_component_put, HTTP_GATE | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, ENTITY(admin_component_get), NULL },
+	{ HTTP_DELETE, R "/components/{component}", admin_component_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, ENTITY(admin_component_get), NULL },
 	{ HTTP_GET, R "/components/{component}/sub-component-types", admin_component_types, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 	{ HTTP_GET, R "/keys", admin_keys_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
 };

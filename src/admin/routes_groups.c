@@ -1,4 +1,5 @@
 /* Routes of the admin API: groups, their members and roles, and those that new users are put in. */
+#include "admin/entity.h"
 #include "admin/handlers_groups.h"
 #include "admin/permission.h"
 #include "admin/routes.h"
@@ -12,11 +13,11 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, R "/groups", admin_groups_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
 	  PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_GET, R "/groups/count", admin_groups_count, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_GROUPS, NULL, NULL },
-	{ HTTP_GET, R "/groups/{group}", admin_group_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
-	{ HTTP_PUT, R "/groups/{group}", admin_group_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
-	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/groups/{group}", admin_group_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, ENTITY(admin_group_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/groups/{group}", admin_group_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
+	  PERMISSION_MANAGE_USERS, ENTITY(admin_group_get), NULL },
 	{ HTTP_DELETE, R "/groups/{group}", admin_group_delete, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,
-	  PERMISSION_MANAGE_USERS, NULL, NULL },
+	  PERMISSION_MANAGE_USERS, ENTITY(admin_group_get), NULL },
 	{ HTTP_GET, R "/groups/{group}/children", admin_group_children, HTTP_WORKER | HTTP_CORS, 0,
 	  PERMISSION_VIEW_USERS, NULL, NULL },
 	{ HTTP_POST, R "/groups/{group}/children", admin_groups_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON,

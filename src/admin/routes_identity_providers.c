@@ -1,4 +1,5 @@
 /* Routes of the admin API: identity providers; organizations, user storage and LDAP, which are not here. */
+#include "admin/entity.h"
 #include "admin/handlers.h"
 #include "admin/handlers_clients.h"
 #include "admin/handlers_identity_providers.h"
@@ -12,17 +13,17 @@
 static const struct http_route routes[] = {
 	{ HTTP_GET, R "/identity-provider/instances", admin_identity_providers_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_POST, R "/identity-provider/instances", admin_identity_providers_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
-	{ HTTP_GET, R "/identity-provider/instances/{provider}", admin_identity_provider_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },
-	{ HTTP_PUT, R "/identity-provider/instances/{provider}", admin_identity_provider_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
-	{ HTTP_DELETE, R "/identity-provider/instances/{provider}", admin_identity_provider_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
+	{ HTTP_GET, R "/identity-provider/instances/{provider}", admin_identity_provider_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, ENTITY(admin_identity_provider_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/identity-provider/instances/{provider}", admin_identity_provider_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_IDENTITY_PROVIDERS, ENTITY(admin_identity_provider_get), NULL },
+	{ HTTP_DELETE, R "/identity-provider/instances/{provider}", admin_identity_provider_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_IDENTITY_PROVIDERS, ENTITY(admin_identity_provider_get), NULL },
 	{ HTTP_GET, R "/identity-provider/instances/{provider}/export", admin_identity_provider_export, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_GET, R "/identity-provider/instances/{provider}/mapper-types", admin_identity_provider_mapper_types, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_GET, R "/identity-provider/instances/{provider}/reload-keys", admin_identity_provider_reload_keys, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_GET, R "/identity-provider/instances/{provider}/mappers", admin_identity_provider_mappers, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_POST, R "/identity-provider/instances/{provider}/mappers", admin_identity_provider_mappers_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
-	{ HTTP_GET, R "/identity-provider/instances/{provider}/mappers/{mapper}", admin_identity_provider_mapper_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },
-	{ HTTP_PUT, R "/identity-provider/instances/{provider}/mappers/{mapper}", admin_identity_provider_mapper_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
-	{ HTTP_DELETE, R "/identity-provider/instances/{provider}/mappers/{mapper}", admin_identity_provider_mapper_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
+	{ HTTP_GET, R "/identity-provider/instances/{provider}/mappers/{mapper}", admin_identity_provider_mapper_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, ENTITY(admin_identity_provider_mapper_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/identity-provider/instances/{provider}/mappers/{mapper}", admin_identity_provider_mapper_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_IDENTITY_PROVIDERS, ENTITY(admin_identity_provider_mapper_get), NULL },
+	{ HTTP_DELETE, R "/identity-provider/instances/{provider}/mappers/{mapper}", admin_identity_provider_mapper_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_IDENTITY_PROVIDERS, ENTITY(admin_identity_provider_mapper_get), NULL },
 	{ HTTP_GET, R "/identity-provider/providers/{kind}", admin_identity_provider_kind, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_POST, R "/identity-provider/upload-certificate", admin_certificate_read, HTTP_GATE | HTTP_CORS, 0, PERMISSION_MANAGE_IDENTITY_PROVIDERS, NULL, NULL },
 	{ HTTP_GET, R "/identity-provider/instances/{provider}/management/permissions", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_IDENTITY_PROVIDERS, NULL, NULL },

@@ -1,4 +1,5 @@
 /* Routes of the admin API: realms and their sessions. */
+#include "admin/entity.h"
 #include "admin/handlers.h"
 #include "admin/handlers_realms.h"
 #include "admin/permission.h"
@@ -32,10 +33,10 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, R "/localization/{locale}/{key}", admin_locale_text_get, HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_SEE_REALM, NULL, NULL },
 	{ HTTP_PUT, R "/localization/{locale}/{key}", admin_locale_text_put, HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_DELETE, R "/localization/{locale}/{key}", admin_locale_text_delete, HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
-	{ HTTP_GET, R "/client-policies/profiles", admin_client_profiles_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
-	{ HTTP_PUT, R "/client-policies/profiles", admin_client_profiles_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
-	{ HTTP_GET, R "/client-policies/policies", admin_client_policies_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, NULL, NULL },
-	{ HTTP_PUT, R "/client-policies/policies", admin_client_policies_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_GET, R "/client-policies/profiles", admin_client_profiles_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, ENTITY(admin_client_profiles_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/client-policies/profiles", admin_client_profiles_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, ENTITY(admin_client_profiles_get), NULL },
+	{ HTTP_GET, R "/client-policies/policies", admin_client_policies_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, ENTITY(admin_client_policies_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/client-policies/policies", admin_client_policies_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, ENTITY(admin_client_policies_get), NULL },
 	{ HTTP_POST, R "/testSMTPConnection", admin_mail_test, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_POST, R "/partial-export", admin_partial_export, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_POST, R "/partialImport", admin_partial_import, HTTP_GATE | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },

@@ -1,4 +1,5 @@
 /* Routes of the admin API: client scopes, protocol mappers, scope mappings, example tokens. */
+#include "admin/entity.h"
 #include "admin/handlers_scopes.h"
 #include "admin/permission.h"
 #include "admin/routes.h"
@@ -10,14 +11,14 @@
 static const struct http_route routes[] = {
 	{ HTTP_GET, R "/client-scopes", admin_scopes_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_CLIENTS, NULL, NULL },
 	{ HTTP_POST, R "/client-scopes", admin_scopes_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
-	{ HTTP_GET, R "/client-scopes/{scope}", admin_scope_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
-	{ HTTP_PUT, R "/client-scopes/{scope}", admin_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
-	{ HTTP_DELETE, R "/client-scopes/{scope}", admin_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/client-scopes/{scope}", admin_scope_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, ENTITY(admin_scope_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/client-scopes/{scope}", admin_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, ENTITY(admin_scope_get), NULL },
+	{ HTTP_DELETE, R "/client-scopes/{scope}", admin_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, ENTITY(admin_scope_get), NULL },
 	{ HTTP_GET, R "/client-templates", admin_scopes_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_CLIENTS, NULL, NULL },
 	{ HTTP_POST, R "/client-templates", admin_scopes_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
-	{ HTTP_GET, R "/client-templates/{scope}", admin_scope_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
-	{ HTTP_PUT, R "/client-templates/{scope}", admin_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
-	{ HTTP_DELETE, R "/client-templates/{scope}", admin_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/client-templates/{scope}", admin_scope_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, ENTITY(admin_scope_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/client-templates/{scope}", admin_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, ENTITY(admin_scope_get), NULL },
+	{ HTTP_DELETE, R "/client-templates/{scope}", admin_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, ENTITY(admin_scope_get), NULL },
 	{ HTTP_GET, R "/default-default-client-scopes", admin_realm_default_scopes, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
 	{ HTTP_PUT, R "/default-default-client-scopes/{scope}", admin_realm_default_scope_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_DELETE, R "/default-default-client-scopes/{scope}", admin_realm_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
@@ -32,9 +33,9 @@ static const struct http_route routes[] = {
 	{ HTTP_DELETE, R "/clients/{client}/optional-client-scopes/{scope}", admin_client_scope_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}/protocol-mappers/models", admin_mappers_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
 	{ HTTP_POST, R "/clients/{client}/protocol-mappers/models", admin_mappers_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
-	{ HTTP_GET, R "/clients/{client}/protocol-mappers/models/{mapper}", admin_mapper_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
-	{ HTTP_PUT, R "/clients/{client}/protocol-mappers/models/{mapper}", admin_mapper_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
-	{ HTTP_DELETE, R "/clients/{client}/protocol-mappers/models/{mapper}", admin_mapper_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/clients/{client}/protocol-mappers/models/{mapper}", admin_mapper_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, ENTITY(admin_mapper_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/clients/{client}/protocol-mappers/models/{mapper}", admin_mapper_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, ENTITY(admin_mapper_get), NULL },
+	{ HTTP_DELETE, R "/clients/{client}/protocol-mappers/models/{mapper}", admin_mapper_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, ENTITY(admin_mapper_get), NULL },
 	{ HTTP_POST, R "/clients/{client}/protocol-mappers/add-models", admin_mappers_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}/protocol-mappers/protocol/{protocol}", admin_mappers_of_protocol, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/clients/{client}/scope-mappings", admin_scope_mappings_all, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
@@ -50,9 +51,9 @@ static const struct http_route routes[] = {
 	{ HTTP_DELETE, R "/clients/{client}/scope-mappings/clients/{container}", admin_scope_mappings_remove, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/client-scopes/{scope}/protocol-mappers/models", admin_mappers_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
 	{ HTTP_POST, R "/client-scopes/{scope}/protocol-mappers/models", admin_mappers_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
-	{ HTTP_GET, R "/client-scopes/{scope}/protocol-mappers/models/{mapper}", admin_mapper_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
-	{ HTTP_PUT, R "/client-scopes/{scope}/protocol-mappers/models/{mapper}", admin_mapper_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
-	{ HTTP_DELETE, R "/client-scopes/{scope}/protocol-mappers/models/{mapper}", admin_mapper_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
+	{ HTTP_GET, R "/client-scopes/{scope}/protocol-mappers/models/{mapper}", admin_mapper_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, ENTITY(admin_mapper_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/client-scopes/{scope}/protocol-mappers/models/{mapper}", admin_mapper_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, ENTITY(admin_mapper_get), NULL },
+	{ HTTP_DELETE, R "/client-scopes/{scope}/protocol-mappers/models/{mapper}", admin_mapper_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_CLIENTS, ENTITY(admin_mapper_get), NULL },
 	{ HTTP_POST, R "/client-scopes/{scope}/protocol-mappers/add-models", admin_mappers_add, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/client-scopes/{scope}/protocol-mappers/protocol/{protocol}", admin_mappers_of_protocol, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },
 	{ HTTP_GET, R "/client-scopes/{scope}/scope-mappings", admin_scope_mappings_all, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_CLIENTS, NULL, NULL },

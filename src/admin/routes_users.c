@@ -1,4 +1,5 @@
 /* Routes of the admin API: users. */
+#include "admin/entity.h"
 #include "admin/handlers.h"
 #include "admin/handlers_users.h"
 #include "admin/permission.h"
@@ -16,9 +17,9 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, R "/users", admin_users_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_QUERY_USERS, NULL, NULL },
 	{ HTTP_GET, R "/users/count", admin_users_count, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_QUERY_USERS, NULL, NULL },
 	{ HTTP_POST, R "/users", admin_users_create, HTTP_GATE | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_USERS, NULL, NULL },
-	{ HTTP_GET, R "/users/{user}", admin_user_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
-	{ HTTP_PUT, R "/users/{user}", admin_user_put, HTTP_GATE | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_USERS, NULL, NULL },
-	{ HTTP_DELETE, R "/users/{user}", admin_user_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
+	{ HTTP_GET, R "/users/{user}", admin_user_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, ENTITY(admin_user_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/users/{user}", admin_user_put, HTTP_GATE | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_USERS, ENTITY(admin_user_get), NULL },
+	{ HTTP_DELETE, R "/users/{user}", admin_user_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, ENTITY(admin_user_get), NULL },
 	{ HTTP_PUT, R "/users/{user}/reset-password", admin_user_reset_password, HTTP_GATE | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_PUT, R "/users/{user}/execute-actions-email", admin_user_execute_actions, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_PUT, R "/users/{user}/send-verify-email", admin_user_verify_email, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
@@ -52,9 +53,9 @@ static const struct http_route routes[] = {
 	{ HTTP_DELETE, R "/users/{user}/federated-identity/{provider}", admin_user_identity_remove, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 	{ HTTP_POST, R "/users/{user}/impersonation", admin_user_impersonate, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_IMPERSONATE, NULL, NULL },
 	{ HTTP_GET, R "/users/{user}/unmanagedAttributes", admin_user_unmanaged_attributes, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
-	{ HTTP_GET, USERS "/profile", admin_users_profile_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_SEE_USER_PROFILE, NULL, NULL },
+	{ HTTP_GET, USERS "/profile", admin_users_profile_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_SEE_USER_PROFILE, ENTITY(admin_users_profile_get), NULL },
 	{ HTTP_GET, USERS "/profile/metadata", admin_users_profile_metadata, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_SEE_USER_PROFILE, NULL, NULL },
-	{ HTTP_PUT, USERS "/profile", admin_users_profile_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
+	{ HTTP_PUT | HTTP_PATCH, USERS "/profile", admin_users_profile_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, ENTITY(admin_users_profile_get), NULL },
 	{ HTTP_GET, R "/users-management-permissions", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_USERS, NULL, NULL },
 	{ HTTP_PUT, R "/users-management-permissions", admin_feature_off, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_USERS, NULL, NULL },
 };

@@ -1,0 +1,21 @@
+/* Things that are read, changed and deleted at one address: entity tags, If-Match and merge patches
+ * (RFC 7396) beside what their own handlers do. Realms and clients do it themselves, within the
+ * transaction that changes them; here the thing is read again just before. Private to admin/. */
+#ifndef ADMIN_ENTITY_H
+#define ADMIN_ENTITY_H
+
+#include "admin/call.h"
+
+/* What a route's `extra` points to: who reads the thing at the same address. */
+struct admin_entity {
+	http_handler *get;
+};
+#define ENTITY(get) (&(const struct admin_entity){ get })
+
+/* When the call is open: whether it may go on. If-Match that names another state: 412. A patch becomes
+ * the body of a PUT, where a member that null removes is empty, as PUT takes it away. False: answered. */
+bool entity_open(struct admin_call *call, void *context);
+/* When it is answered: a reading without a query gets its tag; the request is what it was. */
+void entity_close(struct admin_call *call);
+
+#endif
