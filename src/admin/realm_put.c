@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "json/merge_patch.h"
+#include "model/mirrored.h"
 
 /* Members that have calls of their own, as in Keycloak: whatever the body says of them. */
 static void keep_apart(const struct realm_rep *before, struct realm_rep *rep)
@@ -137,6 +138,7 @@ static enum error_code read_body(struct admin_call *call, const struct realm_rep
 	keep_mail_secrets(before, rep);
 	if (call->request->method == HTTP_PUT)
 		keep_pairs(call->arena, &before->settings, &rep->settings);
+	mirrored_write(call->arena, &rep->settings);
 	if (!str_eq(rep->settings.name, before->settings.name) && str_eq_z(before->settings.name, "master"))
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "Can't rename master realm");
 	if ((code = realm_settings_agree(call, before, rep, reterr_why)) || (code = realm_check(rep, "$", reterr_why)) ||

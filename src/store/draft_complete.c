@@ -3,6 +3,7 @@
 #include "crypto/sign_key.h"
 #include "crypto/random.h"
 #include "json/write.h"
+#include "model/mirrored.h"
 #include "model/own_attributes.h"
 #include "store/defaults.h"
 #include "store/draft.h"
@@ -490,6 +491,7 @@ enum error_code draft_complete(struct draft *draft, struct why *reterr_why)
 		return error;
 	complete_default_role(draft);
 	complete_own_attributes(draft);
+	mirrored_write(draft->arena, &draft->realm.settings);
 	if (draft->master)
 		complete_master(draft);
 	for (size_t i = 0; i < draft->clients_n; i++)

@@ -426,6 +426,8 @@ def test_in_german(world):
                                               "oauth2DevicePollingInterval": 9})
     changed = Device(world.app("django-shop")).json
     assert (changed["expires_in"], changed["interval"]) == (77, 0), "the client's own comes first"
+    told = world.admin.get()["attributes"]
+    assert (told["oauth2DeviceCodeLifespan"], told["oauth2DevicePollingInterval"]) == ("77", "9")
     world.admin.request("PUT", "", 204, json=realm)
 
 
