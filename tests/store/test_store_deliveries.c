@@ -8,6 +8,7 @@
 
 #include "base/tables.h"
 #include "model/pushed.h"
+#include "store/pending.h"
 #include "store/pushed.h"
 
 static const struct str realm = STR_INIT("realm");
@@ -498,6 +499,54 @@ static void pushed_requests_are_bounded_found_and_purged(void **state)
 	assert_int_equal(purge(2001, 100, keep), 2);
 }
 
+/* ---- grants that wait ---- */
+
+static void pend(enum pending_change_kind kind, const char *hash, int64_t now_ms, enum error_code expected)
+{
+	const struct pending_change change = { .kind = kind, .now_ms = now_ms,
+		.grant = { .hash = str_from(hash), .user_code = arena_join(on.arena, STR("code-"), str_from(hash), STR("")),
+			.realm_id = realm, .client_id = STR("shop"), .scope = STR("openid"), .expires_ms = 2000,
+			.interval_ms = 100, .user_id = STR("ada"), .session_id = STR("s"), .acr = STR("1") } };
+	effects_add(&on.list, EFFECT_PENDING_CHANGE)->u.pending = &change;
+	APPLY(expected);
+}
+
+/* B5.2. */
+static void a_grant_is_answered_and_used_once(void **state)
+{
+	(void)state;
+	const struct store_purge_realm keep = { .events_before_ms = INT64_MIN,
+		.signouts_before_ms = INT64_MIN, .failures_before_ms = INT64_MIN };
+	struct pending_grant found;
+	pend(PENDING_ADD, "a", 0, OK);
+	pend(PENDING_ADD, "a", 0, ERROR_STALE);
+	pend(PENDING_ADD, "b", 0, OK);
+	pend(PENDING_ADD, "c", 0, OK);
+	pend(PENDING_POLL, "a", 1000, OK);
+	pend(PENDING_POLL, "a", 1099, ERROR_STALE);
+	pend(PENDING_POLL, "a", 1100, OK);
+	pend(PENDING_USE, "a", 1100, ERROR_STALE);
+	pend(PENDING_APPROVE, "a", 2000, ERROR_STALE);
+	pend(PENDING_APPROVE, "a", 1999, OK);
+	pend(PENDING_DENY, "a", 1999, ERROR_STALE);
+	pend(PENDING_DENY, "b", 1999, OK);
+	pend(PENDING_APPROVE, "b", 1999, ERROR_STALE);
+	pend(PENDING_USE, "b", 1999, ERROR_STALE);
+	EXPECT(store_find_pending_typed(on.store, on.arena, realm, STR("code-a"), &found, &why), OK);
+	expect_text(found.session_id, "s");
+	assert_int_equal(found.state, PENDING_APPROVED);
+	pend(PENDING_USE, "a", 1999, OK);
+	pend(PENDING_USE, "a", 1999, ERROR_STALE);
+	EXPECT(store_find_pending(on.store, on.arena, STR("a"), &found, &why), OK);
+	assert_int_equal(found.state, PENDING_USED);
+	EXPECT(store_find_pending(on.store, on.arena, STR("x"), &found, &why), ERROR_NAME_NOT_FOUND);
+	EXPECT(store_find_pending_typed(on.store, on.arena, STR("other"), STR("code-a"), &found, &why),
+		ERROR_NAME_NOT_FOUND);
+	assert_int_equal(purge(62000, 100, keep), 0);
+	assert_int_equal(purge(62001, 2, keep), 2);
+	assert_int_equal(purge(62001, 2, keep), 1);
+}
+
 /* ---- many threads at once ---- */
 
 enum { THREADS = 50 };
@@ -724,6 +773,7 @@ int main(int argc, char **argv)
 		IN_STORE(mass_door_sets_epoch_and_job),
 		IN_STORE(purge_takes_what_expired),
 		IN_STORE(pushed_requests_are_bounded_found_and_purged),
+		IN_STORE(a_grant_is_answered_and_used_once),
 		IN_STORE(one_of_fifty_uses_a_code),
 		IN_STORE(no_failure_is_lost),
 		IN_STORE(no_client_slips_in_beside_a_sign_out),
