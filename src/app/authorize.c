@@ -6,6 +6,7 @@
 #include "app/browser.h"
 #include "app/page.h"
 #include "app/pushed.h"
+#include "app/request_object.h"
 
 static enum error_code parse(struct visit *visit, struct authorize_request *ret_request, struct why *reterr_why)
 {
@@ -24,7 +25,11 @@ static enum error_code resolve(struct visit *visit, struct authorize_request *re
 {
 	const struct client *client = realm_client_by_client_id(visit->realm, request->client_id);
 	struct authorize_request pushed;
-	if (!client || request->duplicate.n || request->request.n || !pushed_is_named(request->request_uri))
+	if (!client || request->duplicate.n || (request->request.n && request->request_uri.n))
+		return OK;
+	if (request->request.n)
+		return request_object_open(visit, client, request, reterr_why);
+	if (!pushed_is_named(request->request_uri))
 		return OK;
 	enum error_code code = pushed_find(visit, client, request->request_uri, &pushed, reterr_why);
 	if (code != OK)
@@ -44,9 +49,9 @@ static bool read_request(struct visit *visit, struct entry *entry)
 		page_error(visit, error_http_status(code), STR("Invalid Request"), STR(""));
 		return false;
 	}
-	if (entry->request.request_uri.n)
+	if (entry->request.request.n || entry->request.request_uri.n)
 		code = resolve(visit, &entry->request, &why);
-	if (code == ERROR_NAME_NOT_FOUND) {
+	if (code == ERROR_NAME_NOT_FOUND || code == ERROR_INVALID_REQUEST_OBJECT) {
 		const struct authorize_verdict verdict = { .kind = AUTHORIZE_PAGE, .status = 400,
 			.text = STR("Invalid Request"), .event_error = STR("invalid_request"), .reason = str_from(why.text) };
 		entry_refuse(visit, entry, &verdict);
@@ -69,13 +74,13 @@ static void answer(struct visit *visit)
 	entry_proceed(visit, &entry);
 }
 
-/* Whether what is asked for is elsewhere. */
+/* Whether what is asked for is elsewhere, or has to be checked by keys that may be elsewhere. */
 static bool is_named(struct http_request *request)
 {
 	const struct params *params;
 	bool post = request->method == HTTP_POST;
 	enum error_code code = post ? http_form(request, &params, NULL) : http_query(request, &params, NULL);
-	return code == OK && params_count(params, "request_uri") > 0;
+	return code == OK && (params_count(params, "request_uri") || params_count(params, "request"));
 }
 
 /* A browser without a session gets the form at once: nothing is read or committed for it. */

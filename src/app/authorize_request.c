@@ -1,19 +1,19 @@
 /* What applications ask for; see authorize_request.h. */
 #include "app/authorize_request.h"
 
-#include "base/limits.h"
-#include "json/read.h"
 #include "json/write.h"
 
-#define FIELD(member) JSON_TEXT(struct authorize_request, member, #member, 0)
-
-/* Each is a parameter of that name, too. */
-static const struct json_field fields[] = {
-	FIELD(client_id), FIELD(redirect_uri), FIELD(response_type), FIELD(response_mode), FIELD(scope),
-	FIELD(state), FIELD(nonce), FIELD(prompt), FIELD(max_age), FIELD(login_hint), FIELD(id_token_hint),
-	FIELD(acr_values), FIELD(ui_locales), FIELD(code_challenge), FIELD(code_challenge_method), FIELD(claims),
+/* With what we know of how it came. */
+struct kept {
+	struct authorize_request request;
+	struct str object;
 };
-static const struct json_shape shape = JSON_SHAPE(struct authorize_request, fields);
+static const struct json_field kept_fields[] = {
+	{ .name = "request", .kind = JSON_KIND_STRUCT, .flags = JSON_REQUIRED, .offset = offsetof(struct kept, request),
+	  .item_size = sizeof(struct authorize_request), .shape = &authorize_request_shape },
+	JSON_TEXT(struct kept, object, "object", 0),
+};
+static const struct json_shape kept_shape = JSON_SHAPE(struct kept, kept_fields);
 
 struct authorize_request authorize_request_of(const struct visit *visit, const struct params *params)
 {
@@ -21,31 +21,31 @@ struct authorize_request authorize_request_of(const struct visit *visit, const s
 	struct authorize_request request = { .own_base = visit->base };
 	if (params_refuse_duplicates(params, repeatable, &request.duplicate, NULL) != OK && !request.duplicate.n)
 		request.duplicate = STR("?");
-	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
-		struct str *field = (struct str *)(void *)((char *)&request + fields[i].offset);
-		*field = params_value(params, fields[i].name);
+	for (size_t i = 0; i < authorize_request_shape.n; i++) {
+		const struct json_field *field = &authorize_request_shape.fields[i];
+		*(struct str *)(void *)((char *)&request + field->offset) = params_value(params, field->name);
 	}
 	request.request = params_value(params, "request");
 	request.request_uri = params_value(params, "request_uri");
-	/* Beyond 255 bytes a hint helps nobody. */
-	if (request.login_hint.n > LIMIT_LOGIN_HINT)
-		request.login_hint = STR("");
-	if (request.claims.n > AUTHORIZE_CLAIMS_MAX)
-		request.claims = STR("");
+	authorize_request_bound(&request);
 	return request;
 }
 
 struct str authorize_request_text(struct arena *arena, const struct authorize_request *request)
 {
-	return json_text_of(arena, &shape, request);
+	const struct kept kept = { *request, request->object };
+	return json_text_of(arena, &kept_shape, &kept);
 }
 
 enum error_code authorize_request_read(const struct visit *visit, struct str json,
 	struct authorize_request *ret_request, struct why *reterr_why)
 {
-	struct authorize_request request = { .own_base = visit->base };
-	enum error_code code = json_read(visit->arena, json, &shape, NULL, &request, reterr_why);
-	if (code == OK)
-		*ret_request = request;
-	return code;
+	struct kept kept = { .object = STR("") };
+	enum error_code code = json_read(visit->arena, json, &kept_shape, NULL, &kept, reterr_why);
+	if (code != OK)
+		return code;
+	*ret_request = kept.request;
+	ret_request->object = kept.object;
+	ret_request->own_base = visit->base;
+	return OK;
 }

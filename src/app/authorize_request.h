@@ -8,7 +8,7 @@
 
 /* The parameters of a query or form. */
 struct authorize_request authorize_request_of(const struct visit *visit, const struct params *params);
-/* As JSON, without `request` and `request_uri`. */
+/* As JSON, with how its object came, and without `request` and `request_uri`. */
 struct str authorize_request_text(struct arena *arena, const struct authorize_request *request);
 /* What authorize_request_text wrote. */
 MUST_USE enum error_code authorize_request_read(const struct visit *visit, struct str json,

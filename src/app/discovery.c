@@ -77,11 +77,13 @@ static void write_encryption(struct json_writer *w, const char *const names[2])
 
 /* Every algorithm: where the realm has no key for one, it gets one (fallback_key.h), and clients sign
  * by their own. */
-static void write_algorithms(struct json_writer *w, const char *member)
+static void write_algorithms(struct json_writer *w, const char *member, bool none)
 {
 	json_member_array_begin(w, member);
 	for (int i = 0; i < SIGN_JWA_ALGORITHMS; i++)
 		json_write_text(w, str_from(sign_algorithm_name((enum sign_algorithm)i)));
+	if (none)
+		json_write_text(w, STR("none"));
 	json_write_array_end(w);
 }
 
@@ -105,7 +107,9 @@ static struct str other_members(struct arena *arena, const struct realm *realm)
 		write_list(&w, lists[i].member, lists[i].values, ARRAY_LENGTH(lists[i].values));
 	write_list(&w, "claims_supported", claim_names, ARRAY_LENGTH(claim_names));
 	for (size_t i = 0; i < ARRAY_LENGTH(signing_names); i++)
-		write_algorithms(&w, signing_names[i]);
+		write_algorithms(&w, signing_names[i], false);
+	/* A client's row may say that its own have no signature. */
+	write_algorithms(&w, "request_object_signing_alg_values_supported", true);
 	for (size_t i = 0; i < ARRAY_LENGTH(encryption_names); i++)
 		write_encryption(&w, encryption_names[i]);
 	write_scopes(&w, realm);
@@ -115,7 +119,7 @@ static struct str other_members(struct arena *arena, const struct realm *realm)
 	json_member_bool(&w, "backchannel_logout_session_supported", true);
 	json_member_bool(&w, "authorization_response_iss_parameter_supported", true);
 	json_member_bool(&w, "claims_parameter_supported", true);
-	json_member_bool(&w, "request_parameter_supported", false);
+	json_member_bool(&w, "request_parameter_supported", true);
 	json_member_bool(&w, "request_uri_parameter_supported", false);
 	json_member_bool(&w, "require_pushed_authorization_requests", false);
 	json_write_object_end(&w);

@@ -32,6 +32,7 @@ static void keep(const struct entry *entry, struct ticket *ticket)
 	ticket->login_hint = request->login_hint;
 	ticket->claims = request->claims;
 	ticket->pushed = request->pushed;
+	ticket->object = request->object;
 }
 
 static struct authorize_request request_of(const struct visit *visit, const struct ticket *ticket)
@@ -49,6 +50,7 @@ static struct authorize_request request_of(const struct visit *visit, const stru
 		.login_hint = ticket->login_hint,
 		.claims = ticket->claims,
 		.pushed = ticket->pushed,
+		.object = ticket->object,
 		.code_challenge = ticket->code_challenge,
 		.code_challenge_method = ticket->code_challenge_method,
 		.own_base = visit->base,
@@ -80,6 +82,9 @@ static struct str restart_url(const struct visit *visit, const struct ticket *ti
 {
 	if (ticket->pushed.n)
 		return restart_pushed(visit, ticket);
+	/* What was signed is not said again without its signature. */
+	if (ticket->object.n)
+		return STR("");
 	const struct authorize_parameter parameters[] = {
 		{ STR("client_id"), ticket->client_id },
 		{ STR("redirect_uri"), ticket->redirect_uri },

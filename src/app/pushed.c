@@ -3,6 +3,7 @@
 
 #include "app/authorize_request.h"
 #include "app/client_request.h"
+#include "app/request_object.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/hash.h"
@@ -103,7 +104,7 @@ static void fail(struct client_request *r, int status, struct str error, struct 
 static void refuse(struct client_request *r, const struct authorize_verdict *verdict)
 {
 	bool not_allowed = verdict->kind == AUTHORIZE_REDIRECT && str_eq_z(verdict->error, "unauthorized_client");
-	struct str text = verdict->text.n ? verdict->text : verdict->reason;
+	struct str text = verdict->reason.n ? verdict->reason : verdict->text;
 	fail(r, not_allowed ? 401 : 400, not_allowed ? verdict->error : STR("invalid_request"), text);
 }
 
@@ -141,6 +142,21 @@ static void answer(struct client_request *r, struct str name)
 	http_no_store(visit->response);
 }
 
+/* Beside a request object nothing counts (RFC 9126 section 3). False: answered. */
+static bool open_object(struct client_request *r, struct authorize_request *request)
+{
+	struct authorize_request only = { .client_id = request->client_id, .request = request->request,
+		.own_base = request->own_base };
+	struct why why = { "" };
+	enum error_code code = request_object_open(r->visit, r->client, &only, &why);
+	if (code == ERROR_INVALID_REQUEST_OBJECT)
+		fail(r, 400, str_from(error_oauth(code)), str_from(why.text));
+	else if (code != OK)
+		client_request_broken(r, code, &why);
+	*request = only;
+	return code == OK;
+}
+
 static void push(struct client_request *r)
 {
 	struct visit *visit = r->visit;
@@ -154,6 +170,8 @@ static void push(struct client_request *r)
 		return;
 	}
 	request.client_id = r->client->client_id;
+	if (request.request.n && !open_object(r, &request))
+		return;
 	request.pushed = STR("now");
 	if (!authorize_check(visit->arena, visit->realm, &request, &plan, &verdict)) {
 		refuse(r, &verdict);

@@ -34,6 +34,7 @@ static const struct json_field fields[] = {
 	JSON_TEXT(struct ticket, login_hint, "login_hint", 0),
 	JSON_TEXT(struct ticket, claims, "claims", 0),
 	JSON_TEXT(struct ticket, pushed, "pushed", 0),
+	JSON_TEXT(struct ticket, object, "object", 0),
 	JSON_TEXT(struct ticket, request_id, "request", 0),
 	JSON_TEXT(struct ticket, binding, "binding", 0),
 	JSON_TEXT(struct ticket, name_id_format, "name_id_format", 0),

@@ -27,7 +27,7 @@ struct ticket {
 	 * RelayState state. */
 	struct str protocol; /* "saml", ENTRY_DEVICE; else OpenID Connect */
 	struct str client_id, redirect_uri, response_type, response_mode, scope, state, nonce, code_challenge,
-		code_challenge_method, max_age, prompt, login_hint, claims, pushed;
+		code_challenge_method, max_age, prompt, login_hint, claims, pushed, object;
 	struct str request_id, binding, name_id_format, context_class; /* SAML */
 	struct str pending, user_code; /* devices: the hash of what waits; the code as it is shown */
 	struct str user_id; /* UPDATE_PASSWORD; LOGIN: who must sign in again */

@@ -118,6 +118,29 @@ enum error_code jws_parse(struct arena *arena, struct str token,
 	return OK;
 }
 
+enum error_code jws_read_unsigned(struct arena *arena, struct str token, struct jws_header *ret_header,
+	struct str *ret_payload, struct why *reterr_why)
+{
+	struct str header = { 0 }, payload = { 0 }, first, second;
+	first = str_take(token, str_index(token, '.'));
+	second = str_drop(token, first.n + 1);
+	if (token.n > LIMIT_TOKEN || !first.n || second.n < 2 || str_index(second, '.') != second.n - 1)
+		return error_because(reterr_why, ERROR_INVALID_TOKEN, "token has not two parts and an empty one");
+	enum error_code error = decode(arena, first, "header", &header, reterr_why);
+	if (!error)
+		error = decode(arena, str_take(second, second.n - 1), "payload", &payload, reterr_why);
+	struct jws_header members;
+	if (!error)
+		error = read_header(arena, header, &members, reterr_why);
+	if (!error && !str_eq_z(members.algorithm, "none"))
+		error = error_because(reterr_why, ERROR_INVALID_TOKEN, "token without a signature, and its algorithm is not none");
+	if (error)
+		return error;
+	*ret_header = members;
+	*ret_payload = payload;
+	return OK;
+}
+
 const struct jws_header *jws_header(const struct jws_parsed *parsed)
 {
 	return &parsed->header;

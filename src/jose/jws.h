@@ -36,6 +36,10 @@ enum error_code jws_sign(struct arena *arena, const struct sign_key *key,
  * from `token`. ERROR_INVALID_TOKEN for everything else. */
 enum error_code jws_parse(struct arena *arena, struct str token,
 	const struct jws_parsed **ret_parsed, struct why *reterr_why) MUST_USE;
+/* The same of a token without a signature (algorithm "none", RFC 7518 section 3.6): nothing in it is proved.
+ * For those alone whose row says that theirs are so. */
+enum error_code jws_read_unsigned(struct arena *arena, struct str token, struct jws_header *ret_header,
+	struct str *ret_payload, struct why *reterr_why) MUST_USE;
 /* The header, not verified. Borrowed. */
 const struct jws_header *jws_header(const struct jws_parsed *parsed);
 

@@ -234,8 +234,6 @@ static const struct {
 	const char *plain[3];
 	struct str text;
 } attributes_asking[] = {
-	{ STR_INIT("request.object.required"), { "not required", "false" },
-		STR_INIT("request objects") },
 	{ STR_INIT("dpop.bound.access.tokens"), { "false" }, STR_INIT("DPoP") },
 	{ STR_INIT("tls.client.certificate.bound.access.tokens"), { "false" },
 		STR_INIT("TLS client certificates") },

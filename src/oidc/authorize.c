@@ -1,9 +1,28 @@
 /* The authorization endpoint's decisions; see authorize.h. */
 #include "oidc/authorize.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "oidc/pkce.h"
 #include "model/redirect.h"
+
+#define FIELD(member) JSON_TEXT(struct authorize_request, member, #member, 0)
+
+static const struct json_field request_fields[] = {
+	FIELD(client_id), FIELD(redirect_uri), FIELD(response_type), FIELD(response_mode), FIELD(scope),
+	FIELD(state), FIELD(nonce), FIELD(prompt), FIELD(max_age), FIELD(login_hint), FIELD(id_token_hint),
+	FIELD(acr_values), FIELD(ui_locales), FIELD(code_challenge), FIELD(code_challenge_method), FIELD(claims),
+};
+const struct json_shape authorize_request_shape = JSON_SHAPE(struct authorize_request, request_fields);
+
+void authorize_request_bound(struct authorize_request *request)
+{
+	/* Beyond 255 bytes a hint helps nobody. */
+	if (request->login_hint.n > LIMIT_LOGIN_HINT)
+		request->login_hint = STR("");
+	if (request->claims.n > AUTHORIZE_CLAIMS_MAX)
+		request->claims = STR("");
+}
 
 static bool page(struct authorize_verdict *verdict, int status, struct str text, struct str event_error)
 {
@@ -45,11 +64,36 @@ static bool check_reference(const struct authorize_request *request, struct auth
 	if (!request->request.n && !request->request_uri.n)
 		return true;
 	page(verdict, 400, STR("Invalid Request"), STR("invalid_request"));
-	verdict->reason = request->request.n && request->request_uri.n ?
+	verdict->reason = request->request.n ?
 		STR("Illegal to use both 'request' and 'request_uri' parameters together") :
-		request->request.n ? STR("Request objects are not built") :
 		STR("Specified 'request_uri' not allowed for this client.");
 	return false;
+}
+
+/* RFC 9101 section 10.5: whoever can be asked without an object may be asked by anybody. */
+static bool check_object(const struct authorize_request *request, const struct authorize_plan *plan,
+			 struct authorize_verdict *verdict)
+{
+	static const struct {
+		const char *rule, *first, *second;
+		struct str reason;
+	} rules[] = {
+		{ "request only", "request", "", STR_INIT("Client is required to use 'request' parameter.") },
+		{ "request_uri only", "request_uri", "", STR_INIT("Client is required to use 'request_uri' parameter.") },
+		{ "request or request_uri", "request", "request_uri",
+		  STR_INIT("Client is required to use 'request' or 'request_uri' parameter.") },
+	};
+	struct str rule = attributes_get(&plan->client->attributes, STR("request.object.required"));
+	for (size_t i = 0; i < ARRAY_LENGTH(rules); i++) {
+		bool meets = str_eq_z(request->object, rules[i].first) ||
+			     (request->object.n && str_eq_z(request->object, rules[i].second));
+		if (!str_eq_z(rule, rules[i].rule) || meets)
+			continue;
+		page(verdict, 400, STR("Invalid Request"), STR("invalid_request"));
+		verdict->reason = rules[i].reason;
+		return false;
+	}
+	return true;
 }
 
 static bool check_redirect(struct arena *arena, const struct authorize_request *request,
@@ -235,6 +279,7 @@ bool authorize_check(struct arena *arena, const struct realm *realm,
 	struct authorize_plan plan = { .max_age_s = -1 };
 	struct authorize_verdict verdict = { 0 };
 	bool good = check_client(realm, request, &plan, &verdict) && check_reference(request, &verdict) &&
+		    check_object(request, &plan, &verdict) &&
 		    check_redirect(arena, request, &plan, &verdict);
 	good = good && check_type(request, &plan, &verdict) && check_mode(request, &plan, &verdict) &&
 	       check_flow(&plan, &verdict) && check_way(request, &plan, &verdict) &&

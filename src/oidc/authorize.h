@@ -7,6 +7,7 @@
 #define OIDC_AUTHORIZE_H
 
 #include "base/errors.h"
+#include "json/read.h"
 #include "model/life.h"
 #include "oidc/scope.h"
 
@@ -17,9 +18,15 @@ struct authorize_request {
 	struct str code_challenge, code_challenge_method, request, request_uri;
 	struct str pushed;      /* what names it among the pushed ones (RFC 9126); empty: it came by the browser */
 	struct str type_beside; /* response_type that came beside what holds the request: they must agree */
+	struct str object; /* how its request object (RFC 9101) came: "request" or "request_uri"; empty: it had none */
 	struct str own_base;  /* what our own URLs begin with: for clients of our own pages */
 	struct str duplicate; /* name of a parameter that came twice; empty: none */
 };
+
+/* The members that are parameters, each a text. */
+extern const struct json_shape authorize_request_shape;
+/* Leaves out what is too long to be kept: a hint, claims. */
+void authorize_request_bound(struct authorize_request *request);
 
 /* Bytes of the parameter `claims`: it is kept with the session. */
 enum { AUTHORIZE_CLAIMS_MAX = 2048 };

@@ -1,6 +1,6 @@
 """Pushed authorization requests (RFC 9126): the request goes from the client to the server, and the
 browser brings its name alone. Who may push, what is refused at once, whose a name is, for how long and
-how often it counts."""
+how often it counts (B6.1, B6.2, B6.3, B6.4, B6.5)."""
 
 import concurrent.futures
 import contextlib

@@ -1,0 +1,176 @@
+/* Request objects; see request_object.h. */
+#include "oidc/request_object.h"
+
+#include "base/tables.h"
+#include "jose/jws.h"
+#include "jose/jwt.h"
+#include "json/tree.h"
+
+enum { SKEW_S = 15 }; /* iat and nbf may be ahead of us */
+
+#define REFUSE(why, ...) error_because(why, ERROR_INVALID_REQUEST_OBJECT, __VA_ARGS__)
+
+/* ---- how it is signed ---- */
+
+static bool is_by_secret(enum sign_algorithm algorithm)
+{
+	return !(JWS_ALLOW_ASYMMETRIC & JWS_ALLOW(algorithm));
+}
+
+static struct str algorithm_of(const struct client *client)
+{
+	return attributes_get(&client->attributes, STR("request.object.signature.alg"));
+}
+
+/* By the row alone. A row that names none wants a signature all the same (RFC 8725 section 3.2). */
+static unsigned allowed_of(const struct client *client)
+{
+	unsigned all = JWS_ALLOW_ASYMMETRIC;
+	struct str own = algorithm_of(client);
+	enum sign_algorithm algorithm;
+	if (!client->public_client)
+		all |= JWS_ALLOW(SIGN_HS256) | JWS_ALLOW(SIGN_HS384) | JWS_ALLOW(SIGN_HS512);
+	if (!own.n || str_eq_z(own, "any"))
+		return all;
+	return sign_algorithm_of(own, &algorithm) ? all & JWS_ALLOW(algorithm) : 0;
+}
+
+/* A token of another use is none of these (RFC 8725 section 3.11, RFC 9101 section 10.8). */
+static bool is_type(struct str type)
+{
+	static const char *const types[] = { "JWT", "application/jwt", "oauth-authz-req+jwt",
+		"application/oauth-authz-req+jwt" };
+	for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
+		if (str_eq_nocase(type, str_from(types[i])))
+			return true;
+	return !type.n;
+}
+
+static enum error_code read_unsigned(struct arena *arena, struct str text, struct request_object *object,
+				     struct why *why)
+{
+	struct why detail = { "" };
+	struct jws_header header;
+	if (jws_read_unsigned(arena, text, &header, &object->payload, &detail) != OK)
+		return REFUSE(why, "Failed to parse JWT: %s", detail.text);
+	return is_type(header.type) ? OK : REFUSE(why, "Invalid token type");
+}
+
+enum error_code request_object_read(struct arena *arena, const struct client *client, struct str text,
+	struct request_object *ret_object, struct why *reterr_why)
+{
+	struct request_object object = { .allowed = allowed_of(client) };
+	bool bare = str_eq_z(algorithm_of(client), "none");
+	struct why detail = { "" };
+	enum sign_algorithm algorithm;
+	if (str_ends(text, STR("."))) {
+		if (!bare)
+			return REFUSE(reterr_why, "Request object signed with different algorithm than client requested algorithm");
+		enum error_code code = read_unsigned(arena, text, &object, reterr_why);
+		if (code == OK)
+			*ret_object = object;
+		return code;
+	}
+	if (jws_parse(arena, text, &object.token, &detail) != OK)
+		return REFUSE(reterr_why, "Failed to parse JWT: %s", detail.text);
+	const struct jws_header *header = jws_header(object.token);
+	if (!sign_algorithm_of(header->algorithm, &algorithm) || !(object.allowed & JWS_ALLOW(algorithm)))
+		return REFUSE(reterr_why, "Request object signed with different algorithm than client requested algorithm");
+	if (!is_type(header->type))
+		return REFUSE(reterr_why, "Invalid token type");
+	object.by_secret = is_by_secret(algorithm);
+	object.payload = jws_unverified_payload(object.token);
+	*ret_object = object;
+	return OK;
+}
+
+/* ---- what it says ---- */
+
+static bool is_for_us(const struct jwt_claims *claims, const struct request_object_facts *facts)
+{
+	static const struct str ends[] = { STR_INIT(""), STR_INIT("/protocol/openid-connect/auth"),
+		STR_INIT("/protocol/openid-connect/token"), STR_INIT("/protocol/openid-connect/ext/par/request") };
+	for (size_t i = 0; i < claims->aud_n; i++)
+		for (size_t j = 0; j < ARRAY_LENGTH(ends); j++) {
+			struct str rest = str_take(claims->aud[i], claims->aud[i].n - ends[j].n);
+			if (str_ends(claims->aud[i], ends[j]) &&
+			    (str_eq(rest, facts->issuer) || str_eq(rest, facts->other_issuer)))
+				return true;
+		}
+	return !claims->aud_n;
+}
+
+/* Each of them may be left out, as Keycloak lets them; none may be wrong. */
+static enum error_code check_claims(struct arena *arena, const struct client *client,
+				    const struct request_object *object, const struct request_object_facts *facts,
+				    struct why *why)
+{
+	const struct jwt_times times = { .now_s = facts->now_s, .skew_s = SKEW_S, .exp_optional = true };
+	struct jwt_claims claims;
+	struct why detail = { "" };
+	if (jwt_read(arena, object->payload, &claims, &detail) != OK)
+		return REFUSE(why, "Failed to parse JWT: %s", detail.text);
+	if (claims.client_id.n && !str_eq(claims.client_id, client->client_id))
+		return REFUSE(why, "The client_id parameter doesn't match the one from OIDC 'request' or 'request_uri'");
+	if (claims.iss.n && !str_eq(claims.iss, client->client_id))
+		return REFUSE(why, "The request object is issued by another");
+	/* A client's proof of itself has it so (RFC 9101 section 10.8). */
+	if (str_eq(claims.sub, client->client_id) && claims.sub.n)
+		return REFUSE(why, "The request object's subject is the client");
+	if (!is_for_us(&claims, facts))
+		return REFUSE(why, "The request object is for another server");
+	if (jwt_check_times(&claims, &times, &detail) != OK)
+		return REFUSE(why, "The request object is not in force: %s", detail.text);
+	return OK;
+}
+
+/* Numbers and objects (max_age, claims) as the parameters would have them. */
+static enum error_code text_of(struct arena *arena, const char *name, const struct json_node *node,
+			       struct str *ret_text, struct why *why)
+{
+	if (node->kind == JSON_NODE_TEXT)
+		*ret_text = node->text;
+	else if (node->kind == JSON_NODE_INT || node->kind == JSON_NODE_OBJECT)
+		*ret_text = json_tree_text(arena, node);
+	else
+		return REFUSE(why, "The claim %s is of the wrong type", name);
+	return OK;
+}
+
+static enum error_code take(struct arena *arena, const struct json_node *tree, struct authorize_request *request,
+			    struct why *why)
+{
+	enum error_code code = OK;
+	for (size_t i = 0; code == OK && i < authorize_request_shape.n; i++) {
+		const struct json_field *field = &authorize_request_shape.fields[i];
+		const struct json_node *node = json_node_find(tree, str_from(field->name));
+		struct str *text = (struct str *)(void *)((char *)request + field->offset);
+		if (node && node->kind != JSON_NODE_NULL)
+			code = text_of(arena, field->name, node, text, why);
+	}
+	return code;
+}
+
+enum error_code request_object_merge(struct arena *arena, const struct client *client,
+	const struct request_object *object, const struct request_object_facts *facts,
+	struct authorize_request *request, struct why *reterr_why)
+{
+	struct json_node *tree;
+	struct why detail = { "" };
+	enum error_code code = check_claims(arena, client, object, facts, reterr_why);
+	if (code != OK)
+		return code;
+	if (json_tree_read(arena, object->payload, &tree, &detail) != OK || tree->kind != JSON_NODE_OBJECT)
+		return REFUSE(reterr_why, "Failed to parse JWT: %s", detail.text);
+	if (json_node_find(tree, STR("request_uri")) || json_node_find(tree, STR("request")))
+		return REFUSE(reterr_why, "The request_uri claim should not be set in the request object");
+	struct authorize_request merged = *request;
+	code = take(arena, tree, &merged, reterr_why);
+	if (code != OK)
+		return code;
+	merged.client_id = client->client_id;
+	merged.type_beside = request->response_type;
+	authorize_request_bound(&merged);
+	*request = merged;
+	return OK;
+}

@@ -1,0 +1,38 @@
+/* Request objects: what an application asks for as a JWT (RFC 9101, OpenID Connect Core section 6),
+ * under the rules of RFC 8725. Pure: keys are the caller's.
+ *
+ * request_object_read says by what it wants to be checked; nothing in it counts yet. The caller checks the
+ * signature by the client's keys, or its secret, and one of `allowed`. request_object_merge then
+ * judges its claims and puts them over what came beside it. */
+#ifndef OIDC_REQUEST_OBJECT_H
+#define OIDC_REQUEST_OBJECT_H
+
+#include "oidc/authorize.h"
+
+struct jws_parsed; /* jose/jws.h */
+
+/* Lives in an arena. */
+struct request_object {
+	const struct jws_parsed *token; /* NULL: it has no signature, and the client's row wants none */
+	bool by_secret;                 /* signed by the client's secret */
+	unsigned allowed;               /* JWS_ALLOW: by the client's row */
+	struct str payload;             /* not verified */
+};
+
+/* INVALID_REQUEST_OBJECT with a reason in Keycloak's words: not to be read, another algorithm than the
+ * row's, another kind of token. */
+MUST_USE enum error_code request_object_read(struct arena *arena, const struct client *client, struct str text,
+	struct request_object *ret_object, struct why *reterr_why);
+
+struct request_object_facts {
+	struct str issuer, other_issuer; /* both forms of ours, with and without /auth */
+	int64_t now_s;
+};
+/* What is in the object wins; what is not stays as it came. `request` has what came beside it, and
+ * becomes what is asked for. INVALID_REQUEST_OBJECT with a reason: issued by or for others, out of its time,
+ * of another client, of wrong JSON types, or with a reference to another. */
+MUST_USE enum error_code request_object_merge(struct arena *arena, const struct client *client,
+	const struct request_object *object, const struct request_object_facts *facts,
+	struct authorize_request *request, struct why *reterr_why);
+
+#endif
