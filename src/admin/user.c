@@ -210,6 +210,7 @@ static void user_logout(struct admin_call *call)
 		const struct mass_order order = { .door = DOOR_ADMIN_USER, .user = user,
 			.not_before_s = call->visit.now_ms / 1000 };
 		struct str signout_id = ending_add(call, &order, &effects);
+		admin_event_add(call, &effects, "ACTION", "USER", user_path(call, user, "/logout"));
 		finish_order(call, app_apply(call->app, &effects, &why), signout_id, &why);
 	}
 }

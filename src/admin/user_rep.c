@@ -158,13 +158,15 @@ static bool is_taken(struct admin_call *call, const struct user_query *query)
 }
 
 /* Keycloak looks for others of that name before it looks at the profile. */
-static void prefer_conflict(struct admin_call *call, const struct user *user)
+static void prefer_conflict(struct admin_call *call, const struct user *before, const struct user *user)
 {
+	bool renamed = !before || !str_eq_nocase(before->username, user->username);
+	bool readdressed = user->email.n && (!before || !str_eq_nocase(before->email, user->email));
 	const struct user_query same_name = { .username = user->username, .exact = true, .max = 1 };
 	const struct user_query same_email = { .email = user->email, .exact = true, .max = 1 };
-	if (is_taken(call, &same_name))
+	if (renamed && is_taken(call, &same_name))
 		admin_refuse(call, 409, STR("User exists with same username"));
-	else if (user->email.n && !call->realm->settings.duplicate_emails_allowed && is_taken(call, &same_email))
+	else if (readdressed && !call->realm->settings.duplicate_emails_allowed && is_taken(call, &same_email))
 		admin_refuse(call, 409, STR("User exists with same email"));
 }
 
@@ -192,8 +194,7 @@ bool user_rep_read(struct admin_call *call, const struct user *before, struct us
 	if (!call->is_import)
 		user_profile_filter(call->arena, &profile, before, user);
 	if (!call->is_import && !user_profile_check(call, &profile, before, user)) {
-		if (!before)
-			prefer_conflict(call, user);
+		prefer_conflict(call, before, user);
 		return false;
 	}
 	code = user_check(rep, "$", &why);

@@ -63,6 +63,13 @@ def test_admin_events_say_who_did_what_without_secrets(admin):
     assert json.loads(user["representation"]) == {"username": "bob"}
 
 
+def test_that_an_administrator_signs_somebody_out_is_recorded(admin):
+    path = f"users/{admin.user('ada')['id']}/logout"
+    admin.request("POST", "/" + path, 204)
+    event = admin.get("/admin-events")[0]
+    assert (event["operationType"], event["resourceType"], event["resourcePath"]) == ("ACTION", "USER", path)
+
+
 def test_a_long_representation_is_left_out(admin):
     admin.request("POST", "/clients", 201, json={
         "clientId": "c1", "attributes": {"a" + str(i): "x" * 1000 for i in range(100)}})

@@ -377,6 +377,9 @@ def test_put_merges(people):
         assert people.request("PUT", path, 400, json=body).json() == answer
     answer = people.request("PUT", path, 409, json={"email": "u@ex.org"})
     assert answer.json() == {"errorMessage": "User exists with same email"}
+    # Taken, before that it may not be changed.
+    assert people.request("PUT", path, 409, json={"username": "carla"}).json() == \
+           {"errorMessage": "User exists with same username"}
     people.request("PUT", "", 204, json={"editUsernameAllowed": True})
     people.request("PUT", path, 204, json={"username": "charles"})
     assert people.get(path)["username"] == "charles"
