@@ -138,39 +138,35 @@ ADMIN_HANDLER(admin_flows_create, create)
 
 static bool replace(struct admin_call *call, void *context, struct realm_rep *rep, struct effects *effects)
 {
-	const struct sent_flow *sent = context;
+	struct sent_flow sent;
 	struct why why = { "" };
 	struct flow_rep *flow = find(call, rep, "Could not find flow with id");
-	if (!flow)
+	(void)context;
+	if (!flow || !read_flow(call, "Failed to update flow with empty alias name", &sent))
 		return false;
-	const struct flow_rep *other = flow_of_alias(rep, sent->alias);
+	const struct flow_rep *other = flow_of_alias(rep, sent.alias);
 	if (other && other != flow) {
 		admin_refuse(call, 409, STR("Flow alias name already exists"));
 		return false;
 	}
-	if (!has_kind(call, sent))
+	if (!has_kind(call, &sent))
 		return false;
-	enum error_code code = flow_rename(call->arena, rep, flow, sent->alias, &why);
+	enum error_code code = flow_rename(call->arena, rep, flow, sent.alias, &why);
 	if (code != OK) {
 		admin_fail(call, code, &why);
 		return false;
 	}
-	flow->provider_id = sent->provider_id;
-	flow->top_level = sent->top_level;
-	flow->built_in = sent->built_in;
-	flow_describe(call->arena, flow, sent->description);
+	flow->provider_id = sent.provider_id;
+	flow->top_level = sent.top_level;
+	flow->built_in = sent.built_in;
+	flow_describe(call->arena, flow, sent.description);
 	admin_event_add(call, effects, "UPDATE", "AUTH_FLOW", path_of(call, flow->id));
 	return true;
 }
 
 static void put(struct admin_call *call)
 {
-	struct realm_rep rep;
-	struct sent_flow sent;
-	int64_t version;
-	if (realm_row_find(call, &rep, &version) && find(call, &rep, "Could not find flow with id") &&
-	    read_flow(call, "Failed to update flow with empty alias name", &sent) &&
-	    realm_row_change(call, replace, &sent))
+	if (realm_row_change(call, replace, NULL))
 		admin_no_content(call);
 }
 

@@ -367,7 +367,7 @@ static bool read_body(struct import *import)
 	struct why why = { "" };
 	enum error_code code = json_tree_read(import->call->arena, import->call->request->body, &body, &why);
 	if (code == OK && body->kind != JSON_NODE_OBJECT)
-		code = error_because(&why, ERROR_INVALID_VALUE, "$: expected an object");
+		code = error_because(&why, ERROR_WRONG_TYPE, "$: expected an object");
 	if (code != OK) {
 		admin_refuse_body(import->call, code, &why);
 		return false;
@@ -378,7 +378,8 @@ static bool read_body(struct import *import)
 	       add_list(import, PROVIDER, STR(""), json_node_find(body, STR("identityProviders"))) &&
 	       add_mappers(import, json_node_find(body, STR("identityProviderMappers"))) &&
 	       add_list(import, GROUP, STR(""), json_node_find(body, STR("groups"))) &&
-	       add_list(import, USER, STR(""), json_node_find(body, STR("users"))) && check_shape(import, body) && check_roles(import);
+	       add_list(import, USER, STR(""), json_node_find(body, STR("users"))) && check_shape(import, body) &&
+	       check_roles(import);
 }
 
 /* Finds what is there; with FAIL that ends it. */

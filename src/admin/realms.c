@@ -129,9 +129,8 @@ static void refuse_new(struct admin_call *call, enum error_code code, const stru
 {
 	struct str name = realm_name_sent(call->arena, call->request->body);
 	struct str fault = realm_name_fault(call->arena, name);
-	bool is_no_realm = !str_contains(call->request->body, STR("{")) ||
-		str_contains(str_from(why->text), STR(": expected "));
-	bool is_unreadable = code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD ||
+	bool is_no_realm = !str_contains(call->request->body, STR("{"));
+	bool is_unreadable = code == ERROR_BAD_JSON || code == ERROR_UNKNOWN_FIELD || code == ERROR_WRONG_TYPE ||
 		(code == ERROR_INVALID_VALUE && is_no_realm);
 	if (is_unreadable)
 		admin_refuse(call, 400, arena_format(call->arena, "unable to read contents from stream: %s", why->text));

@@ -88,9 +88,9 @@ void admin_refuse_body(struct admin_call *call, enum error_code code, const stru
 					  STR_ARG(name_of_body(call, text)), STR_ARG(where.name), where.line, where.column), whole);
 	else if (code == ERROR_UNKNOWN_FIELD)
 		refuse(call, STR("unknown_error"), whole);
-	else if (code == ERROR_INVALID_VALUE && !call->input_error && str_contains(text, STR(": expected ")))
+	else if (code == ERROR_WRONG_TYPE && !call->input_error)
 		refuse(call, STR("unknown_error"), parsing);
-	else if (code == ERROR_INVALID_VALUE)
+	else if (code == ERROR_INVALID_VALUE || code == ERROR_WRONG_TYPE)
 		refuse(call, call->input_error ? str_from(call->input_error) : str_starts(text, STR("$")) ?
 			     STR("unknown_error") : STR("invalid_input"), whole);
 	else

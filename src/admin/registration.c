@@ -28,7 +28,7 @@ void registration_refuse(struct registration *r, const char *error, struct str t
 
 void registration_refuse_body(struct registration *r, enum error_code code, const struct why *why)
 {
-	if (code == ERROR_INVALID_VALUE)
+	if (code == ERROR_INVALID_VALUE || code == ERROR_WRONG_TYPE)
 		registration_refuse(r, "invalid_client_metadata", arena_str(r->call.arena, str_from(why->text)));
 	else
 		admin_refuse_body(&r->call, code, why);

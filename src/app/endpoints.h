@@ -15,5 +15,7 @@ void discovery_prepare(struct realm *realm, struct arena *arena);
 /* Hands the request to a worker when the store is not local; true then. For INLINE routes
  * that read. */
 bool endpoint_goes_to_worker(struct app *app, struct http_request *request, http_handler *handler);
+/* The same, and where it `waits` for something else. */
+bool endpoint_waits(struct app *app, struct http_request *request, http_handler *handler, bool waits);
 
 #endif

@@ -102,13 +102,8 @@ void introspect_handle(void *context, struct http_request *request, struct http_
 {
 	struct visit visit;
 	struct client_request r;
-	if (endpoint_goes_to_worker(context, request, introspect_handle))
-		return;
-	if (client_request_waits(request) && request->next_handler != introspect_handle) {
-		http_hand_over(request, HTTP_QUEUE_WORKER, introspect_handle, context);
-		return;
-	}
-	if (!visit_open(&visit, context, request, response))
+	if (endpoint_waits(context, request, introspect_handle, client_request_waits(request)) ||
+	    !visit_open(&visit, context, request, response))
 		return;
 	if (client_request_open(&r, &visit, "INTROSPECT_TOKEN_ERROR", false))
 		introspect(&r);

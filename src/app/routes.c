@@ -80,13 +80,18 @@ void app_add_routes(struct app *app, struct http_router *router)
 	router_add(router, routes, ARRAY_LENGTH(routes), app);
 }
 
-bool endpoint_goes_to_worker(struct app *app, struct http_request *request, http_handler *handler)
+bool endpoint_waits(struct app *app, struct http_request *request, http_handler *handler, bool waits)
 {
 	/* After the hand-over the same handler runs again, on a worker's thread. */
-	if (store_is_local(app->store) || request->next_handler == handler)
+	if ((store_is_local(app->store) && !waits) || request->next_handler == handler)
 		return false;
 	http_hand_over(request, HTTP_QUEUE_WORKER, handler, app);
 	return true;
+}
+
+bool endpoint_goes_to_worker(struct app *app, struct http_request *request, http_handler *handler)
+{
+	return endpoint_waits(app, request, handler, false);
 }
 
 void resource_handle(void *context, struct http_request *request, struct http_response *response)

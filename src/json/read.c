@@ -29,7 +29,7 @@ static enum error_code read_struct(const struct reader *r, const struct place *a
 static enum error_code want(const struct reader *r, const struct place *at, const struct json_node *value,
 			    bool is_right, const char *problem)
 {
-	return is_right ? OK : value_refuse(r, at, value, ERROR_INVALID_VALUE, problem);
+	return is_right ? OK : value_refuse(r, at, value, ERROR_WRONG_TYPE, problem);
 }
 
 /* A new struct of the arena with the shape's defaults. */
@@ -153,7 +153,7 @@ static enum error_code read_enum(const struct reader *r, const struct place *at,
 	struct text words = text_new(r->arena, 0);
 	for (size_t i = 0; field->words[i]; i++)
 		text_addf(&words, "%s%s", i ? ", " : "expected one of: ", field->words[i]);
-	return value_refuse(r, at, value, ERROR_INVALID_VALUE, text_str(&words).p);
+	return value_refuse(r, at, value, ERROR_WRONG_TYPE, text_str(&words).p);
 }
 
 /* The lists and maps: a pointer and its count. */

@@ -238,8 +238,8 @@ struct json_read_options {
  *
  * ERROR_BAD_JSON      not JSON, or over a limit above; why says line, column and reason
  * ERROR_UNKNOWN_FIELD why: "$.clients[3].nosuchfield = 1: unknown field"
- * ERROR_INVALID_VALUE why: "$.notBefore = \"x\": expected an integer"; also for duplicates
- *                     and required fields that are absent
+ * ERROR_WRONG_TYPE    why: "$.notBefore = \"x\": expected an integer"
+ * ERROR_INVALID_VALUE a member twice in one object, or a required one that is absent
  * Values are cut to 80 bytes in messages, paths to 200. */
 MUST_USE enum error_code json_read(struct arena *arena, struct str json,
 				   const struct json_shape *shape,

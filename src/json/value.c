@@ -131,7 +131,7 @@ enum error_code value_read_text(const struct reader *r, const struct place *at, 
 	/* RAW is a number beyond int64's kind: a fraction or an exponent. */
 	if (!r->coerce || !(value->kind == JSON_NODE_INT || value->kind == JSON_NODE_RAW ||
 			    value->kind == JSON_NODE_BOOL))
-		return value_refuse(r, at, value, ERROR_INVALID_VALUE, "expected a text");
+		return value_refuse(r, at, value, ERROR_WRONG_TYPE, "expected a text");
 	*ret_text = value_compact(r, value);
 	return OK;
 }
@@ -160,7 +160,7 @@ enum error_code value_read_bool(const struct reader *r, const struct place *at, 
 	}
 	if (r->coerce && value->kind == JSON_NODE_TEXT && bool_of_text(value->text, ret_value))
 		return OK;
-	return value_refuse(r, at, value, ERROR_INVALID_VALUE, "expected true or false");
+	return value_refuse(r, at, value, ERROR_WRONG_TYPE, "expected true or false");
 }
 
 /* The whole part of a number with a fraction or an exponent; false beyond int64. */
@@ -185,5 +185,5 @@ enum error_code value_read_int(const struct reader *r, const struct place *at, c
 	if (r->coerce && value->kind == JSON_NODE_TEXT &&
 	    str_to_int64(str_trim(value->text), ret_value))
 		return OK;
-	return value_refuse(r, at, value, ERROR_INVALID_VALUE, "expected an integer");
+	return value_refuse(r, at, value, ERROR_WRONG_TYPE, "expected an integer");
 }

@@ -281,7 +281,7 @@ static const struct {
 static enum error_code take_odd(const struct json_cut_item *item, struct why *reterr_why)
 {
 	bool list = !str_eq(item->name, STR("roles"));
-	return error_because(reterr_why, ERROR_INVALID_VALUE, "$.%.*s = %.*s: expected %s",
+	return error_because(reterr_why, ERROR_WRONG_TYPE, "$.%.*s = %.*s: expected %s",
 		STR_ARG(item->name), STR_ARG(str_take(item->raw, 80)),
 		list ? "a list" : "an object");
 }

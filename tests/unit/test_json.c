@@ -413,7 +413,7 @@ static void unknown_fields_are_refused_with_path_and_value(void **state)
 static void wrong_types_say_what_was_expected(void **state)
 {
 	struct fixture *f = *state;
-	const enum error_code bad = ERROR_INVALID_VALUE;
+	const enum error_code bad = ERROR_WRONG_TYPE;
 	assert_refused(f, "{\"name\":1}", bad, "$.name = 1: expected a text");
 	assert_refused(f, "{\"secret\":123}", bad, "$.secret: expected a text");
 	assert_refused(f, "{\"enabled\":\"true\"}", bad, "$.enabled = \"true\": expected true or false");
@@ -445,14 +445,14 @@ static void messages_cut_long_values_and_paths_between_characters(void **state)
 {
 	struct fixture *f = *state;
 	struct str json = repeated(f->arena, "{\"count\":\"", "\xc3\xa9", 100, "\"}");
-	assert_int_equal(read_thing(f, json.p, NULL), ERROR_INVALID_VALUE);
+	assert_int_equal(read_thing(f, json.p, NULL), ERROR_WRONG_TYPE);
 	struct str why = str_from(f->why.text);
 	assert_true(str_is_utf8(why));
 	assert_true(str_starts(why, STR("$.count = \"\xc3\xa9")));
 	assert_true(str_ends(why, STR("\xc3\xa9...: expected an integer")));
 	assert_true(why.n < 130);
 	json = repeated(f->arena, "{\"labels\":{\"", "\xe2\x82\xac", 200, "\":1}}");
-	assert_int_equal(read_thing(f, json.p, NULL), ERROR_INVALID_VALUE);
+	assert_int_equal(read_thing(f, json.p, NULL), ERROR_WRONG_TYPE);
 	why = str_from(f->why.text);
 	assert_true(str_is_utf8(why) && why.n < 250 && str_starts(why, STR("...\xe2\x82\xac")));
 }
@@ -483,7 +483,7 @@ static void coercion_is_jacksons(void **state)
 			      "{\"name\":{}}", "{\"tags\":\"a\"}", "{\"pointed\":\"\"}",
 			      "{\"colour\":\"\"}" };
 	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
-		assert_int_equal(read_thing(f, bad[i], &coercing), ERROR_INVALID_VALUE);
+		assert_int_equal(read_thing(f, bad[i], &coercing), ERROR_WRONG_TYPE);
 }
 
 static void values_that_are_no_object_of_a_shape_are_read_by_a_field(void **state)
@@ -505,7 +505,7 @@ static void values_that_are_no_object_of_a_shape_are_read_by_a_field(void **stat
 	const char *bad[] = { "{}", "null", "\"\"", "[{\"id\":\"a\"},1]" };
 	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
 		assert_int_equal(json_read_value(f->arena, str_from(bad[i]), &parts, NULL, &list,
-						 sizeof list, &f->why), ERROR_INVALID_VALUE);
+						 sizeof list, &f->why), ERROR_WRONG_TYPE);
 	assert_string_equal(f->why.text, "$[1] = 1: expected an object");
 	assert_int_equal(list.n, 2);
 }
