@@ -430,8 +430,8 @@ static void wrong_types_say_what_was_expected(void **state)
 	assert_refused(f, "{\"labels\":{\"k\":{}}}", bad, "$.labels.k = {}: expected a text");
 	assert_refused(f, "{\"attributes\":{\"k\":[1]}}", bad, "$.attributes.k[0] = 1: expected a text");
 	assert_refused(f, "{\"pointed\":[]}", bad, "$.pointed = []: expected an object");
-	assert_refused(f, "{\"pointed\":{}}", bad, "$.pointed.id: a required field is absent");
-	assert_refused(f, "{\"pointed\":{\"id\":null}}", bad, "$.pointed.id: a required field is absent");
+	assert_refused(f, "{\"pointed\":{}}", ERROR_INVALID_VALUE, "$.pointed.id: a required field is absent");
+	assert_refused(f, "{\"pointed\":{\"id\":null}}", ERROR_INVALID_VALUE, "$.pointed.id: a required field is absent");
 	assert_refused(f, "{\"parts\":{}}", bad, "$.parts = {}: expected a list of objects");
 	assert_refused(f, "{\"parts\":[[]]}", bad, "$.parts[0] = []: expected an object");
 	assert_refused(f, "{\"byName\":{\"n\":1}}", bad, "$.byName.n = 1: expected an object");

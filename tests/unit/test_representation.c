@@ -103,7 +103,7 @@ static void test_client_refused(void **state)
 		{ "{\"clientId\":\"a\\nb\"}", "control", ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"clientId\":\"b\"}", "clientId", ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"enabled\":[]}", "$.clients[3].enabled",
-			ERROR_INVALID_VALUE },
+			ERROR_WRONG_TYPE },
 		{ "{\"clientId\":\"a\",\"notBefore\":-1}", "$.clients[3].notBefore = -1",
 			ERROR_INVALID_VALUE },
 		{ "{\"clientId\":\"a\",\"redirectUris\":[\"javascript:alert(1)\"]}",
@@ -234,7 +234,7 @@ static void test_realm_refused(void **state)
 		{ "{\"realm\":\"r\",\"accessTokenLifespan\":2147483648}", "accessTokenLifespan",
 			ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"r\",\"accessTokenLifespan\":\"soon\"}", "accessTokenLifespan",
-			ERROR_INVALID_VALUE },
+			ERROR_WRONG_TYPE },
 		{ "{\"realm\":\"a/b\"}", "$.realm = \"a/b\"", ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"a%2fb\"}", "realm", ERROR_INVALID_VALUE },
 		{ "{\"realm\":\"..\"}", "realm", ERROR_INVALID_VALUE },
@@ -318,7 +318,7 @@ static void test_password_errors_show_no_password(void **state)
 		json_read(arena,
 			STR("{\"username\":\"a\",\"credentials\":[{\"value\":[\"hush\"]}]}"),
 			&user_shape, &options, &user, &why),
-		ERROR_INVALID_VALUE);
+		ERROR_WRONG_TYPE);
 	assert_non_null(strstr(why.text, "$.users[0].credentials[0].value"));
 	assert_null(strstr(why.text, "hush"));
 }
