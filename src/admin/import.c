@@ -19,7 +19,6 @@ struct store_import_options import_options(struct app *app)
 void import_published(
 	struct app *app, struct str source, const struct store_import_summary *summary)
 {
-	const struct realm *master;
 	log_write(LOG_INFO, "admin",
 		"imported realm %.*s from %.*s: %lld clients, %lld users, %lld credentials, %lld roles, "
 		"%lld groups, %lld scopes, %lld keys",
@@ -30,10 +29,8 @@ void import_published(
 	for (size_t i = 0; i < summary->warnings.n; i++)
 		log_write(LOG_WARN, "admin", "import of %.*s: %.*s", STR_ARG(summary->realm_name),
 			STR_ARG(summary->warnings.items[i]));
-	if (snapshots_get(app->snapshots, STR("master"), &master, NULL) == OK) {
-		snapshots_changed(app->snapshots, master->settings.id);
-		snapshots_put(app->snapshots, master);
-	}
+	/* It has a client for the realm now. It may be large: nobody reads it before somebody asks. */
+	snapshots_changed_named(app->snapshots, STR("master"));
 }
 
 enum { IMPORT_PARTS_MAX = 1000 * 1000 };

@@ -37,8 +37,8 @@ enum permission {
 	PERMISSION_COUNT
 };
 
-/* The roles of realm `home` that the holder of a live token has by it; to be found once a request.
- * False: none. */
+/* The roles of realm `home` that the holder of a live token has by it; to be found once a request. Of
+ * who has the one that grants everything, that alone. False: none. */
 bool permission_roles(struct arena *arena, const struct realm *home, const struct bearer *bearer,
 		      struct role_set *ret_held);
 /* Whether somebody with these roles of `home` has this permission in realm `target` (NULL for those

@@ -196,7 +196,7 @@ static enum error_code rename_clients(struct admin_call *call, struct str old_na
 /* ---- the rounds ---- */
 
 static enum error_code put_round(struct admin_call *call, struct realm_rep *rep, struct str *ret_signout,
-				 struct why *reterr_why)
+				 bool *ret_renamed, struct why *reterr_why)
 {
 	call->visit.now_ms = clock_wall_ms();
 	struct realm_rep before;
@@ -212,22 +212,21 @@ static enum error_code put_round(struct admin_call *call, struct realm_rep *rep,
 	effects_add(&effects, EFFECT_REALM_UPDATE)->u.realm = (struct effect_realm){
 		.rep = rep, .old_name = before.settings.name, .version = version,
 		.emails_change = before.settings.duplicate_emails_allowed != rep->settings.duplicate_emails_allowed };
-	if (!str_eq(before.settings.name, rep->settings.name))
+	*ret_renamed = !str_eq(before.settings.name, rep->settings.name);
+	if (*ret_renamed)
 		code = rename_clients(call, before.settings.name, rep->settings.name, &effects, reterr_why);
 	*ret_signout = ending_realm_change(call, &before.settings, &rep->settings, &effects);
 	admin_event_add(call, &effects, "UPDATE", "REALM", STR(""));
 	return code == OK ? app_apply(call->app, &effects, reterr_why) : code;
 }
 
-/* Whoever administers from `master` is judged by the client's new name. */
-static void published(struct admin_call *call)
+/* Whoever administers from `master` is judged by the client's name, which is another for a realm that was
+ * renamed. */
+static void published(struct admin_call *call, bool renamed)
 {
-	const struct realm *master;
 	snapshots_changed(call->app->snapshots, call->realm->settings.id);
-	if (snapshots_get(call->app->snapshots, STR("master"), &master, NULL) == OK) {
-		snapshots_changed(call->app->snapshots, master->settings.id);
-		snapshots_put(call->app->snapshots, master);
-	}
+	if (renamed)
+		snapshots_changed_named(call->app->snapshots, STR("master"));
 }
 
 static void put(struct admin_call *call)
@@ -235,13 +234,14 @@ static void put(struct admin_call *call)
 	struct realm_rep rep;
 	struct why why = { "" };
 	struct str signout_id = STR("");
+	bool renamed = false;
 	enum error_code code = ERROR_STALE;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
-		code = put_round(call, &rep, &signout_id, &why);
+		code = put_round(call, &rep, &signout_id, &renamed, &why);
 	if (code == ERROR_CANCELLED)
 		return; /* answered: the realm is another than the caller saw */
 	if (code == OK) {
-		published(call);
+		published(call, renamed);
 		admin_no_content(call);
 		ending_committed(call, signout_id);
 	} else if (code == ERROR_EXISTS && str_contains(str_from(why.text), STR("users"))) {

@@ -74,24 +74,21 @@ static enum error_code write_all_brief(struct admin_call *call, struct json_writ
 	return code;
 }
 
-static enum error_code write_one(struct admin_call *call, struct json_writer *w, struct str name,
+static enum error_code write_one(struct admin_call *call, struct json_writer *w, const struct realm_name *name,
 				 struct why *reterr_why)
 {
-	const struct realm *realm;
-	struct str json;
+	const struct realm realm = { .settings = { .id = name->id, .name = name->name } };
 	const struct store_export_options options = { .mask_secrets = true };
-	enum error_code code = snapshots_get(call->app->snapshots, name, &realm, reterr_why);
-	if (code != OK)
-		return code == ERROR_REALM_NOT_FOUND ? OK : code; /* deleted meanwhile */
-	if (admin_may_in(call, realm, PERMISSION_VIEW_REALM)) {
-		code = realm_text(call, name, &options, &json, reterr_why);
+	struct str json;
+	if (admin_may_in(call, &realm, PERMISSION_VIEW_REALM)) {
+		enum error_code code = realm_text(call, name->name, &options, &json, reterr_why);
 		if (code == OK)
 			json_write_raw(w, json);
-	} else if (admin_may_in(call, realm, PERMISSION_SEE_REALM)) {
-		write_name(w, &realm->settings);
+		return code == ERROR_NAME_NOT_FOUND ? OK : code; /* deleted meanwhile */
 	}
-	snapshots_put(call->app->snapshots, realm);
-	return code;
+	if (admin_may_in(call, &realm, PERMISSION_SEE_REALM))
+		write_name(w, &realm.settings);
+	return OK;
 }
 
 static enum error_code write_all_full(struct admin_call *call, struct json_writer *w, struct why *reterr_why)
@@ -101,7 +98,7 @@ static enum error_code write_all_full(struct admin_call *call, struct json_write
 	enum error_code code = store_list_realms(call->app->store, call->arena, &names, &n, reterr_why);
 	for (size_t i = 0; i < n && code == OK; i++)
 		if (!names[i].deleted)
-			code = write_one(call, w, names[i].name, reterr_why);
+			code = write_one(call, w, &names[i], reterr_why);
 	return code;
 }
 

@@ -30,6 +30,7 @@ struct keeper {
 	/* the thread's own */
 	int64_t next_sweep_ms; /* monotonic */
 	struct steps steps;
+	struct realm_rules *rules;
 };
 
 static bool do_jobs(const struct keeper *keeper)
@@ -49,7 +50,7 @@ static bool do_sweep(struct keeper *keeper)
 	struct why why = { "" };
 	if (clock_mono_ms() < keeper->next_sweep_ms)
 		return false;
-	if (sweeper_step(keeper->config, &more, &why) != OK) {
+	if (sweeper_step(keeper->config, keeper->rules, &more, &why) != OK) {
 		log_write(LOG_ERROR, "outbox", "expired sessions: %s", why.text);
 		more = false;
 	}
@@ -89,6 +90,7 @@ static void discard(struct keeper *keeper)
 {
 	pthread_mutex_destroy(&keeper->lock);
 	pthread_cond_destroy(&keeper->changed);
+	realm_rules_free(keeper->rules);
 	free(keeper);
 }
 
@@ -98,7 +100,8 @@ enum error_code keeper_new(const struct outbox_config *config, void (*worked)(vo
 	struct keeper *keeper = calloc(1, sizeof *keeper);
 	if (!keeper)
 		abort();
-	*keeper = (struct keeper){ .config = config, .worked = worked, .context = context };
+	*keeper = (struct keeper){ .config = config, .worked = worked, .context = context,
+		.rules = realm_rules_new(config->store) };
 	pthread_mutex_init(&keeper->lock, NULL);
 	condition_init(&keeper->changed);
 	if (pthread_create(&keeper->thread, NULL, run, keeper) != 0) {

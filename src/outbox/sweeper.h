@@ -10,9 +10,11 @@
 #define OUTBOX_SWEEPER_H
 
 #include "outbox/outbox.h"
+#include "run/realm_rules.h"
 
 /* Ends a batch of expired sessions in each realm, and gives up a batch of notices whose browser did
- * not come back in time. *ret_more: there are more to end now. */
-MUST_USE enum error_code sweeper_step(const struct outbox_config *config, bool *ret_more, struct why *reterr_why);
+ * not come back in time. *ret_more: there are more to end now. `rules`: the sweeper's own. */
+MUST_USE enum error_code sweeper_step(const struct outbox_config *config, struct realm_rules *rules, bool *ret_more,
+				      struct why *reterr_why);
 
 #endif

@@ -7,16 +7,16 @@
 
 #include "base/clock.h"
 #include "base/condition.h"
-#include "model/own_attributes.h"
+#include "run/realm_rules.h"
 #include "run/store_calls.h"
 #include "store/apply.h"
+#include "store/realm_list.h"
 
 enum {
 	TICK_S = 1,           /* how soon another node's change is seen */
 	PURGE_EVERY = 60,     /* ticks */
 	PURGE_MAX = 500,      /* rows of each kind a transaction */
-	RECEIPTS_S = 30 * 24 * 3600,
-	EVENTS_S = 30 * 24 * 3600,
+	PURGE_REALMS = 50,    /* a transaction */
 	TOMBSTONE_MS = 3600 * 1000,
 };
 
@@ -24,56 +24,59 @@ struct janitor {
 	struct store *store;
 	struct writer *writer;
 	struct snapshots *snapshots;
+	struct realm_rules *rules;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool stopping;
 };
 
-/* What each realm lets expire, by its settings. */
-static enum error_code realm_rules(struct janitor *j, struct arena *arena, int64_t now_ms,
-				   struct store_purge_realm **ret_rules, size_t *ret_n, struct why *reterr_why)
+/* What each realm lets expire, by its settings; of realms that have something that can. */
+static enum error_code purge_rules(struct janitor *j, struct arena *arena, int64_t now_ms,
+				   struct store_purge_realm **ret_realms, size_t *ret_n, struct why *reterr_why)
 {
 	struct realm_name *names;
-	size_t n;
-	enum error_code code = store_list_realms(j->store, arena, &names, &n, reterr_why);
+	size_t n, known = 0;
+	enum error_code code = store_list_realms_with(j->store, REALMS_WITH_LOGS, arena, &names, &n, reterr_why);
+	if (code == OK)
+		code = realm_rules_learn(j->rules, names, n, reterr_why);
 	if (code != OK)
 		return code;
-	struct store_purge_realm *rules = arena_array(arena, n, sizeof *rules);
-	for (size_t i = 0; i < n && code == OK; i++) {
-		const struct realm *realm;
-		code = snapshots_get_by_id(j->snapshots, names[i].id, &realm, reterr_why);
-		if (code != OK)
-			break;
-		const struct realm_settings *s = &realm->settings;
-		int64_t events_s = s->events_expiration_s > 0 ? s->events_expiration_s : EVENTS_S;
-		int64_t receipts_s = attributes_seconds(&s->attributes, own_attribute_name(OWN_KEEP), RECEIPTS_S);
-		rules[i] = (struct store_purge_realm){
+	struct store_purge_realm *realms = arena_array(arena, n, sizeof *realms);
+	for (size_t i = 0; i < n; i++) {
+		const struct realm_rule *rule = realm_rules_of(j->rules, names[i].id);
+		if (!rule)
+			continue;
+		realms[known++] = (struct store_purge_realm){
 			.realm_id = names[i].id,
-			.events_before_ms = now_ms - events_s * 1000,
-			.signouts_before_ms = now_ms - receipts_s * 1000,
-			.failures_before_ms = now_ms - s->max_delta_time_s * 1000,
+			.events_before_ms = now_ms - rule->events_s * 1000,
+			.signouts_before_ms = now_ms - rule->receipts_s * 1000,
+			.failures_before_ms = now_ms - rule->failures_s * 1000,
 		};
-		snapshots_put(j->snapshots, realm);
 	}
-	*ret_rules = rules;
-	*ret_n = n;
-	return code;
+	*ret_realms = realms;
+	*ret_n = known;
+	return OK;
 }
 
-/* Small batches, so that nobody waits for it; what is left comes with the next tick. */
+/* Small batches, so that nobody waits for it; what is left comes with the next round. */
 static void purge(struct janitor *j)
 {
 	ARENA_SCOPED arena = arena_new(0);
 	struct why why;
 	int64_t now_ms = clock_wall_ms(), deleted;
-	struct store_purge_realm *rules;
-	size_t n;
-	if (realm_rules(j, arena, now_ms, &rules, &n, &why) != OK)
+	struct store_purge_realm *realms;
+	size_t n, at = 0;
+	enum error_code code = purge_rules(j, arena, now_ms, &realms, &n, &why);
+	if (code != OK)
 		return;
-	struct store_purge order = { .now_ms = now_ms, .max = PURGE_MAX, .realms = rules, .realms_n = n };
-	const struct store_work work = { .kind = STORE_WORK_PURGE, .u.purge = &order };
-	enum error_code code = writer_apply(j->writer, &work, &why);
+	do {
+		struct store_purge order = { .now_ms = now_ms, .max = PURGE_MAX, .realms = realms + at,
+			.realms_n = n - at < PURGE_REALMS ? n - at : PURGE_REALMS };
+		const struct store_work work = { .kind = STORE_WORK_PURGE, .u.purge = &order };
+		code = writer_apply(j->writer, &work, &why);
+		at += PURGE_REALMS;
+	} while (code == OK && at < n);
 	const struct store_writer writer = store_calls(j->writer);
 	if (code == OK)
 		code = store_purge_realms(j->store, &writer, now_ms, now_ms - TOMBSTONE_MS, PURGE_MAX, &deleted, &why);
@@ -105,17 +108,26 @@ static void *run(void *context)
 	return NULL;
 }
 
+static void discard(struct janitor *j)
+{
+	pthread_mutex_destroy(&j->lock);
+	pthread_cond_destroy(&j->changed);
+	realm_rules_free(j->rules);
+	free(j);
+}
+
 enum error_code janitor_new(struct store *store, struct writer *writer, struct snapshots *snapshots,
 			    struct janitor **ret_janitor, struct why *reterr_why)
 {
 	struct janitor *j = calloc(1, sizeof *j);
 	if (!j)
 		abort();
-	*j = (struct janitor){ .store = store, .writer = writer, .snapshots = snapshots };
+	*j = (struct janitor){ .store = store, .writer = writer, .snapshots = snapshots,
+		.rules = realm_rules_new(store) };
 	pthread_mutex_init(&j->lock, NULL);
 	condition_init(&j->changed);
 	if (pthread_create(&j->thread, NULL, run, j) != 0) {
-		free(j);
+		discard(j);
 		return error_because(reterr_why, ERROR_INTERNAL, "no thread for the janitor");
 	}
 	pthread_setname_np(j->thread, "janitor");
@@ -132,7 +144,5 @@ void janitor_free(struct janitor *j)
 	pthread_cond_signal(&j->changed);
 	pthread_mutex_unlock(&j->lock);
 	pthread_join(j->thread, NULL);
-	pthread_mutex_destroy(&j->lock);
-	pthread_cond_destroy(&j->changed);
-	free(j);
+	discard(j);
 }

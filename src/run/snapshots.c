@@ -223,17 +223,27 @@ void snapshots_put(struct snapshots *s, const struct realm *realm)
 	pthread_mutex_unlock(&s->lock);
 }
 
-void snapshots_changed(struct snapshots *s, struct str realm_id)
+static void changed(struct snapshots *s, const struct table *table, struct str key)
 {
 	pthread_mutex_lock(&s->lock);
 	s->changes++;
-	struct snapshot *snapshot = table_get(&s->by_id, realm_id);
+	struct snapshot *snapshot = table_get(table, key);
 	if (snapshot) {
 		snapshot->current = false;
 		index_rebuild(s);
 		release(s, snapshot);
 	}
 	pthread_mutex_unlock(&s->lock);
+}
+
+void snapshots_changed(struct snapshots *s, struct str realm_id)
+{
+	changed(s, &s->by_id, realm_id);
+}
+
+void snapshots_changed_named(struct snapshots *s, struct str name)
+{
+	changed(s, &s->by_name, name);
 }
 
 /* True when `one` no longer is what the store has. */

@@ -31,6 +31,8 @@ void snapshots_put(struct snapshots *snapshots, const struct realm *realm);
 
 /* Whoever gets this realm from now on gets a fresh one. Call after the write committed. */
 void snapshots_changed(struct snapshots *snapshots, struct str realm_id);
+/* The same for a realm of which the caller knows the name alone. */
+void snapshots_changed_named(struct snapshots *snapshots, struct str name);
 /* Compares versions with the store and drops what another node has changed; cheap. */
 MUST_USE enum error_code snapshots_poll(struct snapshots *snapshots, struct why *reterr_why);
 

@@ -97,12 +97,19 @@ static struct str_list default_groups(struct export *export)
 	return paths;
 }
 
+/* Nothing but the realm itself is asked for. */
+static bool is_alone(const struct store_export_options *options)
+{
+	return !options->users && !options->clients && !options->groups_roles;
+}
+
 static enum error_code write_realm(struct export *export)
 {
 	struct realm_rep rep = export->loaded.rep;
-	bool alone = !export->options->users && !export->options->clients &&
-		!export->options->groups_roles;
+	bool alone = is_alone(export->options);
 	enum error_code error;
+	if (alone) /* drop_members would drop them */
+		rep.flows_n = 0;
 	forget_execution_ids(&rep);
 	rep.default_groups = default_groups(export);
 	if (rep.flows_n) /* Lists have the order in which flows were made, files this one. */
@@ -405,8 +412,9 @@ enum error_code store_export_realm(struct store *store, struct str realm_name,
 	};
 	if (!realm_name.n)
 		return error_because(reterr_why, ERROR_NAME_NOT_FOUND, "a realm has a name");
-	enum error_code error = realm_rows_load(
-		store, arena, realm_name, (struct str){ NULL, 0 }, &export.loaded, reterr_why);
+	enum error_code error = is_alone(options) ?
+		realm_rows_load_alone(store, arena, realm_name, &export.loaded, reterr_why) :
+		realm_rows_load(store, arena, realm_name, STR(""), &export.loaded, reterr_why);
 	if (error)
 		return error;
 	error = write_all(&export);

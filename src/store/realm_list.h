@@ -9,4 +9,12 @@
 MUST_USE enum error_code store_list_realms_brief(struct store *store, struct arena *arena,
 	struct realm_settings **ret_realms, size_t *ret_n, struct why *reterr_why);
 
+/* Realms, deleted ones too where they have it, of which the store holds something that time ends. */
+enum realms_with {
+	REALMS_WITH_SESSIONS, /* of realms that are not deleted */
+	REALMS_WITH_LOGS,     /* events, receipts of sign-outs, failed attempts */
+};
+MUST_USE enum error_code store_list_realms_with(struct store *store, enum realms_with what, struct arena *arena,
+	struct realm_name **ret_realms, size_t *ret_n, struct why *reterr_why);
+
 #endif

@@ -522,6 +522,43 @@ static enum error_code load_all(struct load *load, struct str name, struct str i
 	return OK;
 }
 
+/* The default role without what it holds. */
+static enum error_code load_default_role(struct load *load)
+{
+	struct loaded *to = load->to;
+	struct db_rows rows;
+	struct role_rep *brief = to->rep.default_role;
+	struct str id = brief->role.id;
+	to->rep.default_role = NULL;
+	enum error_code error = db_query(load->db, &statement_role_default,
+		DB_VALUES(db_text(to->realm->settings.id), db_text(id)), load->arena, &rows, load->why);
+	if (error || !rows.n)
+		return error;
+	struct role_rep rep = { .composite = false };
+	struct row row = { &rows, 0, 1 };
+	struct str name = next_text(&row);
+	if ((error = read_doc(load, next_text(&row), &role_shape, "role", id, &rep)))
+		return error;
+	brief->role = rep.role;
+	brief->role.id = id;
+	brief->role.name = name;
+	brief->composite = next_int(&row) != 0;
+	brief->container_id = to->realm->settings.id;
+	to->rep.default_role = brief;
+	return OK;
+}
+
+/* Groups have to be known where the realm names some by their paths. */
+static enum error_code load_alone(struct load *load, struct str name)
+{
+	enum error_code error = load_head(load, name, STR(""));
+	if (!error)
+		error = load_default_role(load);
+	if (!error && load->to->rep.default_groups.n && !(error = load_groups(load)))
+		error = tie_groups(load);
+	return error;
+}
+
 /* ---- for the world ---- */
 
 /* Runs `work` in a read transaction: the rows of one moment. */
@@ -547,6 +584,23 @@ static enum error_code read_all(struct load *load, void *argument)
 {
 	const struct wanted_realm *wanted = argument;
 	return load_all(load, wanted->name, wanted->id);
+}
+
+static enum error_code read_alone(struct load *load, void *argument)
+{
+	const struct str *name = argument;
+	return load_alone(load, *name);
+}
+
+enum error_code realm_rows_load_alone(struct store *store, struct arena *arena, struct str name,
+	struct loaded *ret_loaded, struct why *reterr_why)
+{
+	struct loaded loaded = { .realm = NULL };
+	struct load load = { .store = store, .arena = arena, .to = &loaded, .why = reterr_why };
+	enum error_code error = read_moment(&load, read_alone, &name);
+	if (!error)
+		*ret_loaded = loaded;
+	return error;
 }
 
 enum error_code realm_rows_load(struct store *store, struct arena *arena, struct str name,

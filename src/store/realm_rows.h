@@ -31,6 +31,10 @@ struct scope_mapping_row {
  * CORRUPT. The keys of loaded->realm are not parsed (keys.h). */
 MUST_USE enum error_code realm_rows_load(struct store *store, struct arena *arena, struct str name,
 	struct str id, struct loaded *ret_loaded, struct why *reterr_why);
+/* The same without clients, scopes, roles, components and what ties them; groups only where the realm
+ * has default groups. `name` must not be empty. */
+MUST_USE enum error_code realm_rows_load_alone(struct store *store, struct arena *arena, struct str name,
+	struct loaded *ret_loaded, struct why *reterr_why);
 
 /* Collects the statements that add rows of one realm. Errors stick in `code`. */
 struct row_batch {

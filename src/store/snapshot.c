@@ -8,12 +8,11 @@
 #include "store/rows.h"
 #include "store/statements.h"
 
-enum error_code store_list_realms(struct store *store, struct arena *arena,
+static enum error_code list(struct store *store, const struct db_statement *statement, struct arena *arena,
 	struct realm_name **ret_realms, size_t *ret_n, struct why *reterr_why)
 {
 	struct db_rows rows;
-	enum error_code error =
-		store_read(store, arena, &statement_realm_list, DB_NO_VALUES, &rows, reterr_why);
+	enum error_code error = store_read(store, arena, statement, DB_NO_VALUES, &rows, reterr_why);
 	if (error)
 		return error;
 	struct realm_name *realms = arena_array(arena, rows.n, sizeof *realms);
@@ -28,6 +27,22 @@ enum error_code store_list_realms(struct store *store, struct arena *arena,
 	*ret_realms = realms;
 	*ret_n = rows.n;
 	return OK;
+}
+
+enum error_code store_list_realms(struct store *store, struct arena *arena,
+	struct realm_name **ret_realms, size_t *ret_n, struct why *reterr_why)
+{
+	return list(store, &statement_realm_list, arena, ret_realms, ret_n, reterr_why);
+}
+
+enum error_code store_list_realms_with(struct store *store, enum realms_with what, struct arena *arena,
+	struct realm_name **ret_realms, size_t *ret_n, struct why *reterr_why)
+{
+	static const struct db_statement *const statements[] = {
+		[REALMS_WITH_SESSIONS] = &statement_realm_list_with_sessions,
+		[REALMS_WITH_LOGS] = &statement_realm_list_with_logs,
+	};
+	return list(store, statements[what], arena, ret_realms, ret_n, reterr_why);
 }
 
 enum error_code store_list_realms_brief(struct store *store, struct arena *arena,

@@ -6,6 +6,9 @@
 
 enum { SEARCH_WORDS = 8 }; /* as many as USER_MATCHES has */
 
+/* Text that begins with it comes after all other. */
+#define LAST_CODE_POINT "\xf4\x8f\xbf\xbf"
+
 /* ---- patterns ---- */
 
 static void add_escaped(struct text *text, struct str s)
@@ -135,10 +138,15 @@ enum {
 	MATCH_VALUES = 24,
 	AFTER = MATCH_VALUES - 1,
 	MOST_VALUES = MATCH_VALUES + 4,
-	/* Users, counted once a field that has the word: sorting them all is cheaper than walking to
-	 * the page, which may be at the end of the realm. */
-	FEW = 20 * 1000,
-	BATCH = 500, /* users looked at by us at once */
+	/* Users who have the word in another field than their username, counted once a field: finding them
+	 * all is cheaper than walking to the page, which may be at the end of the realm. */
+	FEW = 100 * 1000,
+	USERNAME_COLUMN = 2, /* of USER_COLUMNS */
+	OTP_COLUMN = 17,     /* behind them */
+	/* Users who are looked at at once: their names are a stretch of the index, so that a search of
+	 * all of them reads each once; and those of them that are read at once. */
+	STRETCH = 20 * 1000,
+	BATCH = 4000,
 };
 
 /* A question on its way: the values, and which statements to ask. */
@@ -147,7 +155,7 @@ struct search {
 	const struct db_statement *list, *count;
 	struct str from, to; /* the first word's place in an index; to.n = 0: it has none */
 	bool plain;          /* nothing but the realm is asked for */
-	bool word;           /* nothing but the first word, which indices find */
+	bool word;           /* nothing but the first word, which indices find unless too many have it */
 };
 
 /* Where the word's values are in an index: one that begins so, or is so. */
@@ -161,7 +169,7 @@ static void place_word(struct arena *arena, struct str word, struct search *sear
 		return;
 	search->from = from;
 	/* After all that begins so comes the last code point there is. */
-	search->to = arena_join(arena, from, whole ? STR("\x01") : STR("\xf4\x8f\xbf\xbf"), STR(""));
+	search->to = arena_join(arena, from, whole ? STR("\x01") : STR(LAST_CODE_POINT), STR(""));
 }
 
 static void fill_values(struct arena *arena, struct str realm_id, const struct user_query *query,
@@ -218,21 +226,34 @@ static void choose(struct arena *arena, const struct user_query *query, struct s
 	search->plain = !str_trim(query->search).n && is_bare(query, search);
 }
 
-/* A word that few have is found by its indices. */
-static enum error_code look_for_word(struct store *store, struct arena *arena, const struct user_query *query,
-	struct search *search, struct why *reterr_why)
+/* How many have the first word, by its indices; no more than `most` of those whose username has it.
+ * *ret_known: false where too many others have it. */
+static enum error_code count_word(struct store *store, struct arena *arena, const struct search *search, int64_t most,
+	int64_t *ret_count, bool *ret_known, struct why *reterr_why)
 {
 	struct db_rows rows;
-	if (!search->to.n || search->list != &statement_user_list)
-		return OK;
 	enum error_code code = store_read(store, arena, &statement_user_count_word,
-		DB_VALUES(search->values[0], db_text(search->from), db_text(search->to), db_int(FEW)), &rows,
-		reterr_why);
-	if (code != OK || db_cell_int(&rows, 0, 0) >= FEW)
+		DB_VALUES(search->values[0], search->values[SERVICE_ACCOUNTS], db_text(search->from),
+			db_text(search->to), db_int(FEW), db_int(most)),
+		&rows, reterr_why);
+	if (code == OK) {
+		*ret_count = db_cell_int(&rows, 0, 0);
+		*ret_known = db_cell_int(&rows, 0, 1) < FEW;
+	}
+	return code;
+}
+
+/* A word that few have is found by its indices, and what else is asked for decided of those. */
+static enum error_code look_for_word(struct store *store, struct arena *arena, struct search *search,
+	struct why *reterr_why)
+{
+	int64_t count;
+	bool known;
+	enum error_code code = count_word(store, arena, search, FEW, &count, &known, reterr_why);
+	if (code != OK || !known || count >= FEW)
 		return code;
 	search->list = &statement_user_list_by_word;
 	search->count = &statement_user_count_by_word;
-	search->word = str_eq(search->values[WORDS + 1].text, STR("%")) && is_bare(query, search);
 	return OK;
 }
 
@@ -247,29 +268,53 @@ static enum error_code prepare(struct store *store, struct arena *arena, struct 
 	fill_values(arena, realm_id, query, words, ret_search->values);
 	place_word(arena, first, ret_search);
 	choose(arena, query, ret_search);
-	return look_for_word(store, arena, query, ret_search, reterr_why);
+	if (!ret_search->to.n || ret_search->list != &statement_user_list)
+		return OK;
+	ret_search->word = str_eq(words[1], STR("%")) && is_bare(query, ret_search);
+	return ret_search->word ? OK : look_for_word(store, arena, ret_search, reterr_why);
 }
 
 /* ---- answers ---- */
 
+/* *ret_known: false where the rows are not the page, as too many have the word. */
+static enum error_code read_word(struct store *store, struct arena *arena, const struct search *search, int64_t first,
+	int64_t max, struct db_rows *ret_rows, bool *ret_known, struct why *reterr_why)
+{
+	int64_t end, count;
+	if (__builtin_add_overflow(first, max, &end))
+		end = INT64_MAX;
+	enum error_code code = store_read(store, arena, &statement_user_list_word,
+		DB_VALUES(search->values[0], search->values[SERVICE_ACCOUNTS], db_text(search->from),
+			db_text(search->to), db_int(FEW), db_int(max), db_int(first), db_int(end)),
+		ret_rows, reterr_why);
+	if (code != OK || !ret_rows->n)
+		return code != OK ? code : count_word(store, arena, search, FEW, &count, ret_known, reterr_why);
+	*ret_known = db_cell_int(ret_rows, 0, ret_rows->columns - 1) < FEW;
+	return OK;
+}
+
 static enum error_code read_rows(struct store *store, struct arena *arena, struct search *search, int64_t first,
 	int64_t max, struct db_rows *ret_rows, struct why *reterr_why)
 {
-	struct db_value limit = db_int(max < 0 ? INT64_MAX : max), offset = db_int(first < 0 ? 0 : first);
-	struct db_value from = db_text(search->from), to = db_text(search->to);
+	bool known = false;
 	const struct db_value *values = search->values;
+	max = max < 0 ? INT64_MAX : max;
+	first = first < 0 ? 0 : first;
 	if (search->plain)
 		return store_read(store, arena, &statement_user_list_all,
-			DB_VALUES(values[0], values[SERVICE_ACCOUNTS], limit, offset), ret_rows, reterr_why);
-	if (search->word)
-		return store_read(store, arena, &statement_user_list_word,
-			DB_VALUES(values[0], values[SERVICE_ACCOUNTS], limit, offset, from, to), ret_rows,
+			DB_VALUES(values[0], values[SERVICE_ACCOUNTS], db_int(max), db_int(first)), ret_rows,
 			reterr_why);
+	if (search->word) {
+		enum error_code code =
+			read_word(store, arena, search, first, max, ret_rows, &known, reterr_why);
+		if (code != OK || known)
+			return code;
+	}
 	bool by_word = search->list == &statement_user_list_by_word;
-	search->values[MATCH_VALUES] = limit;
-	search->values[MATCH_VALUES + 1] = offset;
-	search->values[MATCH_VALUES + 2] = from;
-	search->values[MATCH_VALUES + 3] = to;
+	search->values[MATCH_VALUES] = db_int(max);
+	search->values[MATCH_VALUES + 1] = db_int(first);
+	search->values[MATCH_VALUES + 2] = db_text(search->from);
+	search->values[MATCH_VALUES + 3] = db_text(search->to);
 	return store_read(store, arena, search->list,
 		(struct db_values){ values, by_word ? MOST_VALUES : MATCH_VALUES + 2 }, ret_rows, reterr_why);
 }
@@ -284,15 +329,15 @@ static enum error_code read_page(struct store *store, struct arena *arena, struc
 	struct user *users = arena_array(arena, rows.n, sizeof *users);
 	for (size_t i = 0; code == OK && i < rows.n; i++) {
 		code = user_of_row(arena, &rows, i, &users[i], reterr_why);
-		users[i].otp = db_cell_int(&rows, i, rows.columns - 1) != 0;
+		users[i].otp = db_cell_int(&rows, i, OTP_COLUMN) != 0;
 	}
 	*ret_users = users;
 	*ret_n = rows.n;
 	return code;
 }
 
-/* Attributes are decided here: batch after batch, each in an arena of its own, until the page is
- * full. `users` NULL: counts alone. */
+/* Attributes are decided here: stretch after stretch of usernames, batch after batch of those whose row
+ * may have them, each in an arena of its own, until the page is full. */
 struct sieve {
 	const struct user_query *query;
 	struct arena *arena;
@@ -300,40 +345,88 @@ struct sieve {
 	size_t n;
 	int64_t seen; /* that match */
 	int64_t first, max;
-	struct str after;
+	struct str after, until; /* what is left of the stretch */
+	bool last; /* none is behind it */
 	bool finished;
 };
 
-/* The user once more, in the arena that stays; one that is gone meanwhile is left out. */
-static enum error_code keep(struct store *store, struct sieve *sieve, const struct user *user,
+/* The user once more, in the arena that stays. */
+static enum error_code keep(struct sieve *sieve, const struct db_rows *rows, size_t i, struct why *reterr_why)
+{
+	struct db_value *cells = arena_array(sieve->arena, rows->columns, sizeof *cells);
+	for (size_t k = 0; k < rows->columns; k++) {
+		cells[k] = rows->cells[i * rows->columns + k];
+		cells[k].text = arena_str(sieve->arena, cells[k].text);
+	}
+	const struct db_rows one = { 1, rows->columns, cells };
+	struct user *user = arena_push(sieve->arena, &sieve->users, &sieve->n, sizeof *sieve->users);
+	*user = (struct user){ .otp = db_cell_int(&one, 0, OTP_COLUMN) != 0 };
+	return user_of_row(sieve->arena, &one, 0, user, reterr_why);
+}
+
+/* Only a walk through all goes by stretches: other ways find few. */
+static enum error_code next_stretch(struct store *store, const struct search *search, struct sieve *sieve,
 	struct why *reterr_why)
 {
-	struct user *kept;
-	enum error_code code = store_find_user(store, sieve->arena, user->realm_id, user->id, USER_CREDENTIALS,
-		&kept, reterr_why);
-	if (code == OK)
-		*(struct user *)arena_push(sieve->arena, &sieve->users, &sieve->n, sizeof *sieve->users) = *kept;
-	return code == ERROR_NAME_NOT_FOUND ? OK : code;
+	ARENA_SCOPED arena = arena_new(0);
+	struct db_rows rows = { 0 };
+	enum error_code code = OK;
+	if (search->list == &statement_user_list)
+		code = store_read(store, arena, &statement_user_stretch,
+			DB_VALUES(search->values[0], db_text(sieve->after), db_int(STRETCH - 1)), &rows,
+			reterr_why);
+	sieve->last = !rows.n;
+	sieve->until = rows.n ? arena_str(sieve->arena, db_cell_text(&rows, 0, 0)) : STR("");
+	return code;
+}
+
+static enum error_code read_batch(struct store *store, struct arena *arena, struct search *search,
+	const struct sieve *sieve, struct db_rows *ret_rows, struct why *reterr_why)
+{
+	search->values[AFTER] = db_text(sieve->after);
+	if (search->list != &statement_user_list)
+		return read_rows(store, arena, search, 0, BATCH, ret_rows, reterr_why);
+	search->values[MATCH_VALUES] = db_int(BATCH);
+	search->values[MATCH_VALUES + 1] = db_text(sieve->last ? STR(LAST_CODE_POINT) : sieve->until);
+	return store_read(store, arena, &statement_user_list_stretch,
+		(struct db_values){ search->values, MATCH_VALUES + 2 }, ret_rows, reterr_why);
 }
 
 static enum error_code sift(struct store *store, struct search *search, struct sieve *sieve, struct why *reterr_why)
 {
 	ARENA_SCOPED batch = arena_new(0);
-	struct user *users;
-	size_t n = 0;
-	search->values[AFTER] = db_text(sieve->after);
-	enum error_code code = read_page(store, batch, search, 0, BATCH, &users, &n, reterr_why);
-	for (size_t i = 0; code == OK && i < n; i++) {
-		if (!has_attributes(batch, &users[i], sieve->query))
+	struct db_rows rows;
+	enum error_code code = read_batch(store, batch, search, sieve, &rows, reterr_why);
+	for (size_t i = 0; code == OK && i < rows.n; i++) {
+		struct user user = { 0 };
+		code = user_of_row(batch, &rows, i, &user, reterr_why);
+		if (code != OK || !has_attributes(batch, &user, sieve->query))
 			continue;
 		bool on_page = sieve->seen >= sieve->first && (sieve->max < 0 || (int64_t)sieve->n < sieve->max);
 		sieve->seen++;
 		if (on_page)
-			code = keep(store, sieve, &users[i], reterr_why);
+			code = keep(sieve, &rows, i, reterr_why);
 	}
-	if (code == OK && n)
-		sieve->after = arena_str(sieve->arena, users[n - 1].username);
-	sieve->finished = n < BATCH || (sieve->max >= 0 && (int64_t)sieve->n >= sieve->max);
+	if (code != OK)
+		return code;
+	bool full = sieve->max >= 0 && (int64_t)sieve->n >= sieve->max;
+	bool through = rows.n < BATCH;
+	sieve->finished = full || (through && sieve->last);
+	if (!through)
+		sieve->after = arena_str(sieve->arena, db_cell_text(&rows, rows.n - 1, USERNAME_COLUMN));
+	else if (!sieve->finished) {
+		sieve->after = sieve->until;
+		code = next_stretch(store, search, sieve, reterr_why);
+	}
+	return code;
+}
+
+static enum error_code sift_all(struct store *store, struct search *search, struct sieve *sieve,
+	struct why *reterr_why)
+{
+	enum error_code code = next_stretch(store, search, sieve, reterr_why);
+	while (code == OK && !sieve->finished)
+		code = sift(store, search, sieve, reterr_why);
 	return code;
 }
 
@@ -348,8 +441,7 @@ enum error_code store_list_users(struct store *store, struct arena *arena, struc
 	if (!query->attributes_n)
 		return read_page(store, arena, &search, query->first, query->max, ret_users, ret_n, reterr_why);
 	struct sieve sieve = { .query = query, .arena = arena, .first = query->first, .max = query->max };
-	while (code == OK && !sieve.finished)
-		code = sift(store, &search, &sieve, reterr_why);
+	code = sift_all(store, &search, &sieve, reterr_why);
 	*ret_users = sieve.users;
 	*ret_n = sieve.n;
 	return code;
@@ -366,18 +458,18 @@ enum error_code store_count_users(struct store *store, struct str realm_id,
 		return code;
 	if (query->attributes_n) {
 		struct sieve sieve = { .query = query, .arena = arena, .first = INT64_MAX, .max = -1 };
-		while (code == OK && !sieve.finished)
-			code = sift(store, &search, &sieve, reterr_why);
+		code = sift_all(store, &search, &sieve, reterr_why);
 		*ret_count = sieve.seen;
 		return code;
 	}
-	struct db_value realm = search.values[0], accounts = search.values[SERVICE_ACCOUNTS];
+	bool known = false;
+	if (search.word)
+		code = count_word(store, arena, &search, INT64_MAX, ret_count, &known, reterr_why);
+	if (code != OK || known)
+		return code;
 	if (search.plain) {
-		code = store_read(store, arena, &statement_user_count_all, DB_VALUES(realm, accounts), &rows,
-			reterr_why);
-	} else if (search.word) {
-		code = store_read(store, arena, &statement_user_count_word_alone,
-			DB_VALUES(realm, accounts, db_text(search.from), db_text(search.to)), &rows, reterr_why);
+		code = store_read(store, arena, &statement_user_count_all,
+			DB_VALUES(search.values[0], search.values[SERVICE_ACCOUNTS]), &rows, reterr_why);
 	} else {
 		bool by_word = search.count == &statement_user_count_by_word;
 		search.values[MATCH_VALUES] = db_text(search.from);
