@@ -74,13 +74,15 @@ static void answer(struct visit *visit)
 	entry_proceed(visit, &entry);
 }
 
-/* Whether what is asked for is elsewhere, or has to be checked by keys that may be elsewhere. */
-static bool is_named(struct http_request *request)
+/* Whether what is asked for is elsewhere, has to be checked by keys that may be elsewhere, or is answered with a
+ * key that may have to be made. */
+static bool is_elsewhere(struct http_request *request)
 {
 	const struct params *params;
 	bool post = request->method == HTTP_POST;
 	enum error_code code = post ? http_form(request, &params, NULL) : http_query(request, &params, NULL);
-	return code == OK && (params_count(params, "request_uri") || params_count(params, "request"));
+	return code == OK && (params_count(params, "request_uri") || params_count(params, "request") ||
+			      str_ends(params_value(params, "response_mode"), STR("jwt")));
 }
 
 /* A browser without a session gets the form at once: nothing is read or committed for it. */
@@ -89,7 +91,7 @@ void authorize_handle(void *context, struct http_request *request, struct http_r
 	struct visit visit;
 	if (!visit_open(&visit, context, request, response))
 		return;
-	bool waits = browser_has_session(&visit) || is_named(request);
+	bool waits = browser_has_session(&visit) || is_elsewhere(request);
 	if (waits && request->next_handler != authorize_handle)
 		http_hand_over(request, HTTP_QUEUE_WORKER, authorize_handle, context);
 	else

@@ -20,7 +20,7 @@ MUST_USE enum error_code client_keys_find(struct visit *visit, const struct clie
 /* True when an encryption for this client may have to ask a server of the client's: only
  * workers may. */
 bool client_keys_wait(const struct client *client);
-/* True when the row wants it: `kind` is "id.token" or "user.info", whose attributes are
+/* True when the row wants it: `kind` is "id.token", "user.info" or "authorization", whose attributes are
  * `<kind>.encrypted.response.alg` and `.enc`. */
 bool client_keys_wanted(struct visit *visit, const struct client *client, const char *kind);
 /* Encrypts to the client. NO_KEY: the client has none for its algorithm, or its server did not

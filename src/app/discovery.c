@@ -39,7 +39,8 @@ static const struct endpoint_list lists[] = {
 	{ "acr_values_supported", { "0", "1" } },
 	{ "response_types_supported", { "code", "none", "id_token", "token", "id_token token", "code id_token",
 		"code token", "code id_token token" } },
-	{ "response_modes_supported", { "query", "fragment", "form_post" } },
+	{ "response_modes_supported", { "query", "fragment", "form_post", "query.jwt", "fragment.jwt",
+		"form_post.jwt", "jwt" } },
 	{ "subject_types_supported", { "public", "pairwise" } },
 	{ "prompt_values_supported", { "none", "login", "consent" } },
 	{ "token_endpoint_auth_methods_supported", AUTHENTICATION },
@@ -55,10 +56,11 @@ static const char *const claim_names[] = { "iss", "sub", "aud", "exp", "iat", "a
 static const char *const signing_names[] = { "id_token_signing_alg_values_supported",
 	"userinfo_signing_alg_values_supported", "token_endpoint_auth_signing_alg_values_supported",
 	"introspection_endpoint_auth_signing_alg_values_supported",
-	"revocation_endpoint_auth_signing_alg_values_supported" };
+	"revocation_endpoint_auth_signing_alg_values_supported", "authorization_signing_alg_values_supported" };
 static const char *const encryption_names[][2] = {
 	{ "id_token_encryption_alg_values_supported", "id_token_encryption_enc_values_supported" },
 	{ "userinfo_encryption_alg_values_supported", "userinfo_encryption_enc_values_supported" },
+	{ "authorization_encryption_alg_values_supported", "authorization_encryption_enc_values_supported" },
 };
 
 static void write_list(struct json_writer *w, const char *member, const char *const *values, size_t n)
@@ -122,6 +124,9 @@ static struct str other_members(struct arena *arena, const struct realm *realm)
 	json_member_bool(&w, "request_parameter_supported", true);
 	json_member_bool(&w, "request_uri_parameter_supported", false);
 	json_member_bool(&w, "require_pushed_authorization_requests", false);
+	json_member_bool(&w, "tls_client_certificate_bound_access_tokens", false);
+	json_member_object_begin(&w, "mtls_endpoint_aliases");
+	json_write_object_end(&w);
 	json_write_object_end(&w);
 	return text_str(&text);
 }

@@ -3,6 +3,7 @@
 #include "app/entry.h"
 
 #include "app/events.h"
+#include "app/login.h"
 #include "app/page.h"
 #include "app/part_notes.h"
 #include "app/pushed.h"
@@ -111,24 +112,54 @@ static bool leaves_out(const struct client *client, const char *attribute)
 	return attributes_true(&client->attributes, str_from(attribute), false);
 }
 
-/* At the redirect URI, by the response mode: `parameters`, then state and iss (RFC 9207). */
+/* How long a signed answer counts: as long as the code in it, ten minutes at most. */
+static int64_t answer_life_s(const struct visit *visit)
+{
+	enum { MAX_S = 600 };
+	int64_t life_s = visit->realm->settings.access_code_lifespan_s;
+	return life_s < MAX_S ? life_s : MAX_S;
+}
+
+/* One parameter in the place of all. False: answered. */
+static bool sign_answer(struct visit *visit, const struct entry *entry, struct authorize_parameter *all, size_t *n)
+{
+	const struct client *client = entry->plan.client;
+	struct why why = { "" };
+	struct str token;
+	struct str claims = authorize_answer_claims(visit->arena, visit->issuer, client->client_id,
+						    visit->now_ms / 1000 + answer_life_s(visit), all, *n);
+	enum error_code code = token_sign_answer(visit, client, claims, &token, &why);
+	if (code != OK) {
+		login_failed(visit, code, &why);
+		return false;
+	}
+	all[0] = (struct authorize_parameter){ STR("response"), token };
+	*n = 1;
+	return true;
+}
+
+/* At the redirect URI, by the response mode: `parameters`, then state and iss (RFC 9207), or one JWT of
+ * all of them. */
 static void answer_with(struct visit *visit, const struct entry *entry, const struct authorize_parameter *parameters,
 			size_t n)
 {
 	const struct authorize_plan *plan = &entry->plan;
 	struct authorize_parameter all[12];
+	bool is_signed = response_mode_is_signed(plan->mode);
 	size_t count = 0;
 	for (; count < n && count < ARRAY_LENGTH(all) - 2; count++)
 		all[count] = parameters[count];
 	all[count++] = (struct authorize_parameter){ STR("state"), entry->request.state };
-	all[count++] = (struct authorize_parameter){ STR("iss"),
-		leaves_out(plan->client, "exclude.issuer.from.auth.response") ? STR("") : visit->issuer };
-	if (plan->mode == RESPONSE_FORM_POST) {
+	if (!is_signed && !leaves_out(plan->client, "exclude.issuer.from.auth.response"))
+		all[count++] = (struct authorize_parameter){ STR("iss"), visit->issuer };
+	if (is_signed && !sign_answer(visit, entry, all, &count))
+		return;
+	if (response_mode_place(plan->mode) == RESPONSE_FORM_POST) {
 		page_form_post(visit, plan->redirect_uri, all, count);
 		return;
 	}
 	struct why why;
-	struct str url = authorize_answer_url(visit->arena, plan->redirect_uri, plan->mode, all, count);
+	struct str url = authorize_answer_url(visit->arena, plan->redirect_uri, response_mode_place(plan->mode), all, count);
 	if (http_respond_redirect(visit->response, 302, url, &why) != OK) {
 		log_write(LOG_WARN, "app", "redirect to client %.*s: %s", STR_ARG(plan->client->client_id), why.text);
 		page_error(visit, 400, STR("Invalid parameter: redirect_uri"), STR(""));

@@ -65,6 +65,16 @@ static struct str half_hash(struct arena *arena, enum sign_algorithm algorithm, 
 	return value.n ? jwt_half_hash(arena, algorithm, value) : STR("");
 }
 
+/* Signed, and encrypted where the client wants that of this kind (client_keys.h). */
+static enum error_code sign_for(struct visit *visit, const struct client *client, const char *kind,
+				struct str algorithm, struct str claims, struct str *ret_token, struct why *reterr_why)
+{
+	enum error_code code = fallback_key_sign(visit, algorithm, STR("JWT"), claims, ret_token, reterr_why);
+	if (code != OK || !client_keys_wanted(visit, client, kind))
+		return code;
+	return client_keys_encrypt(visit, client, kind, *ret_token, true, ret_token, reterr_why);
+}
+
 enum error_code token_sign_id(struct visit *visit, const struct token_input *input,
 			      const struct token_beside *beside, struct str *ret_token, struct why *reterr_why)
 {
@@ -80,10 +90,14 @@ enum error_code token_sign_id(struct visit *visit, const struct token_input *inp
 		.s_hash = half_hash(visit->arena, id, beside->state),
 	};
 	struct str claims = token_id_claims(visit->arena, input, &hashes);
-	enum error_code code = fallback_key_sign(visit, algorithm, STR("JWT"), claims, ret_token, reterr_why);
-	if (code != OK || !client_keys_wanted(visit, client, "id.token"))
-		return code;
-	return client_keys_encrypt(visit, client, "id.token", *ret_token, true, ret_token, reterr_why);
+	return sign_for(visit, client, "id.token", algorithm, claims, ret_token, reterr_why);
+}
+
+enum error_code token_sign_answer(struct visit *visit, const struct client *client, struct str claims,
+				  struct str *ret_token, struct why *reterr_why)
+{
+	return sign_for(visit, client, "authorization", algorithm_of(visit, client, "authorization.signed.response.alg"),
+			claims, ret_token, reterr_why);
 }
 
 /* Realm and client as they are by now. */

@@ -40,6 +40,10 @@ struct token_beside {
 MUST_USE enum error_code token_sign_id(struct visit *visit, const struct token_input *input,
 				       const struct token_beside *beside, struct str *ret_token,
 				       struct why *reterr_why);
+/* The claims of an answer that leaves by the browser as a JWT, signed by what the client's row names
+ * (authorization.signed.response.alg), and encrypted where it wants that. */
+MUST_USE enum error_code token_sign_answer(struct visit *visit, const struct client *client, struct str claims,
+					   struct str *ret_token, struct why *reterr_why);
 /* True when all stands yet that the tokens live by: the session and the client's part in it,
  * no order to end the user's or the realm's sessions, no not-before, realm, client and user
  * enabled. Asked after signing, so that no token leaves after a logout's answer. */

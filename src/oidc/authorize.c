@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "json/write.h"
 #include "oidc/pkce.h"
 #include "model/redirect.h"
 
@@ -112,10 +113,38 @@ static bool check_redirect(struct arena *arena, const struct authorize_request *
 	return true;
 }
 
+static const char *const mode_names[RESPONSE_MODES] = { "query", "fragment", "form_post", "query.jwt", "fragment.jwt",
+	"form_post.jwt" };
+
 struct str response_mode_name(enum response_mode mode)
 {
-	return mode == RESPONSE_QUERY ? STR("query") :
-	       mode == RESPONSE_FRAGMENT ? STR("fragment") : STR("form_post");
+	return str_from(mode_names[mode]);
+}
+
+bool response_mode_is_signed(enum response_mode mode)
+{
+	return mode >= RESPONSE_MODES_PLAIN;
+}
+
+enum response_mode response_mode_place(enum response_mode mode)
+{
+	return response_mode_is_signed(mode) ? mode - RESPONSE_MODES_PLAIN : mode;
+}
+
+/* *ret_mode is what holds where none is asked for. False: there is no such mode. */
+static bool read_mode(struct str asked, enum response_mode *ret_mode)
+{
+	if (str_eq_z(asked, "jwt"))
+		*ret_mode += RESPONSE_MODES_PLAIN;
+	if (!asked.n || str_eq_z(asked, "jwt"))
+		return true;
+	for (size_t i = 0; i < RESPONSE_MODES; i++) {
+		if (!str_eq_z(asked, mode_names[i]))
+			continue;
+		*ret_mode = (enum response_mode)i;
+		return true;
+	}
+	return false;
 }
 
 /* The words of a response type, in any order; "none" stands alone. */
@@ -154,6 +183,10 @@ bool authorize_is_implicit(const struct authorize_plan *plan)
 static bool check_type(const struct authorize_request *request, struct authorize_plan *plan,
 		       struct authorize_verdict *verdict)
 {
+	enum response_mode mode = RESPONSE_QUERY;
+	/* Where the answer would have stood is not known; that it is to be signed is. */
+	if (read_mode(request->response_mode, &mode) && response_mode_is_signed(mode))
+		plan->mode = mode;
 	if (!request->response_type.n)
 		return refuse(verdict, STR("invalid_request"), STR("Missing parameter: response_type"),
 			      STR("invalid_request"));
@@ -169,15 +202,9 @@ static bool check_type(const struct authorize_request *request, struct authorize
 static bool check_mode(const struct authorize_request *request, struct authorize_plan *plan,
 		       struct authorize_verdict *verdict)
 {
-	struct str asked = request->response_mode;
 	enum response_mode mode = gives_tokens(plan) ? RESPONSE_FRAGMENT : RESPONSE_QUERY;
-	if (str_eq_z(asked, "fragment"))
-		mode = RESPONSE_FRAGMENT;
-	else if (str_eq_z(asked, "form_post"))
-		mode = RESPONSE_FORM_POST;
-	else if (str_eq_z(asked, "query"))
-		mode = RESPONSE_QUERY;
-	else if (asked.n)
+	bool encrypted = attributes_get(&plan->client->attributes, STR("authorization.encrypted.response.alg")).n;
+	if (!read_mode(request->response_mode, &mode))
 		return refuse(verdict, STR("invalid_request"), STR("Invalid parameter: response_mode"),
 			      STR("invalid_request"));
 	/* Histories, logs and Referer headers keep queries (RFC 9700 section 4.3.1). */
@@ -185,6 +212,10 @@ static bool check_mode(const struct authorize_request *request, struct authorize
 		return refuse(verdict, STR("invalid_request"),
 			      STR("Response_mode 'query' not allowed for implicit or hybrid flow"),
 			      STR("invalid_request"));
+	if (gives_tokens(plan) && mode == RESPONSE_QUERY_JWT && !encrypted)
+		return refuse(verdict, STR("invalid_request"),
+			      STR("Response_mode 'query.jwt' is allowed only when the authorization response token is "
+				  "encrypted"), STR("invalid_request"));
 	plan->mode = mode;
 	plan->mode_settled = true;
 	return true;
@@ -305,6 +336,22 @@ struct authorize_verdict authorize_decide(const struct authorize_plan *plan,
 		return (struct authorize_verdict){ .kind = AUTHORIZE_REDIRECT,
 			.error = STR("login_required"), .event_error = STR("not_logged_in") };
 	return (struct authorize_verdict){ .kind = AUTHORIZE_LOGIN, .again = session != NULL };
+}
+
+struct str authorize_answer_claims(struct arena *arena, struct str issuer, struct str client_id, int64_t exp_s,
+				   const struct authorize_parameter *parameters, size_t n)
+{
+	struct text text = text_new(arena, 0);
+	struct json_writer w = json_writer_new(&text, false);
+	json_write_object_begin(&w);
+	json_member_int(&w, "exp", exp_s);
+	json_member_text(&w, "iss", issuer);
+	json_member_text(&w, "aud", client_id);
+	for (size_t i = 0; i < n; i++)
+		if (parameters[i].value.n)
+			json_member_text(&w, arena_z(arena, parameters[i].name), parameters[i].value);
+	json_write_object_end(&w);
+	return text_str(&text);
 }
 
 /* application/x-www-form-urlencoded, as Keycloak writes it: a space is '+'. */

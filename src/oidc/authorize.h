@@ -31,9 +31,19 @@ void authorize_request_bound(struct authorize_request *request);
 /* Bytes of the parameter `claims`: it is kept with the session. */
 enum { AUTHORIZE_CLAIMS_MAX = 2048 };
 
-enum response_mode { RESPONSE_QUERY, RESPONSE_FRAGMENT, RESPONSE_FORM_POST };
+/* Where the answer stands; the later ones as one signed JWT (JWT Secured Authorization Response Mode), each at
+ * the place of the mode that is RESPONSE_MODES_PLAIN before it. */
+enum response_mode {
+	RESPONSE_QUERY, RESPONSE_FRAGMENT, RESPONSE_FORM_POST,
+	RESPONSE_MODES_PLAIN,
+	RESPONSE_QUERY_JWT = RESPONSE_MODES_PLAIN, RESPONSE_FRAGMENT_JWT, RESPONSE_FORM_POST_JWT,
+	RESPONSE_MODES,
+};
 /* As the parameter response_mode names it. */
 struct str response_mode_name(enum response_mode mode);
+bool response_mode_is_signed(enum response_mode mode);
+/* The plain mode of the same place. */
+enum response_mode response_mode_place(enum response_mode mode);
 
 /* What the answer holds (response_type); none of them: that the user signed in ("none"). */
 enum authorize_gives {
@@ -88,6 +98,9 @@ bool authorize_is_implicit(const struct authorize_plan *plan);
 struct authorize_parameter {
 	struct str name, value;
 };
+/* The claims of a signed answer: for this client alone, until exp_s, and the parameters. */
+struct str authorize_answer_claims(struct arena *arena, struct str issuer, struct str client_id, int64_t exp_s,
+				   const struct authorize_parameter *parameters, size_t n);
 /* The URL for a query or fragment answer: parameters form-encoded onto redirect_uri. */
 struct str authorize_answer_url(struct arena *arena, struct str redirect_uri, enum response_mode mode,
 				const struct authorize_parameter *parameters, size_t n);

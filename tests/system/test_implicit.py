@@ -155,7 +155,7 @@ def refusal(app, response_type, **changes):
      "Response_mode 'query' not allowed for implicit or hybrid flow", "?"),
     ("shop", "code id_token", {"response_mode": "query"}, "invalid_request",
      "Response_mode 'query' not allowed for implicit or hybrid flow", "?"),
-    ("shop", "token", {"response_mode": "query.jwt"}, "invalid_request",
+    ("shop", "token", {"response_mode": "post.jwt"}, "invalid_request",
      "Invalid parameter: response_mode", "?"),
     ("shop", "id_token", {"nonce": None}, "invalid_request", "Missing parameter: nonce", "#"),
     ("shop", "none code", {}, "unsupported_response_type", None, "?"),
@@ -218,7 +218,8 @@ def test_discovery_says_so(flows):
         "code", "none", "id_token", "token", "id_token token", "code id_token", "code token",
         "code id_token token"]
     assert "implicit" in document["grant_types_supported"]
-    assert document["response_modes_supported"] == ["query", "fragment", "form_post"]
+    assert document["response_modes_supported"] == [
+        "query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"]
 
 
 def test_the_lifespan_is_the_implicit_flow_s(new_world, tmp_path):

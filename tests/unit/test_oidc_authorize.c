@@ -145,8 +145,6 @@ static void errors_go_to_the_client_as_recorded(void **state)
 		"Invalid parameter: code challenge method is not matching the configured one");
 	expect_error(REQUEST(.response_mode = STR("banana")), RESPONSE_QUERY, "invalid_request",
 		"Invalid parameter: response_mode");
-	expect_error(REQUEST(.response_mode = STR("query.jwt")), RESPONSE_QUERY, "invalid_request",
-		"Invalid parameter: response_mode");
 	expect_error(REQUEST(.prompt = STR("none login")), RESPONSE_QUERY, "invalid_request",
 		"Invalid parameter: prompt");
 	struct client *web = &realm.clients[0];
@@ -447,6 +445,38 @@ static void how_a_request_comes_is_the_client_s_to_say(void **state)
 		"Parameter response_type does not match");
 }
 
+/* JWT Secured Authorization Response Mode */
+static void signed_answers_stand_where_plain_ones_do(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *asked, *type;
+		enum response_mode mode;
+	} rows[] = {
+		{ "jwt", "code", RESPONSE_QUERY_JWT }, { "jwt", "code token", RESPONSE_FRAGMENT_JWT },
+		{ "query.jwt", "code", RESPONSE_QUERY_JWT }, { "fragment.jwt", "code", RESPONSE_FRAGMENT_JWT },
+		{ "form_post.jwt", "code token", RESPONSE_FORM_POST_JWT },
+	};
+	realm.clients[0].implicit_flow_enabled = true;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		assert_true(check(REQUEST(.response_mode = str_from(rows[i].asked), .response_type = str_from(rows[i].type))));
+		assert_int_equal(plan.mode, rows[i].mode);
+		assert_true(response_mode_is_signed(plan.mode));
+	}
+	struct authorize_request tokens = { .response_mode = STR("query.jwt"), .response_type = STR("code token") };
+	assert_false(check(request_of(tokens)));
+	expect_text(verdict.error, "invalid_request");
+	add_attribute(&realm.clients[0], "authorization.encrypted.response.alg", "RSA-OAEP");
+	assert_true(check(request_of(tokens)));
+	expect_error(REQUEST(.response_mode = STR("jwt"), .response_type = STR("x")), RESPONSE_QUERY_JWT,
+		"unsupported_response_type", "");
+	expect_error(REQUEST(.response_mode = STR("form_post.jwt"), .scope = STR("nosuch")), RESPONSE_FORM_POST_JWT,
+		"invalid_scope", "Invalid scopes: nosuch");
+	const struct authorize_parameter parameters[] = { { STR("code"), STR("c\"") }, { STR("state"), STR("") } };
+	expect_text(authorize_answer_claims(arena, STR("i"), STR("web"), 5, parameters, 2),
+		"{\"exp\":5,\"iss\":\"i\",\"aud\":\"web\",\"code\":\"c\\\"\"}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -460,6 +490,7 @@ int main(void)
 		IN_RECORDED(an_id_token_from_here_needs_a_nonce_and_a_code_its_challenge),
 		IN_RECORDED(what_is_not_built_is_said_so),
 		IN_RECORDED(how_a_request_comes_is_the_client_s_to_say),
+		IN_RECORDED(signed_answers_stand_where_plain_ones_do),
 		IN_RECORDED(the_session_answers_as_far_as_it_may),
 		IN_RECORDED(max_age_zero_asks_again_even_within_the_second),
 		IN_RECORDED(answers_are_written_onto_the_redirect_uri),
