@@ -128,10 +128,12 @@ void db_close_at(struct db **db);
 enum db_engine db_engine_of(const struct db *db);
 
 /* Transactions. READ sees one snapshot. WRITE: SQLite takes the write lock at once;
- * PostgreSQL is serializable. */
-enum db_transaction { DB_READ, DB_WRITE };
+ * PostgreSQL is serializable. WRITE_UNSYNCED is a WRITE whose commit waits for no disk: others see it
+ * at once and a kill leaves it, but after a power cut it may be gone, with all such that came after
+ * it, unless a WRITE was committed behind it. */
+enum db_transaction { DB_READ, DB_WRITE, DB_WRITE_UNSYNCED };
 MUST_USE enum error_code db_begin(struct db *db, enum db_transaction kind, struct why *reterr_why);
-/* Durable when OK. After an error nothing of it holds and no transaction is open; only a
+/* Durable when OK, but for WRITE_UNSYNCED. After an error nothing of it holds and no transaction is open; only a
  * PostgreSQL connection lost during the commit (STORE_FAILED) leaves it unknown. */
 MUST_USE enum error_code db_commit(struct db *db, struct why *reterr_why);
 /* Does nothing when no transaction is open. Never fails: what cannot be rolled back is

@@ -225,6 +225,10 @@ static enum error_code postgres_begin(
 		return code;
 	if (kind == DB_READ || p->read_only)
 		return simple(p, "begin isolation level repeatable read read only", reterr_why);
+	if (kind == DB_WRITE_UNSYNCED)
+		return simple(p,
+			"begin isolation level serializable; set local synchronous_commit = off",
+			reterr_why);
 	return simple(p, "begin isolation level serializable", reterr_why);
 }
 

@@ -29,6 +29,7 @@ struct sqlite_db {
 	sqlite3_stmt *savepoints[3]; /* by enum db_savepoint */
 	int page_size;
 	int64_t wal_bytes;
+	bool unsynced; /* commits do not wait for the disk */
 };
 
 static struct sqlite_db *of(struct db *db)
@@ -220,10 +221,25 @@ static int step_own(sqlite3_stmt *statement)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+/* Without it a commit only adds to the log, which is synced by the next commit with it, and before
+ * any of it is moved into the file. */
+static int set_synced(struct sqlite_db *s, bool unsynced)
+{
+	if (s->unsynced == unsynced)
+		return SQLITE_OK;
+	int rc = sqlite3_exec(s->handle,
+		unsynced ? "pragma synchronous=normal" : "pragma synchronous=full", NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		s->unsynced = unsynced;
+	return rc;
+}
+
 static enum error_code sqlite_begin(struct db *db, enum db_transaction kind, struct why *reterr_why)
 {
 	struct sqlite_db *s = of(db);
-	int rc = step_own(kind == DB_WRITE ? s->begin_write : s->begin_read);
+	int rc = kind == DB_READ ? SQLITE_OK : set_synced(s, kind == DB_WRITE_UNSYNCED);
+	if (rc == SQLITE_OK)
+		rc = step_own(kind == DB_READ ? s->begin_read : s->begin_write);
 	return rc == SQLITE_OK ? OK : fail(s, rc, "begin", reterr_why);
 }
 

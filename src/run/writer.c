@@ -32,7 +32,8 @@ struct entry {
 	struct arena *arena; /* `later`: freed with it */
 	enum error_code code;
 	struct why why;
-	sem_t done; /* not of `later` lists */
+	bool unsynced; /* a commit will do that waits for no disk */
+	sem_t done;    /* not of `later` lists */
 };
 
 struct queue {
@@ -186,6 +187,7 @@ static bool run_together(struct writer *writer, struct db *db, struct entry *ent
 /* One batch. */
 struct batch {
 	struct queue waiting, later;
+	bool unsynced; /* all of it may be */
 	uint64_t applied, applied_later;
 };
 
@@ -223,10 +225,11 @@ static enum error_code run_batch(struct writer *writer, struct batch *batch, str
 	enum error_code code = db_pool_take(writer->pool, &db, reterr_why);
 	if (code != OK)
 		return code;
-	code = db_begin(db, DB_WRITE, reterr_why);
+	enum db_transaction kind = batch->unsynced ? DB_WRITE_UNSYNCED : DB_WRITE;
+	code = db_begin(db, kind, reterr_why);
 	if (code == OK && run_queues(writer, db, batch, run_together, NULL) != OK) {
 		db_rollback(db);
-		code = db_begin(db, DB_WRITE, reterr_why);
+		code = db_begin(db, kind, reterr_why);
 		if (code == OK)
 			code = run_queues(writer, db, batch, run_apart, reterr_why);
 	}
@@ -321,6 +324,14 @@ static bool wait_for_work(struct writer *writer)
 	}
 }
 
+static bool is_unsynced(const struct batch *batch)
+{
+	bool unsynced = !batch->later.n;
+	for (const struct entry *entry = batch->waiting.first; entry; entry = entry->next)
+		unsynced = unsynced && entry->unsynced;
+	return unsynced;
+}
+
 /* One batch; the lock is held on entry and on return. True when the store did its part. */
 static bool do_batch(struct writer *writer)
 {
@@ -330,6 +341,7 @@ static bool do_batch(struct writer *writer)
 	queue_init(&batch.later);
 	queue_move(&writer->waiting, &batch.waiting, SIZE_MAX);
 	queue_move(&writer->later, &batch.later, LATER_A_BATCH);
+	batch.unsynced = is_unsynced(&batch);
 	pthread_mutex_unlock(&writer->lock);
 
 	enum error_code code = run_batch(writer, &batch, &why);
@@ -377,30 +389,32 @@ static void *run(void *argument)
 /* ---- a caller's own transaction, on PostgreSQL ---- */
 
 static enum error_code run_once(
-	struct writer *writer, struct db *db, const void *list, struct why *reterr_why)
+	struct writer *writer, struct db *db, const struct entry *entry, struct why *reterr_why)
 {
-	enum error_code code = db_begin(db, DB_WRITE, reterr_why);
+	enum error_code code =
+		db_begin(db, entry->unsynced ? DB_WRITE_UNSYNCED : DB_WRITE, reterr_why);
 	if (code != OK)
 		return code;
-	code = writer->config.apply(writer->config.context, db, list, reterr_why);
+	code = writer->config.apply(writer->config.context, db, entry->list, reterr_why);
 	if (code == OK)
 		return commit(writer, db, 1, 0, reterr_why);
 	db_rollback(db);
 	return code;
 }
 
-static enum error_code run_own(struct writer *writer, const void *list, struct why *reterr_why)
+static enum error_code run_own(
+	struct writer *writer, const struct entry *entry, struct why *reterr_why)
 {
 	struct db *db;
 	enum error_code code = db_pool_take(writer->pool, &db, reterr_why);
 	if (code != OK)
 		return code;
-	code = run_once(writer, db, list, reterr_why);
+	code = run_once(writer, db, entry, reterr_why);
 	for (int i = 1; code != OK && db_must_retry(db) && i <= RETRIES; i++) {
 		atomic_fetch_add(&writer->counters.retries, 1);
 		/* Apart from one another, so that the same two do not meet again. */
 		nanosleep(&(struct timespec){ .tv_nsec = condition_in(0).tv_nsec % (i * 2000000L) }, NULL);
-		code = run_once(writer, db, list, reterr_why);
+		code = run_once(writer, db, entry, reterr_why);
 	}
 	if (is_store_trouble(code))
 		count_failure(writer, code);
@@ -408,15 +422,16 @@ static enum error_code run_own(struct writer *writer, const void *list, struct w
 		atomic_fetch_add(&writer->counters.refused, 1);
 	db_pool_give(writer->pool, db);
 	if (code == OK)
-		tell_committed(writer, list);
+		tell_committed(writer, entry->list);
 	return code;
 }
 
 /* ---- calls ---- */
 
-enum error_code writer_apply(struct writer *writer, const void *list, struct why *reterr_why)
+static enum error_code apply(
+	struct writer *writer, const void *list, bool unsynced, struct why *reterr_why)
 {
-	struct entry entry = { .list = list };
+	struct entry entry = { .list = list, .unsynced = unsynced };
 	pthread_mutex_lock(&writer->lock);
 	bool stop = writer->stop;
 	if (!stop && writer->local) {
@@ -428,13 +443,24 @@ enum error_code writer_apply(struct writer *writer, const void *list, struct why
 	if (stop)
 		return error_because(reterr_why, ERROR_STOPPED, "the writer stops");
 	if (!writer->local)
-		return run_own(writer, list, reterr_why);
+		return run_own(writer, &entry, reterr_why);
 	while (sem_wait(&entry.done) != 0) /* EINTR */
 		;
 	sem_destroy(&entry.done);
 	if (entry.code != OK && reterr_why)
 		*reterr_why = entry.why;
 	return entry.code;
+}
+
+enum error_code writer_apply(struct writer *writer, const void *list, struct why *reterr_why)
+{
+	return apply(writer, list, false, reterr_why);
+}
+
+enum error_code writer_apply_unsynced(
+	struct writer *writer, const void *list, struct why *reterr_why)
+{
+	return apply(writer, list, true, reterr_why);
 }
 
 void writer_apply_later(struct writer *writer, struct arena *arena, const void *list)

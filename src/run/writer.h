@@ -27,7 +27,7 @@ struct writer_config {
 		void *context, struct db *db, const void *list, struct why *reterr_why);
 	/* Told of a `later` list that was given up, from the writer's thread. May be NULL. */
 	void (*later_failed)(void *context, enum error_code code, const struct why *why);
-	/* Told of each list once it is durable, before its asker hears; the list is still there. On the
+	/* Told of each list once it is committed, before its asker hears; the list is still there. On the
 	 * writer's thread or the caller's; it must not wait. May be NULL. */
 	void (*committed)(void *context, const void *list);
 	void *context;        /* of all three */
@@ -46,6 +46,11 @@ void writer_free(struct writer *writer);
  * driver's (db/db.h): STALE when a precondition did not hold; STORE_FAILED when the commit
  * failed. After an error nothing of the list holds. STOPPED while the writer stops. */
 MUST_USE enum error_code writer_apply(
+	struct writer *writer, const void *list, struct why *reterr_why);
+
+/* The same, but returns before the disk has it, when it is all that is to be done: a power cut may
+ * undo it, unless writer_apply has returned since. For what is good for nothing before its end. */
+MUST_USE enum error_code writer_apply_unsynced(
 	struct writer *writer, const void *list, struct why *reterr_why);
 
 /* Applies a list soon: with the next commit, within 100 ms at most; for what nobody waits

@@ -23,6 +23,11 @@ struct store_writer {
 		enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
 		void *argument, struct why *reterr_why);
 	void *context;
+	/* The same, for rows that nobody sees before a later `apply`, which makes them durable too:
+	 * until then a power cut may undo it. NULL: apply does it. */
+	enum error_code (*apply_unsynced)(void *context,
+		enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
+		void *argument, struct why *reterr_why);
 };
 
 struct store_import_source {

@@ -57,7 +57,7 @@ static enum error_code write_rows(struct user_writing *writing, const struct db_
 	struct import *import = writing->import;
 	struct rows_step step = { insert, rows, n, import->draft->realm.settings.id,
 		import->options->now_ms };
-	return writes_run(&import->writes, add_rows, &step, reterr_why);
+	return writes_run_unsynced(&import->writes, add_rows, &step, reterr_why);
 }
 
 /* ---- what hangs on users ---- */
@@ -86,7 +86,8 @@ static enum error_code write_batch(struct user_writing *writing)
 	struct import *import = writing->import;
 	struct batch_step step = { &writing->batch, import->draft->realm.settings.id,
 		import->options->now_ms };
-	enum error_code error = writes_run(&import->writes, add_batch, &step, &writing->why);
+	enum error_code error =
+		writes_run_unsynced(&import->writes, add_batch, &step, &writing->why);
 	return error ? error : import_progress_at(import, writing->bytes_done, &writing->why);
 }
 

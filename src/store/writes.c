@@ -8,7 +8,7 @@
 struct writes writes_new(struct store *store, const struct store_writer *writer)
 {
 	return (struct writes){ .store = store,
-		.writer = writer ? *writer : (struct store_writer){ NULL, NULL } };
+		.writer = writer ? *writer : (struct store_writer){ .apply = NULL } };
 }
 
 void writes_close(struct writes *writes)
@@ -17,23 +17,42 @@ void writes_close(struct writes *writes)
 	writes->db = NULL;
 }
 
-enum error_code writes_run(struct writes *writes,
+/* One transaction on the connection of our own. */
+static enum error_code run_here(struct writes *writes, enum db_transaction kind,
 	enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
 	void *argument, struct why *reterr_why)
 {
 	enum error_code error;
-	if (writes->writer.apply)
-		return writes->writer.apply(writes->writer.context, work, argument, reterr_why);
 	if (!writes->db &&
 		(error = db_open(store_db_config(writes->store), &writes->db, reterr_why)))
 		return error;
-	if ((error = db_begin(writes->db, DB_WRITE, reterr_why)))
+	if ((error = db_begin(writes->db, kind, reterr_why)))
 		return error;
 	if ((error = work(argument, writes->db, reterr_why))) {
 		db_rollback(writes->db);
 		return error;
 	}
 	return db_commit(writes->db, reterr_why);
+}
+
+enum error_code writes_run(struct writes *writes,
+	enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
+	void *argument, struct why *reterr_why)
+{
+	const struct store_writer *writer = &writes->writer;
+	return writer->apply ? writer->apply(writer->context, work, argument, reterr_why)
+			     : run_here(writes, DB_WRITE, work, argument, reterr_why);
+}
+
+enum error_code writes_run_unsynced(struct writes *writes,
+	enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
+	void *argument, struct why *reterr_why)
+{
+	const struct store_writer *writer = &writes->writer;
+	if (writer->apply_unsynced)
+		return writer->apply_unsynced(writer->context, work, argument, reterr_why);
+	return writer->apply ? writer->apply(writer->context, work, argument, reterr_why)
+			     : run_here(writes, DB_WRITE_UNSYNCED, work, argument, reterr_why);
 }
 
 /* ---- removing a realm ---- */

@@ -21,6 +21,11 @@ MUST_USE enum error_code writes_run(struct writes *writes,
 	enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
 	void *argument, struct why *reterr_why);
 
+/* The same for rows of a realm that is not published: durable with what is run after it. */
+MUST_USE enum error_code writes_run_unsynced(struct writes *writes,
+	enum error_code (*work)(void *argument, struct db *db, struct why *reterr_why),
+	void *argument, struct why *reterr_why);
+
 /* Removes a realm that is a tombstone or was never published, with all that is its own but
  * receipts and events, `max` users and sessions a transaction; *deleted rises. */
 MUST_USE enum error_code writes_remove_realm(struct writes *writes, struct str realm_id,

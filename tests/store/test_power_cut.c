@@ -148,11 +148,44 @@ static void what_was_not_synced_is_lost(void **state)
 	db_close(db);
 }
 
+static void commit_one(struct db *db, enum db_transaction kind, int64_t list)
+{
+	EXPECT(db_begin(db, kind, &why), OK);
+	EXPECT(apply(NULL, db, &list, &why), OK);
+	EXPECT(db_commit(db, &why), OK);
+}
+
+static void what_waits_for_no_disk_lasts_with_what_comes_after(void **state)
+{
+	(void)state;
+	struct db_config config = lossy_config();
+	struct db *db = NULL;
+	fixture_fresh(state);
+	EXPECT(db_open(&config, &db, &why), OK);
+	fixture_script(db, schema);
+	commit_one(db, DB_WRITE, 1);
+	uint64_t syncs = vfs_lossy_syncs();
+	commit_one(db, DB_WRITE_UNSYNCED, 2);
+	assert_true(vfs_lossy_syncs() == syncs);
+	commit_one(db, DB_WRITE, 3);
+	assert_true(vfs_lossy_syncs() > syncs);
+	commit_one(db, DB_WRITE_UNSYNCED, 4);
+	assert_int_equal(fixture_number(db, "select count(*) from row"), 4 * ROWS);
+	vfs_lossy_power_cut(0);
+	db_close(db);
+	vfs_lossy_power_on();
+	EXPECT(db_open(&config, &db, &why), OK);
+	assert_int_equal(fixture_number(db, "select count(*) from row"), 3 * ROWS);
+	assert_int_equal(fixture_number(db, "select max(list) from row"), 3);
+	db_close(db);
+}
+
 int main(int argc, char **argv)
 {
 	fixture_start(argc, argv, "power_cut");
 	const struct fixture_test tests[] = {
 		{ cmocka_unit_test(what_was_not_synced_is_lost), SQLITE_ONLY },
+		{ cmocka_unit_test(what_waits_for_no_disk_lasts_with_what_comes_after), SQLITE_ONLY },
 		{ cmocka_unit_test(what_was_acknowledged_survives_a_power_cut), SQLITE_ONLY },
 	};
 	return fixture_run("power_cut", tests, ARRAY_LENGTH(tests));
