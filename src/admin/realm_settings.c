@@ -3,7 +3,7 @@
 
 #include "json/tree.h"
 #include "login/policy.h"
-#include "model/user_values.h"
+#include "mail/settings.h"
 
 static bool says_true(const struct json_node *body, const char *name)
 {
@@ -87,21 +87,13 @@ static enum error_code check_lifespans(const struct realm_settings *realm, struc
 	return OK;
 }
 
-static enum error_code check_address(struct str address, const char *whose, struct why *reterr_why)
-{
-	if (user_value_is_email(address))
-		return OK;
-	return error_because(reterr_why, ERROR_INVALID_VALUE,
-			     "Invalid %s address '%.*s'. If the address contains UTF-8 characters in the local part "
-			     "please ensure the SMTP server supports the SMTPUTF8 extension and enable 'Allow UTF-8' in "
-			     "the email realm configuration.", whose, STR_ARG(str_take(address.p ? address : STR("null"), 80)));
-}
-
 static enum error_code check_mail(const struct attributes *server, struct why *reterr_why)
 {
 	struct str reply_to = attributes_get(server, STR("replyTo"));
-	enum error_code code = server->n ? check_address(attributes_get(server, STR("from")), "sender", reterr_why) : OK;
-	return code == OK && reply_to.n ? check_address(reply_to, "reply-to", reterr_why) : code;
+	enum error_code code = OK;
+	if (server->n)
+		code = mail_address_check(attributes_get(server, STR("from")), "sender", reterr_why);
+	return code == OK && reply_to.n ? mail_address_check(reply_to, "reply-to", reterr_why) : code;
 }
 
 enum error_code realm_settings_agree(struct admin_call *call, const struct realm_rep *before, struct realm_rep *realm,

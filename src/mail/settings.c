@@ -53,7 +53,7 @@ static struct str get(const struct attributes *smtp, const char *name)
 	return str_trim(attributes_get(smtp, str_from(name)));
 }
 
-static enum error_code need_address(struct str address, const char *what, struct why *reterr_why)
+enum error_code mail_address_check(struct str address, const char *what, struct why *reterr_why)
 {
 	if (mail_address_is(address))
 		return OK;
@@ -101,11 +101,11 @@ enum error_code mail_settings_read(const struct attributes *smtp, struct mail_se
 		.reply_to_name = get(smtp, "replyToDisplayName"),
 		.envelope_from = get(smtp, "envelopeFrom"),
 	};
-	enum error_code code = need_address(s.from, "sender", reterr_why);
+	enum error_code code = mail_address_check(s.from, "sender", reterr_why);
 	if (code == OK && s.reply_to.n)
-		code = need_address(s.reply_to, "reply-to", reterr_why);
+		code = mail_address_check(s.reply_to, "reply-to", reterr_why);
 	if (code == OK && s.envelope_from.n)
-		code = need_address(s.envelope_from, "envelope", reterr_why);
+		code = mail_address_check(s.envelope_from, "envelope", reterr_why);
 	if (code == OK && !s.host.n)
 		code = error_because(reterr_why, ERROR_INVALID_VALUE, "smtpServer.host is empty: the realm has no mail server");
 	if (code == OK)

@@ -16,6 +16,8 @@ struct mail_settings {
 /* True for an address that a message may be from or for: local@domain of printable ASCII, without
  * quotes, comments and lists (RFC 5321 section 4.1.2, Dot-string and Domain), 254 bytes at most. */
 bool mail_address_is(struct str address);
+/* The same as an error, in Keycloak's words: INVALID_VALUE. `what` is "sender" or the like. */
+MUST_USE enum error_code mail_address_check(struct str address, const char *what, struct why *reterr_why);
 
 /* Borrows from the attributes. INVALID_VALUE with what is missing or wrong, for a person. */
 MUST_USE enum error_code mail_settings_read(const struct attributes *smtp, struct mail_settings *ret_settings,
