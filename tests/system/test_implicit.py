@@ -14,6 +14,7 @@ from support import realm as realms
 from support.browser import Browser, Tokens
 from support.clock import Clock
 
+pytestmark = pytest.mark.any_engine
 LIFE, IMPLICIT_LIFE = 120, 600
 TYPES = {"token": {"access_token"}, "id_token": {"id_token"},
          "id_token token": {"access_token", "id_token"}, "code id_token": {"code", "id_token"},

@@ -62,6 +62,7 @@ def test_the_page_is_protected(common):
     assert "<script" not in page.response.text
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("user, password", [
     ("ada", "lovelace"), ("bob", "builder"), ("carol", "carol-pw"), ("dave", "dave-pw"),
     ("erin", "erin-pw"), ("ADA", "lovelace"), ("ada@example.org", "lovelace")])
@@ -393,6 +394,7 @@ def test_a_good_login_in_between_starts_the_count_anew(new_world):
         assert is_in(attempt(login_page(world), "ada", "lovelace"))
 
 
+@pytest.mark.any_engine
 def test_a_flood_of_logins_leaves_the_rest_alone(common):
     """Guessing cannot stop those who are signed in already."""
     tokens = common.shop.sign_in()
