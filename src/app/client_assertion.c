@@ -77,7 +77,7 @@ enum error_code client_assertion_check(struct visit *visit, const struct client_
 	struct event *event, const struct client **ret_client, struct why *reterr_why)
 {
 	struct client_assertion a;
-	const struct client_assertion_facts facts = { visit->issuer, visit_other_issuer(visit), visit->now_ms / 1000 };
+	const struct client_jwt_facts facts = { visit->issuer, visit_other_issuer(visit), visit->now_ms / 1000 };
 	int64_t until_s = 0;
 	enum error_code code = client_assertion_read(visit->arena, visit->realm, presented, &a, reterr_why);
 	event_detail(visit, event, "client_assertion_id", a.jti);

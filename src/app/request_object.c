@@ -39,7 +39,7 @@ static enum error_code check_signature(struct visit *visit, const struct client 
 enum error_code request_object_open(struct visit *visit, const struct client *client,
 	struct authorize_request *request, struct why *reterr_why)
 {
-	const struct request_object_facts facts = { visit->issuer, visit_other_issuer(visit), visit->now_ms / 1000 };
+	const struct client_jwt_facts facts = { visit->issuer, visit_other_issuer(visit), visit->now_ms / 1000 };
 	struct request_object object;
 	enum error_code code = request_object_read(visit->arena, client, request->request, &object, reterr_why);
 	if (code == OK)

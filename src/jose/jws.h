@@ -20,9 +20,8 @@ struct jws_parsed;
 
 /* A set of algorithms: JWS_ALLOW(SIGN_RS256) | JWS_ALLOW(SIGN_ES256). */
 #define JWS_ALLOW(algorithm) (1u << (algorithm))
-#define JWS_ALLOW_ASYMMETRIC             \
-	(((1u << SIGN_JWA_ALGORITHMS) - 1) & \
-		~(JWS_ALLOW(SIGN_HS256) | JWS_ALLOW(SIGN_HS384) | JWS_ALLOW(SIGN_HS512)))
+#define JWS_ALLOW_BY_SECRET (JWS_ALLOW(SIGN_HS256) | JWS_ALLOW(SIGN_HS384) | JWS_ALLOW(SIGN_HS512))
+#define JWS_ALLOW_ASYMMETRIC (((1u << SIGN_JWA_ALGORITHMS) - 1) & ~JWS_ALLOW_BY_SECRET)
 
 /* A token in the arena: header {"alg","typ","kid"} in that order (typ and kid left out when
  * empty), `claims` as they are (one JSON object, compact). Types: "JWT", "logout+jwt",

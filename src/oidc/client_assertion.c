@@ -157,24 +157,8 @@ static enum error_code find_client(const struct realm *realm, struct client_asse
 /* By the row alone: one algorithm, or those of the client's method. */
 static unsigned allowed_of(const struct client *client)
 {
-	unsigned macs = JWS_ALLOW(SIGN_HS256) | JWS_ALLOW(SIGN_HS384) | JWS_ALLOW(SIGN_HS512);
-	unsigned all = is_by_secret(client) ? macs : JWS_ALLOW_ASYMMETRIC;
-	struct str own = attributes_get(&client->attributes, STR("token.endpoint.auth.signing.alg"));
-	enum sign_algorithm algorithm;
-	if (!own.n)
-		return all;
-	return sign_algorithm_of(own, &algorithm) ? all & JWS_ALLOW(algorithm) : 0;
-}
-
-/* A token of another use is none of these (RFC 8725 section 3.11). */
-static bool is_type(struct str type)
-{
-	static const char *const types[] = { "JWT", "application/jwt", "client-authentication+jwt",
-		"application/client-authentication+jwt" };
-	for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
-		if (str_eq_nocase(type, str_from(types[i])))
-			return true;
-	return !type.n;
+	return client_jwt_allowed(attributes_get(&client->attributes, STR("token.endpoint.auth.signing.alg")),
+				  is_by_secret(client) ? JWS_ALLOW_BY_SECRET : JWS_ALLOW_ASYMMETRIC);
 }
 
 static enum error_code check_header(struct client_assertion *a, struct why *why)
@@ -185,7 +169,7 @@ static enum error_code check_header(struct client_assertion *a, struct why *why)
 	a->allowed = allowed_of(a->client);
 	if (!sign_algorithm_of(header->algorithm, &algorithm) || !(a->allowed & JWS_ALLOW(algorithm)))
 		return error_because(why, ERROR_ASSERTION_REFUSED, "Invalid signature algorithm");
-	if (!is_type(header->type))
+	if (!client_jwt_is_type(header->type, STR("client-authentication+jwt")))
 		return error_because(why, ERROR_ASSERTION_REFUSED, "Invalid token type");
 	return OK;
 }
@@ -218,25 +202,15 @@ enum error_code client_assertion_read(struct arena *arena, const struct realm *r
 
 /* ---- whether it lets the client in ---- */
 
-static bool is_ours(struct str audience, const struct client_assertion_facts *facts)
+static enum error_code check_audience(const struct client_assertion *a, const struct client_jwt_facts *facts,
+				      struct why *why)
 {
 	static const struct str ends[] = { STR_INIT(""), STR_INIT("/protocol/openid-connect/token"),
 		STR_INIT("/protocol/openid-connect/token/introspect"),
 		STR_INIT("/protocol/openid-connect/ext/par/request") };
-	for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
-		struct str rest = str_take(audience, audience.n - ends[i].n);
-		if (str_ends(audience, ends[i]) && (str_eq(rest, facts->issuer) || str_eq(rest, facts->other_issuer)))
-			return true;
-	}
-	return false;
-}
-
-static enum error_code check_audience(const struct client_assertion *a, const struct client_assertion_facts *facts,
-				      struct why *why)
-{
 	if (a->aud_n > 1)
 		return error_because(why, ERROR_ASSERTION_REFUSED, "Multiple audiences not allowed");
-	if (!a->aud_n || !is_ours(a->aud[0], facts))
+	if (!a->aud_n || !client_jwt_is_for_us(a->aud[0], facts, ends, ARRAY_LENGTH(ends)))
 		return error_because(why, ERROR_ASSERTION_REFUSED, "Invalid token audience");
 	return OK;
 }
@@ -265,7 +239,7 @@ static enum error_code check_times(const struct client_assertion *a, int64_t now
 }
 
 enum error_code client_assertion_judge(const struct client_assertion *assertion,
-	const struct client_assertion_facts *facts, int64_t *ret_until_s, struct why *reterr_why)
+	const struct client_jwt_facts *facts, int64_t *ret_until_s, struct why *reterr_why)
 {
 	enum error_code code = check_audience(assertion, facts, reterr_why);
 	if (code == OK)

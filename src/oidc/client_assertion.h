@@ -10,6 +10,7 @@
 
 #include "json/read.h"
 #include "oidc/client_auth.h"
+#include "oidc/client_jwt.h"
 
 struct jws_parsed; /* jose/jws.h */
 
@@ -32,13 +33,9 @@ bool client_assertion_is_presented(const struct client_auth *presented);
 MUST_USE enum error_code client_assertion_read(struct arena *arena, const struct realm *realm,
 	const struct client_auth *presented, struct client_assertion *ret_assertion, struct why *reterr_why);
 
-struct client_assertion_facts {
-	struct str issuer, other_issuer; /* both forms of ours, with and without /auth */
-	int64_t now_s;
-};
 /* Of an assertion whose signature is the client's. *ret_until_s: from then on it would be refused for
  * its time alone. ASSERTION_REFUSED with a reason that the asker may be told. */
 MUST_USE enum error_code client_assertion_judge(const struct client_assertion *assertion,
-	const struct client_assertion_facts *facts, int64_t *ret_until_s, struct why *reterr_why);
+	const struct client_jwt_facts *facts, int64_t *ret_until_s, struct why *reterr_why);
 
 #endif

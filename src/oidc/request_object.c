@@ -14,7 +14,7 @@ enum { SKEW_S = 15 }; /* iat and nbf may be ahead of us */
 
 static bool is_by_secret(enum sign_algorithm algorithm)
 {
-	return !(JWS_ALLOW_ASYMMETRIC & JWS_ALLOW(algorithm));
+	return JWS_ALLOW_BY_SECRET & JWS_ALLOW(algorithm);
 }
 
 static struct str algorithm_of(const struct client *client)
@@ -25,25 +25,15 @@ static struct str algorithm_of(const struct client *client)
 /* By the row alone. A row that names none wants a signature all the same (RFC 8725 section 3.2). */
 static unsigned allowed_of(const struct client *client)
 {
-	unsigned all = JWS_ALLOW_ASYMMETRIC;
+	unsigned all = JWS_ALLOW_ASYMMETRIC | (client->public_client ? 0 : JWS_ALLOW_BY_SECRET);
 	struct str own = algorithm_of(client);
-	enum sign_algorithm algorithm;
-	if (!client->public_client)
-		all |= JWS_ALLOW(SIGN_HS256) | JWS_ALLOW(SIGN_HS384) | JWS_ALLOW(SIGN_HS512);
-	if (!own.n || str_eq_z(own, "any"))
-		return all;
-	return sign_algorithm_of(own, &algorithm) ? all & JWS_ALLOW(algorithm) : 0;
+	return client_jwt_allowed(str_eq_z(own, "any") ? STR("") : own, all);
 }
 
-/* A token of another use is none of these (RFC 8725 section 3.11, RFC 9101 section 10.8). */
+/* RFC 9101 section 10.8. */
 static bool is_type(struct str type)
 {
-	static const char *const types[] = { "JWT", "application/jwt", "oauth-authz-req+jwt",
-		"application/oauth-authz-req+jwt" };
-	for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
-		if (str_eq_nocase(type, str_from(types[i])))
-			return true;
-	return !type.n;
+	return client_jwt_is_type(type, STR("oauth-authz-req+jwt"));
 }
 
 static enum error_code read_unsigned(struct arena *arena, struct str text, struct request_object *object,
@@ -86,23 +76,19 @@ enum error_code request_object_read(struct arena *arena, const struct client *cl
 
 /* ---- what it says ---- */
 
-static bool is_for_us(const struct jwt_claims *claims, const struct request_object_facts *facts)
+static bool is_for_us(const struct jwt_claims *claims, const struct client_jwt_facts *facts)
 {
 	static const struct str ends[] = { STR_INIT(""), STR_INIT("/protocol/openid-connect/auth"),
 		STR_INIT("/protocol/openid-connect/token"), STR_INIT("/protocol/openid-connect/ext/par/request") };
 	for (size_t i = 0; i < claims->aud_n; i++)
-		for (size_t j = 0; j < ARRAY_LENGTH(ends); j++) {
-			struct str rest = str_take(claims->aud[i], claims->aud[i].n - ends[j].n);
-			if (str_ends(claims->aud[i], ends[j]) &&
-			    (str_eq(rest, facts->issuer) || str_eq(rest, facts->other_issuer)))
-				return true;
-		}
+		if (client_jwt_is_for_us(claims->aud[i], facts, ends, ARRAY_LENGTH(ends)))
+			return true;
 	return !claims->aud_n;
 }
 
 /* Each of them may be left out, as Keycloak lets them; none may be wrong. */
 static enum error_code check_claims(struct arena *arena, const struct client *client,
-				    const struct request_object *object, const struct request_object_facts *facts,
+				    const struct request_object *object, const struct client_jwt_facts *facts,
 				    struct why *why)
 {
 	const struct jwt_times times = { .now_s = facts->now_s, .skew_s = SKEW_S, .exp_optional = true };
@@ -152,7 +138,7 @@ static enum error_code take(struct arena *arena, const struct json_node *tree, s
 }
 
 enum error_code request_object_merge(struct arena *arena, const struct client *client,
-	const struct request_object *object, const struct request_object_facts *facts,
+	const struct request_object *object, const struct client_jwt_facts *facts,
 	struct authorize_request *request, struct why *reterr_why)
 {
 	struct json_node *tree;

@@ -8,6 +8,7 @@
 #define OIDC_REQUEST_OBJECT_H
 
 #include "oidc/authorize.h"
+#include "oidc/client_jwt.h"
 
 struct jws_parsed; /* jose/jws.h */
 
@@ -24,15 +25,11 @@ struct request_object {
 MUST_USE enum error_code request_object_read(struct arena *arena, const struct client *client, struct str text,
 	struct request_object *ret_object, struct why *reterr_why);
 
-struct request_object_facts {
-	struct str issuer, other_issuer; /* both forms of ours, with and without /auth */
-	int64_t now_s;
-};
 /* What is in the object wins; what is not stays as it came. `request` has what came beside it, and
  * becomes what is asked for. INVALID_REQUEST_OBJECT with a reason: issued by or for others, out of its time,
  * of another client, of wrong JSON types, or with a reference to another. */
 MUST_USE enum error_code request_object_merge(struct arena *arena, const struct client *client,
-	const struct request_object *object, const struct request_object_facts *facts,
+	const struct request_object *object, const struct client_jwt_facts *facts,
 	struct authorize_request *request, struct why *reterr_why);
 
 #endif

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const struct client_auth presented = { .client_id = n % 3 ? STR("") : STR("key"),
 		.assertion_type = STR("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
 		.assertion = token_of(arena, str_of(data, n)) };
-	const struct client_assertion_facts facts = { STR("https://a/realms/r"), STR("https://a/auth/realms/r"), 1800000000 };
+	const struct client_jwt_facts facts = { STR("https://a/realms/r"), STR("https://a/auth/realms/r"), 1800000000 };
 	struct client_assertion a;
 	struct why why = { "" };
 	int64_t until_s = 0;

@@ -8,7 +8,7 @@
 #define JWT_BEARER STR("urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 #define ISSUER "https://sso.example.org/realms/customers"
 
-static const struct client_assertion_facts facts = { STR_INIT(ISSUER), STR_INIT("https://sso.example.org/auth/realms/customers"),
+static const struct client_jwt_facts facts = { STR_INIT(ISSUER), STR_INIT("https://sso.example.org/auth/realms/customers"),
 	NOW_S };
 static struct client *by_key;
 
@@ -88,7 +88,7 @@ static void one_is_remembered_no_longer_than_it_could_count(void **state)
 		int64_t until_s = 0;
 		assert_int_equal(client_assertion_judge(&a, &facts, &until_s, NULL), OK);
 		assert_in_range(until_s - NOW_S, 1, 60 + 15 + 1);
-		struct client_assertion_facts then = facts;
+		struct client_jwt_facts then = facts;
 		then.now_s = until_s;
 		assert_int_equal(client_assertion_judge(&a, &then, &until_s, NULL), ERROR_ASSERTION_REFUSED);
 	}

@@ -7,7 +7,7 @@
 
 #define ISSUER "https://sso.example.org/realms/customers"
 
-static const struct request_object_facts facts = { STR_INIT(ISSUER), STR_INIT("https://sso.example.org/auth/realms/customers"),
+static const struct client_jwt_facts facts = { STR_INIT(ISSUER), STR_INIT("https://sso.example.org/auth/realms/customers"),
 	NOW_S };
 static struct client *client;
 
