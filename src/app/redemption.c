@@ -2,6 +2,8 @@
 #include "app/redemption.h"
 
 #include "app/part_notes.h"
+#include "base/limits.h"
+#include "crypto/hash.h"
 
 static enum error_code load_rows(struct redemption *d, struct why *reterr_why)
 {
@@ -135,7 +137,7 @@ enum error_code redemption_apply(struct redemption *d, const struct scope_grant 
 	return code;
 }
 
-void redemption_answer(struct redemption *d)
+static void answer(struct redemption *d)
 {
 	struct client_request *r = d->r;
 	struct token_answer answer;
@@ -161,4 +163,24 @@ void redemption_answer(struct redemption *d)
 	event_detail(r->visit, &event, "code_id", d->session.id);
 	event_emit(r->visit, &event);
 	token_answer_send(r, &answer);
+}
+
+void redemption_run(struct client_request *r, const char *name, redemption_round *round, void *context,
+		    struct redemption *d)
+{
+	struct why why = { "" };
+	if (!params_count(r->form, name)) {
+		client_request_fail(r, ERROR_INVALID_REQUEST, arena_format(r->visit->arena, "Missing parameter: %s", name),
+				    STR(""));
+		return;
+	}
+	struct str hash = hash_base64url(r->visit->arena, HASH_SHA256, client_request_value(r, name));
+	enum error_code code = ERROR_STALE;
+	bool granted = false;
+	for (int i = 0; i < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; i++)
+		code = round(context, hash, &granted, &why);
+	if (code != OK)
+		client_request_broken(r, code, &why);
+	else if (granted)
+		answer(d);
 }

@@ -22,7 +22,12 @@ MUST_USE enum error_code redemption_load(struct redemption *d, bool *ret_alive, 
  * load and decide again. */
 MUST_USE enum error_code redemption_apply(struct redemption *d, const struct scope_grant *scope,
 					  struct effects *effects, bool *ret_granted, struct why *reterr_why);
-/* Signs the tokens and answers. */
-void redemption_answer(struct redemption *d);
+/* One round of load, decide, apply of what has this hash. *ret_granted: the tokens are to be signed; else the
+ * request is answered. STALE: once more. */
+typedef enum error_code redemption_round(void *context, struct str hash, bool *ret_granted, struct why *reterr_why);
+/* Rounds for what the request's parameter `name` says; then signs the tokens of `d`, which a round has
+ * filled in, and answers. */
+void redemption_run(struct client_request *r, const char *name, redemption_round *round, void *context,
+		    struct redemption *d);
 
 #endif

@@ -1,8 +1,6 @@
 /* grant_type=authorization_code (RFC 6749 section 4.1.3): a code, once, for tokens. */
 #include "app/redemption.h"
 #include "app/signing_out.h"
-#include "base/limits.h"
-#include "crypto/hash.h"
 #include "oidc/pkce.h"
 
 #define NOT_VALID STR("Code not valid")
@@ -59,8 +57,9 @@ static bool check_code(struct code_request *d)
 }
 
 /* One round of load, decide, apply. STALE: somebody used the code or ended the session. */
-static enum error_code round_trip(struct code_request *d, struct str hash, bool *ret_granted, struct why *reterr_why)
+static enum error_code round_trip(void *context, struct str hash, bool *ret_granted, struct why *reterr_why)
 {
+	struct code_request *d = context;
 	struct client_request *r = d->r;
 	struct visit *visit = r->visit;
 	enum error_code code = store_find_code(visit->app->store, visit->arena, hash, &d->code, reterr_why);
@@ -93,19 +92,5 @@ static enum error_code round_trip(struct code_request *d, struct str hash, bool 
 void token_by_code(struct client_request *r)
 {
 	struct code_request d = { .r = r };
-	struct why why = { "" };
-	struct str text = client_request_value(r, "code");
-	if (!params_count(r->form, "code")) {
-		client_request_fail(r, ERROR_INVALID_REQUEST, STR("Missing parameter: code"), STR(""));
-		return;
-	}
-	struct str hash = hash_base64url(r->visit->arena, HASH_SHA256, text);
-	enum error_code code = ERROR_STALE;
-	bool granted = false;
-	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
-		code = round_trip(&d, hash, &granted, &why);
-	if (code != OK)
-		client_request_broken(r, code, &why);
-	else if (granted)
-		redemption_answer(&d.redemption);
+	redemption_run(r, "code", round_trip, &d, &d.redemption);
 }

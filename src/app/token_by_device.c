@@ -1,8 +1,6 @@
 /* grant_type=urn:ietf:params:oauth:grant-type:device_code (RFC 8628 section 3.4): a device asks whether
  * its user has answered, and fetches the tokens, once. */
 #include "app/redemption.h"
-#include "base/limits.h"
-#include "crypto/hash.h"
 #include "oidc/device.h"
 #include "oidc/pkce.h"
 #include "store/pending.h"
@@ -67,8 +65,9 @@ static enum error_code redeem(struct device_request *d, bool *ret_granted, struc
 }
 
 /* One round of load, decide, apply. STALE: the session changed, or somebody else was quicker. */
-static enum error_code round_trip(struct device_request *d, struct str hash, bool *ret_granted, struct why *reterr_why)
+static enum error_code round_trip(void *context, struct str hash, bool *ret_granted, struct why *reterr_why)
 {
+	struct device_request *d = context;
 	struct client_request *r = d->r;
 	struct visit *visit = r->visit;
 	struct str text = STR("");
@@ -99,23 +98,10 @@ static enum error_code round_trip(struct device_request *d, struct str hash, boo
 void token_by_device(struct client_request *r)
 {
 	struct device_request d = { .r = r };
-	struct why why = { "" };
 	if (!device_is_allowed(r->client)) {
 		client_request_fail(r, ERROR_GRANT_NOT_ALLOWED,
 				    STR("Client not allowed OAuth 2.0 Device Authorization Grant"), STR(""));
 		return;
 	}
-	if (!params_count(r->form, "device_code")) {
-		client_request_fail(r, ERROR_INVALID_REQUEST, STR("Missing parameter: device_code"), STR(""));
-		return;
-	}
-	struct str hash = hash_base64url(r->visit->arena, HASH_SHA256, client_request_value(r, "device_code"));
-	enum error_code code = ERROR_STALE;
-	bool granted = false;
-	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++)
-		code = round_trip(&d, hash, &granted, &why);
-	if (code != OK)
-		client_request_broken(r, code, &why);
-	else if (granted)
-		redemption_answer(&d.redemption);
+	redemption_run(r, "device_code", round_trip, &d, &d.redemption);
 }
