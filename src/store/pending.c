@@ -26,25 +26,26 @@ static struct pending_grant pending_of_row(struct row *row)
 	return grant;
 }
 
-enum error_code store_find_pending(struct store *store, struct arena *arena, struct str hash,
-	struct pending_grant *ret_grant, struct why *reterr_why)
+static enum error_code find(struct store *store, struct arena *arena, const struct db_statement *statement,
+	struct db_values values, struct str hash, struct pending_grant *ret_grant, struct why *reterr_why)
 {
 	struct db_rows rows;
-	enum error_code code = store_read_one(store, arena, &statement_pending_find, DB_VALUES(db_text(hash)),
-		"grant that waits", str_take(hash, 8), &rows, reterr_why);
+	enum error_code code = store_read_one(store, arena, statement, values, "grant that waits", str_take(hash, 8),
+		&rows, reterr_why);
 	if (code == OK)
 		*ret_grant = pending_of_row(&(struct row){ &rows, 0, 0 });
 	return code;
 }
 
+enum error_code store_find_pending(struct store *store, struct arena *arena, struct str hash,
+	struct pending_grant *ret_grant, struct why *reterr_why)
+{
+	return find(store, arena, &statement_pending_find, DB_VALUES(db_text(hash)), hash, ret_grant, reterr_why);
+}
+
 enum error_code store_find_pending_typed(struct store *store, struct arena *arena, struct str realm_id,
 	struct str user_code, struct pending_grant *ret_grant, struct why *reterr_why)
 {
-	struct db_rows rows;
-	enum error_code code = store_read_one(store, arena, &statement_pending_find_user_code,
-		DB_VALUES(db_text(realm_id), db_text(user_code)), "user code", str_take(user_code, 8), &rows,
-		reterr_why);
-	if (code == OK)
-		*ret_grant = pending_of_row(&(struct row){ &rows, 0, 0 });
-	return code;
+	return find(store, arena, &statement_pending_find_user_code, DB_VALUES(db_text(realm_id), db_text(user_code)),
+		user_code, ret_grant, reterr_why);
 }
