@@ -22,6 +22,7 @@ http_handler admin_user_delete, admin_user_reset_password, admin_user_logout, ad
 http_handler admin_session_delete, admin_sessions_list;
 http_handler admin_signouts_list, admin_signout_get, admin_signout_retry, admin_signout_cancel;
 http_handler admin_signout_coverage, admin_doctor, admin_client_test_logout;
+http_handler admin_console_root, admin_console_home, admin_console;
 http_handler operator_page, operator_page_order, operator_page_back;
 http_handler admin_local_import, admin_local_progress, admin_local_check;
 http_handler admin_local_plan, admin_local_backup, admin_local_schema;

@@ -142,12 +142,14 @@ static enum error_code decode_segment(
 	return OK;
 }
 
-/* /auth/realms/... is /realms/... of old; other paths that begin with /auth are not. */
+/* /auth/realms/... is /realms/... of old, and /auth its root; other paths that begin with /auth are not. */
 static bool has_auth_prefix(const struct http_request *request)
 {
 	static const char *const under[] = { "realms", "admin", "resources", "js" };
-	if (request->n_segments < 2 || !str_eq_z(request->segments[0], "auth"))
+	if (!request->n_segments || !str_eq_z(request->segments[0], "auth"))
 		return false;
+	if (request->n_segments == 1)
+		return true;
 	for (size_t i = 0; i < ARRAY_LENGTH(under); i++)
 		if (str_eq_z(request->segments[1], under[i]))
 			return true;

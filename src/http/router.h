@@ -37,7 +37,7 @@ struct http_route {
 
 struct http_router;
 
-/* auth_prefix: /auth/realms, /auth/admin, /auth/resources and /auth/js are the same as
+/* auth_prefix: /auth, /auth/realms, /auth/admin, /auth/resources and /auth/js are the same as
  * without /auth. */
 struct http_router *router_new(bool auth_prefix);
 void router_free(struct http_router *router);

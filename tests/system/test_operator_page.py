@@ -54,6 +54,21 @@ def operated(shared):
 
 
 @pytest.mark.parametrize("prefix", ["", "/auth"])
+def test_the_servers_address_alone_leads_to_it(operated, prefix):
+    at, went = prefix + "/", []
+    while True:
+        answer = requests.get(operated.server.url + at, allow_redirects=False, timeout=10)
+        if answer.status_code != 302:
+            break
+        at = answer.headers["location"]
+        went.append(at)
+    assert went == [prefix + "/admin/", prefix + "/admin/master/console/", prefix + "/admin/master/signouts"]
+    assert answer.status_code == 401 and "for administrators" in answer.text
+    answer = requests.get(f"{operated.server.url}{prefix}/admin/a%20b%22/console/", allow_redirects=False, timeout=10)
+    assert answer.headers["location"] == prefix + "/admin/a%20b%22/signouts"
+
+
+@pytest.mark.parametrize("prefix", ["", "/auth"])
 def test_an_administrator_of_the_server_sees_it(operated, prefix):
     """B2.15."""
     browser, page = sign_in(operated.server, prefix=prefix)

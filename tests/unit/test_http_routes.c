@@ -89,7 +89,7 @@ static void routes_match_by_segments(void **state)
 		match(router, HTTP_GET, "/admin/realms/r/group-by-path", &request, &m), OK);
 	assert_str(http_route_value(&request, "path"), "");
 	static const char *const none[] = { "/realms", "/realms/", "/realms//token", "//realms/a",
-		"/realms/a/b", "/REALMS/a", "/realms/a/token/x", "/auth", "/auth/x",
+		"/realms/a/b", "/REALMS/a", "/realms/a/token/x", "/auth/x",
 		"/realms/a//" };
 	for (size_t i = 0; i < ARRAY_LENGTH(none); i++)
 		assert_int_equal(match(router, HTTP_GET, none[i], &request, &m), ERROR_NOT_FOUND);
@@ -113,6 +113,10 @@ static void the_old_prefix_is_taken_off(void **state)
 	assert_int_equal(
 		match(router, HTTP_GET, "/auth/auth/realms/x", &request, &m), ERROR_NOT_FOUND);
 	assert_int_equal(match(plain, HTTP_GET, "/auth/realms/x", &request, &m), ERROR_NOT_FOUND);
+	assert_int_equal(match(router, HTTP_GET, "/auth/", &request, &m), OK);
+	assert_true(request.under_auth);
+	assert_str(request.path, "/");
+	assert_int_equal(match(plain, HTTP_GET, "/auth", &request, &m), ERROR_NOT_FOUND);
 	router_free(router);
 	router_free(plain);
 }
