@@ -1,4 +1,5 @@
-/* POST /admin/realms/{realm}/partial-export: the realm without users and with its secrets masked. */
+/* POST /admin/realms/{realm}/partial-export: the realm without users, but for the clients' service accounts, and
+ * with its secrets masked. */
 #include "admin/handlers_realms.h"
 #include "admin/serve.h"
 #include "json/tree.h"
@@ -24,6 +25,7 @@ static void leave_out_clients(struct json_node *realm)
 	if (roles)
 		json_node_remove(roles, STR("client"));
 	json_node_remove(realm, STR("clients"));
+	json_node_remove(realm, STR("users"));
 	json_node_remove(realm, STR("clientScopeMappings"));
 }
 
@@ -41,7 +43,6 @@ static void partial_export(struct admin_call *call)
 		admin_fail(call, code, &why);
 		return;
 	}
-	json_node_remove(realm, STR("users"));
 	/* Scopes and components are always told of; the store gives them with the clients. */
 	if (!admin_query_true(call, "exportClients", false))
 		leave_out_clients(realm);

@@ -221,6 +221,7 @@ void realm_info_handle(void *context, struct http_request *request, struct http_
 	if (key)
 		json_member_text(&w, "public_key", key->public_key);
 	json_member_text(&w, "token-service", visit_url(&visit, "/protocol/openid-connect"));
+	json_member_text(&w, "account-service", visit_url(&visit, "/account"));
 	json_member_int(&w, "tokens-not-before", realm->settings.not_before_s);
 	json_write_object_end(&w);
 	answer(&visit, text_str(&text));

@@ -209,7 +209,10 @@ def test_a_part_of_the_realm_is_exported_without_secrets(server):
     assert not {"users", "clients", "roles", "groups"} & set(small)
     query = {"exportClients": "true", "exportGroupsAndRoles": "true"}
     whole = admin.request("POST", "/partial-export", 200, params=query).json()
-    assert "users" not in whole and {"realm", "client"} <= set(whole["roles"])
+    assert {"realm", "client"} <= set(whole["roles"])
+    assert {one["serviceAccountClientId"] for one in whole["users"]} == {
+        one["clientId"] for one in whole["clients"] if one.get("serviceAccountsEnabled")} != set()
+    assert not any(one.get("credentials") for one in whole["users"])
     shop = next(one for one in whole["clients"] if one["clientId"] == "django-shop")
     assert shop["secret"] == "**********"
     clear = admin.get("/export")
