@@ -24,6 +24,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, C "/install/{client_id}", registration_install_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_NONE, NULL, NULL },
 	{ HTTP_GET | HTTP_POST | HTTP_PUT | HTTP_DELETE, C "/{provider}", registration_unknown, HTTP_WORKER, 0, PERMISSION_NONE, NULL, NULL },
 	{ HTTP_GET | HTTP_POST | HTTP_PUT | HTTP_DELETE, "/realms/{realm}/authz/{rest...}", authz_not_built, HTTP_INLINE, 0, PERMISSION_NONE, NULL, NULL },
+	{ HTTP_GET, "/realms/{realm}/.well-known/uma2-configuration", authz_not_built, HTTP_INLINE, 0, PERMISSION_NONE, NULL, NULL },
 };
 
 void admin_add_registration_routes(struct admin *admin, struct http_router *router)

@@ -420,8 +420,8 @@ def test_small_calls_of_a_client(server, admin):
     for call in ("", "/resource-server", "/resource-server/resource/x"):
         answer = admin.request("GET", path + "/authz" + call, 501)
         assert "Authorization services" in answer.json()["error_description"]
-    assert requests.get(server.url + "/realms/reg/authz/protection/resource_set",
-                        timeout=60).status_code == 501
+    for call in ("authz/protection/resource_set", ".well-known/uma2-configuration"):
+        assert requests.get(f"{server.url}/realms/reg/{call}", timeout=60).status_code == 501
     for call in ("/client-secret/rotated", "/service-account-user", "/installation/providers/keycloak-saml",
                  "/authz/resource-server/policy"):
         assert admin.request("GET", "/clients/nosuch" + call, 404).json() == {
