@@ -4,8 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* More are not kept when nobody holds them: half a MiB each, but for large realms. */
-enum { KEPT = 128 };
+/* What is beyond these bytes is not kept when nobody holds it, but for some that were used last. A realm takes
+ * half a MiB, a large one tens of them. */
+enum { KEPT_BYTES = 48 << 20, KEPT_ALWAYS = 16 };
 
 struct snapshot {
 	struct realm *realm;
@@ -13,6 +14,7 @@ struct snapshot {
 	size_t holders; /* the index counts as one while it is current */
 	bool current;
 	uint64_t used; /* the higher, the later */
+	size_t bytes;
 };
 
 struct snapshots {
@@ -21,6 +23,7 @@ struct snapshots {
 	pthread_mutex_t lock; /* of all below */
 	struct snapshot **list;
 	size_t n, capacity;
+	size_t bytes; /* of all of them */
 	uint64_t uses;
 	uint64_t changes; /* rises with snapshots_changed: what was loaded across one may be old */
 	struct arena *index;
@@ -67,6 +70,7 @@ static void release(struct snapshots *s, struct snapshot *snapshot)
 		if (s->list[i] != snapshot)
 			continue;
 		s->list[i] = s->list[--s->n];
+		s->bytes -= snapshot->bytes;
 		break;
 	}
 	index_rebuild(s);
@@ -124,18 +128,29 @@ static void append(struct snapshots *s, struct snapshot *snapshot)
 			abort();
 	}
 	s->list[s->n++] = snapshot;
+	snapshot->bytes = arena_used(snapshot->arena);
+	s->bytes += snapshot->bytes;
 }
 
-/* The one that was used least lately goes, when there are many; in use, none does. Locked. */
-static void drop_one(struct snapshots *s)
+/* The one that nobody holds and that was used least lately; NULL: all are held. Locked. */
+static struct snapshot *least_used(struct snapshots *s)
 {
 	struct snapshot *oldest = NULL;
-	for (size_t i = 0; s->n > KEPT && i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		struct snapshot *one = s->list[i];
 		if (one->current && one->holders == 1 && (!oldest || one->used < oldest->used))
 			oldest = one;
 	}
-	if (oldest) {
+	return oldest;
+}
+
+/* Locked. */
+static void drop_unused(struct snapshots *s)
+{
+	while (s->bytes > KEPT_BYTES && s->n > KEPT_ALWAYS) {
+		struct snapshot *oldest = least_used(s);
+		if (!oldest)
+			return;
 		oldest->current = false;
 		release(s, oldest);
 	}
@@ -161,7 +176,7 @@ static const struct realm *publish(struct snapshots *s, struct snapshot *fresh, 
 		stands->current = false;
 		release(s, stands);
 	}
-	drop_one(s);
+	drop_unused(s);
 	index_rebuild(s);
 	pthread_mutex_unlock(&s->lock);
 	return fresh->realm;
