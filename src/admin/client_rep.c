@@ -124,15 +124,32 @@ static void add_realm_scopes(struct admin_call *call, const struct client_rep *c
 			add_name(call->arena, list, scopes[i]->name);
 }
 
+static void add_scopes_of_realm(struct admin_call *call, struct client_rep *client)
+{
+	const struct realm *realm = call->realm;
+	add_realm_scopes(call, client, realm->default_scopes, realm->default_scopes_n, &client->default_scopes);
+	add_realm_scopes(call, client, realm->optional_scopes, realm->optional_scopes_n, &client->optional_scopes);
+}
+
+/* A client that changes its protocol has no use for scopes of the other. */
+static void drop_scopes_of_other_protocols(struct admin_call *call, const struct client_rep *client,
+					   struct str_list *list)
+{
+	struct str_list kept = { 0 };
+	for (size_t i = 0; i < list->n; i++) {
+		const struct client_scope *scope = realm_scope_by_name(call->realm, list->items[i]);
+		if (!scope || !scope->protocol.n || str_eq(scope->protocol, client->client.protocol))
+			add_name(call->arena, &kept, list->items[i]);
+	}
+	*list = kept;
+}
+
 /* Who names scopes of one kind gets none of the other but those that it names. */
 static void inherit_scopes(struct admin_call *call, struct client_rep *client)
 {
-	const struct realm *realm = call->realm;
-	if (JSON_SENT(&client_shape, client, default_scopes.items) ||
-	    JSON_SENT(&client_shape, client, optional_scopes.items))
-		return;
-	add_realm_scopes(call, client, realm->default_scopes, realm->default_scopes_n, &client->default_scopes);
-	add_realm_scopes(call, client, realm->optional_scopes, realm->optional_scopes_n, &client->optional_scopes);
+	if (!JSON_SENT(&client_shape, client, default_scopes.items) &&
+	    !JSON_SENT(&client_shape, client, optional_scopes.items))
+		add_scopes_of_realm(call, client);
 }
 
 static enum error_code complete_mappers(struct admin_call *call, struct client *client, struct why *reterr_why)
@@ -311,6 +328,11 @@ static void keep_apart(struct admin_call *call, const struct client_rep *before,
 	client->client.sessions_ended_before_ms = before->client.sessions_ended_before_ms;
 	client->default_scopes = before->default_scopes;
 	client->optional_scopes = before->optional_scopes;
+	if (!str_eq(before->client.protocol, client->client.protocol)) {
+		drop_scopes_of_other_protocols(call, client, &client->default_scopes);
+		drop_scopes_of_other_protocols(call, client, &client->optional_scopes);
+		add_scopes_of_realm(call, client);
+	}
 	if (!client->client.secret.n || representation_is_masked(client->client.secret))
 		client->client.secret = before->client.secret;
 	need_secret(call, client);

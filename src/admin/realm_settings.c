@@ -113,3 +113,20 @@ enum error_code realm_settings_agree(struct admin_call *call, const struct realm
 		code = policy_read(realm->settings.password_policy, reterr_why);
 	return code;
 }
+
+enum error_code realm_settings_agree_new(struct arena *arena, struct str body, struct why *reterr_why)
+{
+	struct json_node *realm;
+	if (json_tree_read(arena, body, &realm, NULL) != OK)
+		return OK;
+	const struct json_node *server = json_node_find(realm, STR("smtpServer"));
+	const struct json_node *policy = json_node_find(realm, STR("passwordPolicy"));
+	struct attributes mail = { 0 };
+	for (size_t i = 0; server && server->kind == JSON_NODE_OBJECT && i < server->n; i++)
+		if (server->members[i].value->kind == JSON_NODE_TEXT)
+			attributes_default(arena, &mail, server->members[i].name, server->members[i].value->text);
+	enum error_code code = check_mail(&mail, reterr_why);
+	if (code == OK && policy && policy->kind == JSON_NODE_TEXT)
+		code = policy_read(policy->text, reterr_why);
+	return code;
+}

@@ -10,5 +10,8 @@
  * whose argument is none. What was so before may stay. */
 MUST_USE enum error_code realm_settings_agree(struct admin_call *call, const struct realm_rep *before,
 					      struct realm_rep *realm, struct why *reterr_why);
+/* The same of a new realm's mail server and password policy. What of `body` cannot be read passes: whoever makes
+ * the realm of it tells. */
+MUST_USE enum error_code realm_settings_agree_new(struct arena *arena, struct str body, struct why *reterr_why);
 
 #endif

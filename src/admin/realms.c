@@ -6,6 +6,7 @@
 #include "admin/import.h"
 #include "admin/realm_name.h"
 #include "admin/realm_row.h"
+#include "admin/realm_settings.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/store_calls.h"
@@ -149,7 +150,9 @@ void admin_realms_create(void *context, struct http_request *request, struct htt
 	struct why why = { "" };
 	struct store_import_summary summary;
 	const struct store_import_options options = import_options(call.app);
-	enum error_code code = store_create_realm(call.app->store, call.arena, request->body, &options, &summary, &why);
+	enum error_code code = realm_settings_agree_new(call.arena, request->body, &why);
+	if (code == OK)
+		code = store_create_realm(call.app->store, call.arena, request->body, &options, &summary, &why);
 	if (code == OK) {
 		import_published(call.app, STR("request"), &summary);
 		admin_created(&call, arena_join(call.arena, STR("/admin/realms/"), summary.realm_name, STR("")));

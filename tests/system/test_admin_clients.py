@@ -521,6 +521,18 @@ def test_if_match_keeps_a_change_that_nobody_saw(admin):
     admin.request("DELETE", path, 204, headers={"If-Match": now})
 
 
+def test_a_client_of_another_protocol_has_other_scopes(admin):
+    path = "/clients/" + created(admin, clientId="turncoat")
+    assert "profile" in admin.get(path)["defaultClientScopes"]
+    for protocol, some in (("saml", {"role_list"}), ("openid-connect", {"profile", "email"})):
+        admin.request("PUT", path, 204, json={**admin.get(path), "protocol": protocol})
+        now = admin.get(path)
+        assert some <= set(now["defaultClientScopes"])
+        known = {one["name"]: one["protocol"] for one in admin.get("/client-scopes")}
+        assert {known[name] for name in now["defaultClientScopes"] + now["optionalClientScopes"]} == {protocol}
+    admin.request("DELETE", path, 204)
+
+
 def test_a_saml_client_has_its_defaults(admin):
     fresh = admin.get("/clients/" + created(admin, clientId="provider", protocol="saml",
                                             attributes={"saml_name_id_format": "email"}))

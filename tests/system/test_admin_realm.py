@@ -87,6 +87,18 @@ def test_a_password_policy_that_nobody_knows(small):
     small.request("PUT", "", 204, json={"passwordPolicy": ""})
 
 
+@pytest.mark.parametrize("body, text", (
+    ({"passwordPolicy": "nosuch(1)"}, "Password policy not found"),
+    ({"passwordPolicy": "length(x)"}, "Invalid config for length: Not a valid number"),
+    ({"smtpServer": {"from": "a@b c"}}, "Invalid sender address 'a@b c'."),
+    ({"smtpServer": {"from": "a@b.c", "replyTo": "x"}}, "Invalid reply-to address 'x'."),
+    ({"smtpServer": {"from": 1, "replyTo": ["x"]}}, "unable to read contents from stream")))
+def test_a_new_realm_agrees_with_itself_too(server, body, text):
+    answer = requests.post(server.url + "/admin/realms", headers=server.admin("master").bearer(), timeout=60,
+                           json={"realm": "bad-from-the-start", **body})
+    assert answer.status_code == 400 and answer.json()["errorMessage"].startswith(text)
+
+
 @pytest.mark.parametrize("policy, text", (
     ("length(x)", "length: Not a valid number"), ("length(8) and digits(x)", "digits: Not a valid number"),
     ("length(8)and digits(1)", "length: Not a valid number"), ("length(99999999999)", "length: Not a valid number"),
