@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "jose/jws.h"
 #include "model/pairwise.h"
 #include "signout/channel.h"
 
@@ -200,6 +201,26 @@ static void find_sector(struct text *findings, const struct client *client, cons
 				   "multiple host components."));
 }
 
+/* OpenID CIBA Core section 4. */
+static void find_backchannel(struct text *findings, const struct client *client)
+{
+	const struct attributes *attributes = &client->attributes;
+	struct str mode = attributes_get(attributes, STR("ciba.backchannel.token.delivery.mode"));
+	struct str endpoint = attributes_get(attributes, STR("ciba.backchannel.client.notification.endpoint"));
+	struct str signing = attributes_get(attributes, STR("ciba.backchannel.auth.request.signing.alg"));
+	enum sign_algorithm algorithm;
+	struct url url;
+	if (mode.n && !str_eq_z(mode, "poll") && !str_eq_z(mode, "ping"))
+		find(findings, STR("Unsupported requested CIBA Backchannel Token Delivery Mode"));
+	if (str_eq_z(mode, "ping") && !endpoint.n)
+		find(findings, STR("CIBA Backchannel Client Notification Endpoint must be set for the CIBA ping mode"));
+	if (endpoint.n && (url_parse(endpoint, &url, NULL) != OK || !(url.is_http || url.is_https)))
+		find(findings, STR("The url [backchannel_client_notification_endpoint] is malformed"));
+	bool known = sign_algorithm_of(signing, &algorithm) && (JWS_ALLOW_ASYMMETRIC & JWS_ALLOW(algorithm));
+	if (signing.n && !known && !str_eq_z(signing, "none"))
+		find(findings, STR("Unsupported requested CIBA Backchannel Authentication Request Signing Algorithm"));
+}
+
 struct str client_validate(struct arena *arena, const struct client *client)
 {
 	struct text findings = text_new(arena, 0);
@@ -213,6 +234,7 @@ struct str client_validate(struct arena *arena, const struct client *client)
 	    attributes_true(&client->attributes, STR("use.jwks.string"), false))
 		find(&findings, STR("The \"Use JWKS\" switch and the switch \"Use JWKS URL\" cannot be ON at the same time."));
 	find_urls(&findings, client);
+	find_backchannel(&findings, client);
 	for (size_t i = 0; i < client->mappers_n; i++)
 		if (pairwise_is(&client->mappers[i]))
 			find_sector(&findings, client, &client->mappers[i]);

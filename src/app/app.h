@@ -20,6 +20,10 @@ struct app {
 	 * no hostname is set. Empty: nowhere but on the unix socket. */
 	struct str own_url;
 	struct outgoing *http; /* for requests that an administrator asks for; client/client.h */
+	/* Where users are asked whether an application may sign them in (ciba.h), an http or https URL; empty:
+	 * nowhere. At most so many requests wait for it at once. */
+	struct str authentication_channel;
+	int authentication_channel_max;
 	/* Stores a list, tells of its notices; as outbox/outbox.h says. */
 	enum error_code (*apply)(void *outbox, const struct effects *effects, struct why *reterr_why);
 	/* Told when notices were queued otherwise: the outbox looks at once. */

@@ -32,6 +32,13 @@ void client_request_fail(struct client_request *r, enum error_code code, struct 
 	http_no_store(r->visit->response);
 }
 
+void client_request_refuse(struct client_request *r, int status, struct str error, struct str text)
+{
+	event_emit_error(r->visit, &r->event, error, text);
+	http_respond_error(r->visit->response, status, error, text);
+	http_no_store(r->visit->response);
+}
+
 void client_request_broken(struct client_request *r, enum error_code code, const struct why *why)
 {
 	log_write(LOG_ERROR, "app", "%.*s: %s: %s", STR_ARG(r->visit->request->path), error_name(code), why->text);

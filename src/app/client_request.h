@@ -23,6 +23,8 @@ bool client_request_waits(struct http_request *request);
 /* Answers with an OAuth error and emits the event. `text` is the error_description; `reason`
  * (may be empty: text) goes to the event. */
 void client_request_fail(struct client_request *r, enum error_code code, struct str text, struct str reason);
+/* The same by an error that is the protocol's own; the event has it too. */
+void client_request_refuse(struct client_request *r, int status, struct str error, struct str text);
 /* An error of ours: logged in full, told in general. */
 void client_request_broken(struct client_request *r, enum error_code code, const struct why *why);
 /* What an adapter says of itself (client_session_state, client_session_host): cut to what is

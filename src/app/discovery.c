@@ -6,6 +6,7 @@
 #include "crypto/sign.h"
 #include "http/cors.h"
 #include "jose/jwe.h"
+#include "jose/jws.h"
 #include "json/write.h"
 
 struct endpoint_name {
@@ -22,20 +23,23 @@ static const struct endpoint_name endpoints[] = {
 	{ "check_session_iframe", "/protocol/openid-connect/login-status-iframe.html" },
 	{ "revocation_endpoint", "/protocol/openid-connect/revoke" },
 	{ "pushed_authorization_request_endpoint", "/protocol/openid-connect/ext/par/request" },
+	{ "backchannel_authentication_endpoint", "/protocol/openid-connect/ext/ciba/auth" },
 	{ "jwks_uri", "/protocol/openid-connect/certs" },
 	{ "registration_endpoint", "/clients-registrations/openid-connect" },
 };
 
 /* Lists that are the same for every realm: only what this server does. */
 struct endpoint_list {
-	const char *member, *values[8];
+	const char *member, *values[9];
 };
 
 #define AUTHENTICATION { "private_key_jwt", "client_secret_basic", "client_secret_post", "client_secret_jwt" }
 
 static const struct endpoint_list lists[] = {
 	{ "grant_types_supported", { "authorization_code", "client_credentials", "implicit", "password", "refresh_token",
-		"urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange" } },
+		"urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange",
+		"urn:openid:params:grant-type:ciba" } },
+	{ "backchannel_token_delivery_modes_supported", { "poll", "ping" } },
 	{ "acr_values_supported", { "0", "1" } },
 	{ "response_types_supported", { "code", "none", "id_token", "token", "id_token token", "code id_token",
 		"code token", "code id_token token" } },
@@ -57,6 +61,7 @@ static const char *const signing_names[] = { "id_token_signing_alg_values_suppor
 	"userinfo_signing_alg_values_supported", "token_endpoint_auth_signing_alg_values_supported",
 	"introspection_endpoint_auth_signing_alg_values_supported",
 	"revocation_endpoint_auth_signing_alg_values_supported", "authorization_signing_alg_values_supported" };
+#define ALL (JWS_ALLOW_ASYMMETRIC | JWS_ALLOW_BY_SECRET)
 static const char *const encryption_names[][2] = {
 	{ "id_token_encryption_alg_values_supported", "id_token_encryption_enc_values_supported" },
 	{ "userinfo_encryption_alg_values_supported", "userinfo_encryption_enc_values_supported" },
@@ -77,13 +82,14 @@ static void write_encryption(struct json_writer *w, const char *const names[2])
 		write_list(w, names[i], i ? jwe_encodings : jwe_algorithms, SIZE_MAX);
 }
 
-/* Every algorithm: where the realm has no key for one, it gets one (fallback_key.h), and clients sign
+/* Those of `among`: where the realm has no key for one, it gets one (fallback_key.h), and clients sign
  * by their own. */
-static void write_algorithms(struct json_writer *w, const char *member, bool none)
+static void write_algorithms(struct json_writer *w, const char *member, unsigned among, bool none)
 {
 	json_member_array_begin(w, member);
 	for (int i = 0; i < SIGN_JWA_ALGORITHMS; i++)
-		json_write_text(w, str_from(sign_algorithm_name((enum sign_algorithm)i)));
+		if (among & JWS_ALLOW(i))
+			json_write_text(w, str_from(sign_algorithm_name((enum sign_algorithm)i)));
 	if (none)
 		json_write_text(w, STR("none"));
 	json_write_array_end(w);
@@ -109,9 +115,10 @@ static struct str other_members(struct arena *arena, const struct realm *realm)
 		write_list(&w, lists[i].member, lists[i].values, ARRAY_LENGTH(lists[i].values));
 	write_list(&w, "claims_supported", claim_names, ARRAY_LENGTH(claim_names));
 	for (size_t i = 0; i < ARRAY_LENGTH(signing_names); i++)
-		write_algorithms(&w, signing_names[i], false);
+		write_algorithms(&w, signing_names[i], ALL, false);
 	/* A client's row may say that its own have no signature. */
-	write_algorithms(&w, "request_object_signing_alg_values_supported", true);
+	write_algorithms(&w, "request_object_signing_alg_values_supported", ALL, true);
+	write_algorithms(&w, "backchannel_authentication_request_signing_alg_values_supported", JWS_ALLOW_ASYMMETRIC, false);
 	for (size_t i = 0; i < ARRAY_LENGTH(encryption_names); i++)
 		write_encryption(&w, encryption_names[i]);
 	write_scopes(&w, realm);

@@ -93,19 +93,12 @@ static int64_t life_s(const struct visit *visit)
 	return life <= 0 ? LIFE_S : life < LIFE_MAX_S ? life : LIFE_MAX_S;
 }
 
-static void fail(struct client_request *r, int status, struct str error, struct str text)
-{
-	event_emit_error(r->visit, &r->event, error, text);
-	http_respond_error(r->visit->response, status, error, text);
-	http_no_store(r->visit->response);
-}
-
 /* As the authorization endpoint judges it, said in Keycloak's terms. */
 static void refuse(struct client_request *r, const struct authorize_verdict *verdict)
 {
 	bool not_allowed = verdict->kind == AUTHORIZE_REDIRECT && str_eq_z(verdict->error, "unauthorized_client");
 	struct str text = verdict->reason.n ? verdict->reason : verdict->text;
-	fail(r, not_allowed ? 401 : 400, not_allowed ? verdict->error : STR("invalid_request"), text);
+	client_request_refuse(r, not_allowed ? 401 : 400, not_allowed ? verdict->error : STR("invalid_request"), text);
 }
 
 static enum error_code keep(struct client_request *r, struct str text, struct str *ret_name, struct why *reterr_why)
@@ -150,7 +143,7 @@ static bool open_object(struct client_request *r, struct authorize_request *requ
 	struct why why = { "" };
 	enum error_code code = request_object_open(r->visit, r->client, &only, &why);
 	if (code == ERROR_INVALID_REQUEST_OBJECT)
-		fail(r, 400, str_from(error_oauth(code)), str_from(why.text));
+		client_request_refuse(r, 400, str_from(error_oauth(code)), str_from(why.text));
 	else if (code != OK)
 		client_request_broken(r, code, &why);
 	*request = only;
@@ -166,7 +159,7 @@ static void push(struct client_request *r)
 	struct why why = { "" };
 	struct str name;
 	if (request.request_uri.n) {
-		fail(r, 400, STR("invalid_request"), STR("It is not allowed to include request_uri to PAR."));
+		client_request_refuse(r, 400, STR("invalid_request"), STR("It is not allowed to include request_uri to PAR."));
 		return;
 	}
 	request.client_id = r->client->client_id;
@@ -179,14 +172,14 @@ static void push(struct client_request *r)
 	}
 	struct str text = authorize_request_text(visit->arena, &request);
 	if (text.n > SIZE_MAX_BYTES) {
-		fail(r, 413, STR("invalid_request"), STR("The request is too large"));
+		client_request_refuse(r, 413, STR("invalid_request"), STR("The request is too large"));
 		return;
 	}
 	enum error_code code = keep(r, text, &name, &why);
 	if (code == OK)
 		answer(r, name);
 	else if (code == ERROR_STALE)
-		fail(r, 429, STR("temporarily_unavailable"), STR("Too many requests of this client wait to be used"));
+		client_request_refuse(r, 429, STR("temporarily_unavailable"), STR("Too many requests of this client wait to be used"));
 	else
 		client_request_broken(r, code, &why);
 }

@@ -1,5 +1,6 @@
 /* The public routes. */
 #include "app/account.h"
+#include "app/ciba.h"
 #include "app/consenting.h"
 #include "app/device.h"
 #include "app/endpoints.h"
@@ -23,6 +24,8 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, OIDC "/certs", certs_handle, HTTP_INLINE | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, OIDC "/auth", authorize_handle, HTTP_INLINE, 0, 0, NULL, NULL },
 	{ HTTP_POST, OIDC "/ext/par/request", pushed_handle, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
+	{ HTTP_POST, OIDC "/ext/ciba/auth", ciba_handle, HTTP_WORKER, 0, 0, NULL, NULL },
+	{ HTTP_POST, OIDC "/ext/ciba/auth/callback", ciba_callback_handle, HTTP_WORKER, 0, 0, NULL, NULL },
 	{ HTTP_POST, OIDC "/auth/device", device_authorize_handle, HTTP_WORKER | HTTP_CORS, 0, 0, NULL, NULL },
 	{ HTTP_GET | HTTP_POST, "/realms/{realm}/device", device_page_handle, HTTP_WORKER | HTTP_CSRF, 0, 0, NULL, NULL },
 	{ HTTP_GET, "/realms/{realm}/device/status", device_status_handle, HTTP_WORKER, 0, 0, NULL, NULL },

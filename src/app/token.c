@@ -7,6 +7,7 @@
 #include "app/client_keys.h"
 #include "app/fallback_key.h"
 #include "app/token_answer.h"
+#include "oidc/ciba.h"
 #include "oidc/device.h"
 
 struct grant_row {
@@ -21,6 +22,7 @@ static const struct grant_row grants[] = {
 	{ "client_credentials", "CLIENT_LOGIN_ERROR", token_by_client_credentials, false },
 	{ "password", "LOGIN_ERROR", NULL, true },
 	{ DEVICE_GRANT_TYPE, "OAUTH2_DEVICE_CODE_TO_TOKEN_ERROR", token_by_device, true },
+	{ CIBA_GRANT_TYPE, "AUTHREQID_TO_TOKEN_ERROR", token_by_ciba, true },
 	{ "urn:ietf:params:oauth:grant-type:token-exchange", "TOKEN_EXCHANGE_ERROR", token_by_exchange, true },
 };
 

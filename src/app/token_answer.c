@@ -5,6 +5,7 @@
 #include "app/fallback_key.h"
 #include "app/token_sign.h"
 #include "crypto/random.h"
+#include "oidc/ciba.h"
 #include "oidc/device.h"
 
 /* The part of an access token's id that says by which grant it was given. */
@@ -13,7 +14,8 @@ static const char *grant_code_of(struct client_request *r)
 	struct str type = client_request_value(r, "grant_type");
 	return str_eq_z(type, "authorization_code") ? "ac" : str_eq_z(type, "refresh_token") ? "rt" :
 	       str_eq_z(type, "password") ? "ro" : str_eq_z(type, "client_credentials") ? "cc" :
-	       str_eq_z(type, DEVICE_GRANT_TYPE) ? "dg" : "te";
+	       str_eq_z(type, DEVICE_GRANT_TYPE) ? "dg" :
+	       str_eq_z(type, CIBA_GRANT_TYPE) ? "ci" : "te";
 }
 
 struct str_list token_answer_audience(struct client_request *r, const struct token_grant *grant)
@@ -81,16 +83,21 @@ static bool consented(struct client_request *r, const struct user *user, const s
 	return code == OK && covers;
 }
 
-bool token_answer_scope(struct client_request *r, const struct user *user, struct scope_grant *scope)
+bool token_answer_limit(struct client_request *r, const struct user *user, struct scope_grant *scope)
 {
 	bool offline = scope->offline_access;
 	struct role_set held = roles_of_user(r->visit->arena, r->visit->realm, user);
 	scope_limit(r->visit->arena, &held, scope);
-	if (offline != scope->offline_access) {
-		client_request_fail(r, ERROR_INVALID_SCOPE, STR("Offline tokens not allowed for the user or client"),
-				    STR(""));
+	if (offline == scope->offline_access)
+		return true;
+	client_request_fail(r, ERROR_INVALID_SCOPE, STR("Offline tokens not allowed for the user or client"), STR(""));
+	return false;
+}
+
+bool token_answer_scope(struct client_request *r, const struct user *user, struct scope_grant *scope)
+{
+	if (!token_answer_limit(r, user, scope))
 		return false;
-	}
 	return user->service_account_client_id.n || consented(r, user, scope);
 }
 

@@ -11,8 +11,10 @@ struct token_answer {
 	struct str access_jti, refresh_jti; /* for the event */
 };
 
-/* Leaves the user the scopes that the user may have. False, and answered, when offline_access
- * was among those that go, or the user has not consented to one that the client asks for. */
+/* Leaves the user the scopes that the user may have. False, and answered, when offline_access was
+ * among those that go. */
+bool token_answer_limit(struct client_request *r, const struct user *user, struct scope_grant *scope);
+/* The same; false also when the user has not consented to one that the client asks for. */
 bool token_answer_scope(struct client_request *r, const struct user *user, struct scope_grant *scope);
 /* Signs access, refresh (when there is a session and the client uses them) and ID token
  * (scope openid). NO_KEY, CRYPTO_FAILED. */
@@ -31,7 +33,8 @@ struct refresh_place token_answer_first(struct client_request *r, struct client_
 
 /* Grants: each answers the request. */
 typedef void token_grant_handler(struct client_request *r);
-token_grant_handler token_by_code, token_by_refresh, token_by_client_credentials, token_by_exchange, token_by_device;
+token_grant_handler token_by_code, token_by_refresh, token_by_client_credentials, token_by_exchange, token_by_device,
+	token_by_ciba;
 /* Whether client credentials of this client begin a session, which waits for a commit. */
 bool token_client_credentials_wait(const struct client *client);
 /* Closes the visit itself when it handed over to the gate; true then. */

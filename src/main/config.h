@@ -16,6 +16,7 @@
 	K(tls_cert, "tls-cert", "", "KC_HTTPS_CERTIFICATE_FILE", 0, "certificate chain of the public listener, PEM; reloaded on SIGHUP") \
 	K(tls_key, "tls-key", "", "KC_HTTPS_CERTIFICATE_KEY_FILE", 0, "its private key, PEM") \
 	K(ca_file, "ca-file", "", "KC_TRUSTSTORE_PATHS", 0, "PEM file of authorities trusted besides the system's when applications are told") \
+	K(authentication_channel, "authentication-channel", "", "KC_SPI_CIBA_AUTH_CHANNEL__CIBA_HTTP_AUTH_CHANNEL__HTTP_AUTHENTICATION_CHANNEL_URI", 0, "URL of the service that asks users on their own device whether they agree (CIBA); empty: none") \
 	K(outgoing_proxy, "outgoing-proxy", "", "", 0, "proxy through which applications are told, http://HOST:PORT; empty: none") \
 	K(outgoing_proxy_except, "outgoing-proxy-except", "", "", 0, "names and domains that are reached without it, with commas between") \
 	K(outgoing_cert, "outgoing-cert", "", "", 0, "certificate chain that is shown to applications that ask for one, PEM") \

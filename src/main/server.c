@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/tables.h"
+#include "base/url.h"
 #include "crypto/hash.h"
 #include "crypto/base64.h"
 #include "crypto/random.h"
@@ -149,6 +150,8 @@ static enum error_code open_workers(struct server *s, struct why *reterr_why)
 				     STR_ARG(s->config->workers));
 	const struct workers_config workers = { .name = "worker", .queue = WORKER_QUEUE,
 		.threads = threads ? (unsigned)threads : (unsigned)cores * WORKERS_A_CORE };
+	/* The others go on while the authentication channel hangs. */
+	s->app.authentication_channel_max = workers.threads > 1 ? (int)workers.threads / 2 : 1;
 	const struct workers_config gate = { .name = "gate", .queue = GATE_QUEUE, .nice = 10 };
 	enum error_code code = workers_new(&workers, &s->workers, reterr_why);
 	return code == OK ? workers_new(&gate, &s->gate, reterr_why) : code;
@@ -162,6 +165,17 @@ static void run_job(void *job)
 static bool submit(void *pool, struct http_job *job)
 {
 	return workers_submit(pool, run_job, job);
+}
+
+static enum error_code set_authentication_channel(struct server *s, struct why *reterr_why)
+{
+	struct url url;
+	struct str text = s->config->authentication_channel;
+	if (text.n && (url_parse(text, &url, NULL) != OK || !(url.is_http || url.is_https)))
+		return error_because(reterr_why, ERROR_INVALID_CONFIG, "authentication-channel: '%.*s' is not an http or https URL",
+				     STR_ARG(text));
+	s->app.authentication_channel = text;
+	return OK;
 }
 
 static bool wants_html(const struct http_request *request)
@@ -359,6 +373,8 @@ static enum error_code open_parts(struct server *s, struct why *reterr_why)
 	code = open_outbox(s, reterr_why);
 	if (code == OK)
 		code = open_workers(s, reterr_why);
+	if (code == OK)
+		code = set_authentication_channel(s, reterr_why);
 	if (code == OK)
 		code = set_hosts(s, reterr_why);
 	return code;

@@ -1,9 +1,11 @@
 /* Grants that wait for somebody: an application has asked for tokens, and the user answers elsewhere
- * than where it runs (RFC 8628). Their changes are effects (EFFECT_PENDING_CHANGE). */
+ * than where it runs (RFC 8628, OpenID CIBA Core). Their changes are effects (EFFECT_PENDING_CHANGE). */
 #ifndef MODEL_PENDING_CHANGE_H
 #define MODEL_PENDING_CHANGE_H
 
 #include "model/effect.h"
+
+enum pending_kind { PENDING_DEVICE, PENDING_BACKCHANNEL };
 
 enum pending_state {
 	PENDING_OPEN,     /* nobody has answered yet */
@@ -12,17 +14,20 @@ enum pending_state {
 	PENDING_USED,     /* the tokens were fetched */
 };
 
-/* What the application holds and what the user types are kept as hashes only. */
+/* What the application holds and what the answer comes with are kept as hashes only. */
 struct pending_grant {
 	struct str hash;      /* of what the application asks with (SHA-256, base64url) */
-	struct str user_code; /* of what the user types; one realm has each once */
+	struct str user_code; /* of what the user types, or the authentication channel shows; one realm has each once */
 	struct str realm_id, client_id; /* the client's id (UUID) */
 	struct str scope, nonce, code_challenge, code_challenge_method;
 	int64_t expires_ms;
 	int64_t interval_ms; /* how long the application waits between two questions */
 	int64_t polled_ms;   /* when it last asked in time; 0: never */
 	enum pending_state state;
-	struct str user_id, session_id, acr; /* from APPROVED on */
+	/* From APPROVED on; user_id from the beginning where the application names the user. */
+	struct str user_id, session_id, acr;
+	enum pending_kind kind;
+	struct str notice; /* sealed: how the application is told of the answer; empty: it asks */
 };
 
 enum pending_change_kind {

@@ -68,23 +68,6 @@ struct str device_user_code_hash(struct arena *arena, struct str realm_id, struc
 	return hash_base64url(arena, HASH_SHA256, arena_join(arena, realm_id, STR(":"), code));
 }
 
-enum error_code device_judge_poll(const struct pending_grant *grant, const struct realm *realm,
-				  const struct client *client, int64_t now_ms, struct str *ret_text)
-{
-	if (!str_eq(grant->realm_id, realm->settings.id) || !str_eq(grant->client_id, client->id)) {
-		*ret_text = STR("unauthorized client");
-		return ERROR_PENDING_UNKNOWN;
-	}
-	if (grant->state == PENDING_USED)
-		return ERROR_PENDING_UNKNOWN;
-	if (grant->expires_ms <= now_ms)
-		return ERROR_PENDING_EXPIRED;
-	if (grant->polled_ms + grant->interval_ms > now_ms)
-		return ERROR_SLOW_DOWN;
-	return grant->state == PENDING_APPROVED ? OK :
-	       grant->state == PENDING_DENIED ? ERROR_PENDING_DENIED : ERROR_PENDING_OPEN;
-}
-
 const char *device_judge_code(const struct pending_grant *grant, int64_t now_ms, bool *ret_expired)
 {
 	*ret_expired = false;

@@ -30,11 +30,6 @@ struct str device_user_code_typed(struct arena *arena, struct str typed);
 /* How the store knows it. */
 struct str device_user_code_hash(struct arena *arena, struct str realm_id, struct str code);
 
-/* A device asks for its tokens. OK: the user has agreed. PENDING_UNKNOWN (*ret_text: what the device
- * is told, where it is not the error's own text), PENDING_EXPIRED, SLOW_DOWN, PENDING_DENIED,
- * PENDING_OPEN. */
-enum error_code device_judge_poll(const struct pending_grant *grant, const struct realm *realm,
-				  const struct client *client, int64_t now_ms, struct str *ret_text);
 /* A user brings its code: NULL, or why not, for the event; *ret_expired: because it is over. */
 const char *device_judge_code(const struct pending_grant *grant, int64_t now_ms, bool *ret_expired);
 

@@ -8,7 +8,8 @@ static void add(struct applying *a, const struct pending_grant *g)
 	applying_add(a, &statement_pending_add,
 		DB_VALUES(db_text(g->hash), db_text(g->user_code), db_text(g->realm_id), db_text(g->client_id),
 			db_text(g->scope), db_text(g->nonce), db_text(g->code_challenge),
-			db_text(g->code_challenge_method), db_int(g->expires_ms), db_int(g->interval_ms)));
+			db_text(g->code_challenge_method), db_int(g->expires_ms), db_int(g->interval_ms), db_text(g->user_id),
+			db_int(g->kind), db_text(g->notice)));
 }
 
 void apply_pending_change(struct applying *a, const struct effect *effect)

@@ -6,7 +6,7 @@
 static const struct migration *const migrations[] = { &migration_0001, &migration_0002,
 	&migration_0003, &migration_0004, &migration_0005, &migration_0006, &migration_0007,
 	&migration_0008, &migration_0009, &migration_0010, &migration_0011, &migration_0012,
-	&migration_0013, &migration_0014, &migration_0015, &migration_0016 };
+	&migration_0013, &migration_0014, &migration_0015, &migration_0016, &migration_0017 };
 
 /* Several nodes that start at once take the record of a migration from each other; each
  * attempt finds the database further on. */

@@ -36,6 +36,7 @@ extern const struct migration migration_0013; /* links of users, names for searc
 extern const struct migration migration_0014; /* pushed authorization requests */
 extern const struct migration migration_0015; /* grants that wait */
 extern const struct migration migration_0016; /* lists of users */
+extern const struct migration migration_0017; /* grants by an authentication channel */
 
 /* The number of the newest migration that this program knows. */
 int64_t migrate_known(void);

@@ -23,6 +23,8 @@ static struct pending_grant pending_of_row(struct row *row)
 	grant.user_id = next_text(row);
 	grant.session_id = next_text(row);
 	grant.acr = next_text(row);
+	grant.kind = (enum pending_kind)next_int(row);
+	grant.notice = next_text(row);
 	return grant;
 }
 

@@ -2,6 +2,7 @@
 #include "realm_fixture.h"
 
 #include "oidc/device.h"
+#include "oidc/pending.h"
 
 /* B5.1. */
 static void codes_are_of_twenty_letters(void **state)
@@ -88,10 +89,10 @@ static enum error_code polled(enum pending_state state, int64_t expires_ms, int6
 	struct str text = STR("");
 	const struct pending_grant grant = { .realm_id = STR("realm-id"), .client_id = realm.clients[0].id,
 		.state = state, .expires_ms = expires_ms, .interval_ms = 5000, .polled_ms = polled_ms };
-	return device_judge_poll(&grant, &realm, &realm.clients[0], NOW_MS, &text);
+	return pending_judge_poll(&grant, PENDING_DEVICE, &realm, &realm.clients[0], NOW_MS, &text);
 }
 
-/* B5.4. */
+/* B5.4, B7.1. */
 static void what_a_device_is_told(void **state)
 {
 	(void)state;
@@ -107,11 +108,17 @@ static void what_a_device_is_told(void **state)
 	struct str text = STR("");
 	const struct pending_grant other_client = { .realm_id = STR("realm-id"), .client_id = STR("another"),
 		.state = PENDING_APPROVED, .expires_ms = NOW_MS + 1 };
-	assert_int_equal(device_judge_poll(&other_client, &realm, &realm.clients[0], NOW_MS, &text), ERROR_PENDING_UNKNOWN);
+	assert_int_equal(pending_judge_poll(&other_client, PENDING_DEVICE, &realm, &realm.clients[0], NOW_MS, &text),
+			 ERROR_PENDING_UNKNOWN);
 	expect_text(text, "unauthorized client");
 	const struct pending_grant other_realm = { .realm_id = STR("other"), .client_id = realm.clients[0].id,
 		.state = PENDING_APPROVED, .expires_ms = NOW_MS + 1 };
-	assert_int_equal(device_judge_poll(&other_realm, &realm, &realm.clients[0], NOW_MS, &text), ERROR_PENDING_UNKNOWN);
+	assert_int_equal(pending_judge_poll(&other_realm, PENDING_DEVICE, &realm, &realm.clients[0], NOW_MS, &text),
+			 ERROR_PENDING_UNKNOWN);
+	const struct pending_grant other_kind = { .realm_id = STR("realm-id"), .client_id = realm.clients[0].id,
+		.state = PENDING_APPROVED, .expires_ms = NOW_MS + 1, .kind = PENDING_BACKCHANNEL };
+	assert_int_equal(pending_judge_poll(&other_kind, PENDING_DEVICE, &realm, &realm.clients[0], NOW_MS, &text),
+			 ERROR_PENDING_UNKNOWN);
 }
 
 static void what_a_user_is_told(void **state)
