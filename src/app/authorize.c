@@ -7,6 +7,7 @@
 #include "app/page.h"
 #include "app/pushed.h"
 #include "app/request_object.h"
+#include "app/request_uri.h"
 
 static enum error_code parse(struct visit *visit, struct authorize_request *ret_request, struct why *reterr_why)
 {
@@ -19,6 +20,14 @@ static enum error_code parse(struct visit *visit, struct authorize_request *ret_
 	return code;
 }
 
+static enum error_code resolve_reference(struct visit *visit, const struct client *client,
+					 struct authorize_request *request, struct why *reterr_why)
+{
+	struct str text;
+	enum error_code code = request_uri_fetch(visit, client, request->request_uri, &text, reterr_why);
+	return code == OK ? request_object_open(visit, client, text, request, reterr_why) : code;
+}
+
 /* Puts in its place what a request names. Where there is nothing to be put there, it stays for
  * authorize_check to refuse. */
 static enum error_code resolve(struct visit *visit, struct authorize_request *request, struct why *reterr_why)
@@ -28,9 +37,9 @@ static enum error_code resolve(struct visit *visit, struct authorize_request *re
 	if (!client || request->duplicate.n || (request->request.n && request->request_uri.n))
 		return OK;
 	if (request->request.n)
-		return request_object_open(visit, client, request, reterr_why);
+		return request_object_open(visit, client, request->request, request, reterr_why);
 	if (!pushed_is_named(request->request_uri))
-		return OK;
+		return resolve_reference(visit, client, request, reterr_why);
 	enum error_code code = pushed_find(visit, client, request->request_uri, &pushed, reterr_why);
 	if (code != OK)
 		return code;
@@ -67,6 +76,7 @@ static void answer(struct visit *visit)
 	struct authorize_verdict verdict;
 	if (!read_request(visit, &entry))
 		return;
+	visit->ui_locales = entry.request.ui_locales;
 	if (!authorize_check(visit->arena, visit->realm, &entry.request, &entry.plan, &verdict)) {
 		entry_refuse(visit, &entry, &verdict);
 		return;

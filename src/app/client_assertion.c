@@ -32,24 +32,20 @@ static enum error_code check_by_key(struct visit *visit, const struct client_ass
 
 /* ---- by the secret ---- */
 
-/* The one in force, or the one before it. */
-static enum error_code check_by_secret(const struct client_assertion *a, int64_t now_s, struct why *why)
+static enum error_code check_by_secret(const struct visit *visit, const struct client_assertion *a, struct why *why)
 {
 	const struct client *client = a->client;
 	struct why detail = { "" };
 	enum { SHORT = 32 };
-	if (client_signature_is_by(a->token, client_auth_rotated_secret(&client->attributes, now_s), a->allowed, &detail))
+	enum error_code code = client_signature_by_secret(visit, client, a->token, a->allowed, &detail);
+	if (code == ERROR_EXPIRED)
+		return error_because(why, ERROR_INVALID_CLIENT, "%s", detail.text);
+	if (code == OK)
 		return OK;
-	if (!client_signature_is_by(a->token, client->secret, a->allowed, &detail)) {
-		log_write(client->secret.n < SHORT ? LOG_WARN : LOG_DEBUG, "app", "assertion of client %.*s: %s",
-			  STR_ARG(client->client_id), detail.text);
-		return error_because(why, ERROR_ASSERTION_NOT_SIGNED, "Client authentication with client secret signed JWT "
-				     "failed: Signature on JWT token by client secret failed validation");
-	}
-	if (client_auth_secret_expired(client, now_s))
-		return error_because(why, ERROR_INVALID_CLIENT, "the secret of client %.*s has expired",
-				     STR_ARG(client->client_id));
-	return OK;
+	log_write(client->secret.n < SHORT ? LOG_WARN : LOG_DEBUG, "app", "assertion of client %.*s: %s",
+		  STR_ARG(client->client_id), detail.text);
+	return error_because(why, ERROR_ASSERTION_NOT_SIGNED, "Client authentication with client secret signed JWT "
+			     "failed: Signature on JWT token by client secret failed validation");
 }
 
 /* ---- once ---- */
@@ -87,7 +83,7 @@ enum error_code client_assertion_check(struct visit *visit, const struct client_
 		*ret_client = a.client;
 	if (code != OK || !a.token)
 		return code;
-	code = a.by_secret ? check_by_secret(&a, facts.now_s, reterr_why) : check_by_key(visit, &a, reterr_why);
+	code = a.by_secret ? check_by_secret(visit, &a, reterr_why) : check_by_key(visit, &a, reterr_why);
 	if (code == OK)
 		code = client_assertion_judge(&a, &facts, &until_s, reterr_why);
 	return code == OK ? use_once(visit, &a, until_s, reterr_why) : code;

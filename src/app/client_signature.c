@@ -3,6 +3,7 @@
 
 #include "app/client_keys.h"
 #include "jose/jwk.h"
+#include "oidc/client_auth.h"
 
 enum { TRIES_MAX = 4 }; /* keys that one token is tried with */
 
@@ -82,14 +83,28 @@ enum error_code client_signature_by_key(struct visit *visit, const struct client
 	return code;
 }
 
-bool client_signature_is_by(const struct jws_parsed *token, struct str secret, unsigned allowed,
-	struct why *reterr_why)
+static bool is_by(const struct jws_parsed *token, struct str secret, unsigned allowed, struct why *why)
 {
 	struct sign_key *key = NULL;
 	struct str payload;
-	if (!secret.n || sign_key_from_secret(secret, &key, reterr_why) != OK)
+	if (!secret.n || sign_key_from_secret(secret, &key, why) != OK)
 		return false;
-	bool right = jws_verify(token, key, allowed, &payload, reterr_why) == OK;
+	bool right = jws_verify(token, key, allowed, &payload, why) == OK;
 	sign_key_free(key);
 	return right;
+}
+
+enum error_code client_signature_by_secret(const struct visit *visit, const struct client *client,
+	const struct jws_parsed *token, unsigned allowed, struct why *reterr_why)
+{
+	int64_t now_s = visit->now_ms / 1000;
+	struct why detail = { "" };
+	if (is_by(token, client_auth_rotated_secret(&client->attributes, now_s), allowed, &detail))
+		return OK;
+	if (!is_by(token, client->secret, allowed, &detail))
+		return error_because(reterr_why, ERROR_INVALID_SIGNATURE, "%s", detail.text);
+	if (client_auth_secret_expired(client, now_s))
+		return error_because(reterr_why, ERROR_EXPIRED, "the secret of client %.*s has expired",
+				     STR_ARG(client->client_id));
+	return OK;
 }

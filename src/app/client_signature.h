@@ -11,8 +11,9 @@
  * reason for the log; BUSY. */
 MUST_USE enum error_code client_signature_by_key(struct visit *visit, const struct client *client,
 	const struct jws_parsed *token, unsigned allowed, struct why *reterr_why);
-/* By a secret of the client's. */
-bool client_signature_is_by(const struct jws_parsed *token, struct str secret, unsigned allowed,
-	struct why *reterr_why);
+/* By the client's secret, the one in force or the one before its last rotation. INVALID_SIGNATURE, with
+ * a reason for the log; EXPIRED: it is by the client's own, which counts no more. */
+MUST_USE enum error_code client_signature_by_secret(const struct visit *visit, const struct client *client,
+	const struct jws_parsed *token, unsigned allowed, struct why *reterr_why);
 
 #endif

@@ -82,6 +82,33 @@ static void write_encryption(struct json_writer *w, const char *const names[2])
 		write_list(w, names[i], i ? jwe_encodings : jwe_algorithms, SIZE_MAX);
 }
 
+static bool has_key_for(const struct realm *realm, const char *algorithm)
+{
+	for (size_t i = 0; i < realm->keys_n; i++)
+		if (realm->keys[i].use == KEY_ENCRYPT && jwe_fits(str_from(algorithm), realm->keys[i].key))
+			return true;
+	return false;
+}
+
+/* Where the realm has a key: the algorithms that fit one. */
+static void write_decryption(struct json_writer *w, const struct realm *realm)
+{
+	static const char *const names[] = { "request_object_encryption_alg_values_supported",
+		"request_object_encryption_enc_values_supported" };
+	const char *found[9] = { NULL };
+	size_t n = 0;
+	for (size_t i = 0; jwe_algorithms[i] && n < ARRAY_LENGTH(found) - 2; i++)
+		if (has_key_for(realm, jwe_algorithms[i]))
+			found[n++] = jwe_algorithms[i];
+	/* A client's row may say that its own are so. */
+	if (has_key_for(realm, JWE_RSA1_5))
+		found[n++] = JWE_RSA1_5;
+	if (!n)
+		return;
+	write_list(w, names[0], found, n);
+	write_list(w, names[1], jwe_encodings, SIZE_MAX);
+}
+
 /* Those of `among`: where the realm has no key for one, it gets one (fallback_key.h), and clients sign
  * by their own. */
 static void write_algorithms(struct json_writer *w, const char *member, unsigned among, bool none)
@@ -121,6 +148,7 @@ static struct str other_members(struct arena *arena, const struct realm *realm)
 	write_algorithms(&w, "backchannel_authentication_request_signing_alg_values_supported", JWS_ALLOW_ASYMMETRIC, false);
 	for (size_t i = 0; i < ARRAY_LENGTH(encryption_names); i++)
 		write_encryption(&w, encryption_names[i]);
+	write_decryption(&w, realm);
 	write_scopes(&w, realm);
 	json_member_bool(&w, "frontchannel_logout_supported", true);
 	json_member_bool(&w, "frontchannel_logout_session_supported", true);
@@ -129,7 +157,8 @@ static struct str other_members(struct arena *arena, const struct realm *realm)
 	json_member_bool(&w, "authorization_response_iss_parameter_supported", true);
 	json_member_bool(&w, "claims_parameter_supported", true);
 	json_member_bool(&w, "request_parameter_supported", true);
-	json_member_bool(&w, "request_uri_parameter_supported", false);
+	json_member_bool(&w, "request_uri_parameter_supported", true);
+	json_member_bool(&w, "require_request_uri_registration", true);
 	json_member_bool(&w, "require_pushed_authorization_requests", false);
 	json_member_bool(&w, "tls_client_certificate_bound_access_tokens", false);
 	json_member_object_begin(&w, "mtls_endpoint_aliases");

@@ -9,8 +9,8 @@ enum { WISHES_MAX = 32 };
 static struct str asked_for(struct visit *visit)
 {
 	const struct params *params;
-	struct str wish = { NULL, 0 };
-	if (http_query(visit->request, &params, NULL) == OK)
+	struct str wish = visit->ui_locales;
+	if (!wish.n && http_query(visit->request, &params, NULL) == OK)
 		wish = params_value(params, "ui_locales");
 	if (!wish.n && visit->request->method == HTTP_POST && http_form(visit->request, &params, NULL) == OK)
 		wish = params_value(params, "ui_locales");

@@ -141,7 +141,7 @@ static bool open_object(struct client_request *r, struct authorize_request *requ
 	struct authorize_request only = { .client_id = request->client_id, .request = request->request,
 		.own_base = request->own_base };
 	struct why why = { "" };
-	enum error_code code = request_object_open(r->visit, r->client, &only, &why);
+	enum error_code code = request_object_open(r->visit, r->client, only.request, &only, &why);
 	if (code == ERROR_INVALID_REQUEST_OBJECT)
 		client_request_refuse(r, 400, str_from(error_oauth(code)), str_from(why.text));
 	else if (code != OK)

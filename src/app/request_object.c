@@ -3,18 +3,22 @@
 
 #include "app/client_signature.h"
 #include "base/log.h"
-#include "oidc/client_auth.h"
+#include "jose/jwe.h"
 #include "oidc/request_object.h"
 
-static bool is_by_secret(const struct visit *visit, const struct client *client, const struct request_object *object)
+/* What is in an encrypted one, by a key of the realm's; others stay as they are. Nobody is told what the
+ * key made of it. */
+static enum error_code decrypt(const struct visit *visit, const struct client *client, struct str *text, struct why *why)
 {
-	int64_t now_s = visit->now_ms / 1000;
-	struct str rotated = client_auth_rotated_secret(&client->attributes, now_s);
-	struct why why = { "" };
-	if (client_signature_is_by(object->token, rotated, object->allowed, &why))
-		return true;
-	return !client_auth_secret_expired(client, now_s) &&
-	       client_signature_is_by(object->token, client->secret, object->allowed, &why);
+	const struct jwe_parsed *parsed;
+	const struct sign_key *key;
+	struct why detail = { "" };
+	if (jwe_parse(visit->arena, *text, &parsed, &detail) != OK)
+		return error_because(why, ERROR_INVALID_REQUEST_OBJECT, "Failed to parse JWT: %s", detail.text);
+	enum error_code code = request_object_key(visit->realm, client, jwe_header(parsed), &key, why);
+	if (code == OK && jwe_decrypt(visit->arena, parsed, key, text, NULL) != OK)
+		code = error_because(why, ERROR_INVALID_REQUEST_OBJECT, "Failed to decrypt JWT");
+	return code;
 }
 
 static enum error_code check_signature(struct visit *visit, const struct client *client,
@@ -25,30 +29,33 @@ static enum error_code check_signature(struct visit *visit, const struct client 
 	if (!object->token)
 		return OK;
 	if (object->by_secret)
-		code = is_by_secret(visit, client, object) ? OK : ERROR_INVALID_SIGNATURE;
+		code = client_signature_by_secret(visit, client, object->token, object->allowed, &detail);
 	else
 		code = client_signature_by_key(visit, client, object->token, object->allowed, &detail);
 	if (code == ERROR_NO_KEY)
 		log_write(LOG_WARN, "app", "no key of client %.*s for its request object: %s", STR_ARG(client->client_id),
 			  detail.text);
-	if (code == ERROR_NO_KEY || code == ERROR_INVALID_SIGNATURE)
+	if (code == ERROR_NO_KEY || code == ERROR_INVALID_SIGNATURE || code == ERROR_EXPIRED)
 		return error_because(why, ERROR_INVALID_REQUEST_OBJECT, "Failed to verify signature on 'request' object");
 	return code == OK ? OK : error_because(why, code, "%s", detail.text);
 }
 
-enum error_code request_object_open(struct visit *visit, const struct client *client,
+enum error_code request_object_open(struct visit *visit, const struct client *client, struct str text,
 	struct authorize_request *request, struct why *reterr_why)
 {
 	const struct client_jwt_facts facts = { visit->issuer, visit_other_issuer(visit), visit->now_ms / 1000 };
 	struct request_object object;
-	enum error_code code = request_object_read(visit->arena, client, request->request, &object, reterr_why);
+	bool encrypted = jwe_is_one(text);
+	enum error_code code = encrypted ? decrypt(visit, client, &text, reterr_why) : OK;
+	if (code == OK)
+		code = request_object_read(visit->arena, client, text, encrypted, &object, reterr_why);
 	if (code == OK)
 		code = check_signature(visit, client, &object, reterr_why);
 	if (code == OK)
 		code = request_object_merge(visit->arena, client, &object, &facts, request, reterr_why);
 	if (code != OK)
 		return code;
-	request->request = STR("");
-	request->object = STR("request");
+	request->object = request->request_uri.n ? STR("request_uri") : STR("request");
+	request->request = request->request_uri = STR("");
 	return OK;
 }

@@ -22,6 +22,7 @@ struct visit {
 	int64_t now_ms;
 	struct str base;   /* "http://localhost:8080" or ".../auth": what our URLs begin with */
 	struct str issuer; /* base + "/realms/" + name */
+	struct str ui_locales; /* what the application asks for besides in the query or form; empty: nothing */
 };
 
 /* Takes the realm of the route's {realm}. False: answered (404 as recorded, 403 disabled or

@@ -95,8 +95,8 @@ enum error_code cipher_encrypt(struct arena *arena, enum cipher_kind kind, struc
 	return cipher_encrypt_beside(arena, kind, key, STR(""), plain, ret_bytes, reterr_why);
 }
 
-static bool open_sealed(const struct cipher *c, struct str key, struct str iv, struct str sealed,
-	struct str tag, unsigned char *out)
+static bool open_sealed(const struct cipher *c, struct str key, struct str beside, struct str iv,
+	struct str sealed, struct str tag, unsigned char *out)
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	bool good = ctx &&
@@ -104,26 +104,32 @@ static bool open_sealed(const struct cipher *c, struct str key, struct str iv, s
 		EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
 		(!c->is_gcm ||
 			EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG, (void *)tag.p) == 1) &&
-		run(ctx, out, sealed);
+		take_beside(ctx, beside) && run(ctx, out, sealed);
 	EVP_CIPHER_CTX_free(ctx);
 	ERR_clear_error();
 	return good;
 }
 
-enum error_code cipher_decrypt(struct arena *arena, enum cipher_kind kind, struct str key,
-	struct str bytes, struct str *ret_plain, struct why *reterr_why)
+enum error_code cipher_decrypt_beside(struct arena *arena, enum cipher_kind kind, struct str key,
+	struct str beside, struct str bytes, struct str *ret_plain, struct why *reterr_why)
 {
 	const struct cipher *c = &ciphers[kind];
 	size_t iv = c->is_gcm ? NONCE : BLOCK, tag = c->is_gcm ? TAG : 0;
 	size_t n = bytes.n < iv + tag ? 0 : bytes.n - iv - tag;
 	bool whole = bytes.n >= iv + tag && bytes.n <= INT_MAX && (c->is_gcm || (n && n % BLOCK == 0));
 	unsigned char *out = arena_alloc(arena, n + 1);
-	bool good = whole && key.n == c->key &&
-		open_sealed(c, key, str_take(bytes, iv), str_take(str_drop(bytes, iv), n),
+	bool good = whole && key.n == c->key && beside.n <= INT_MAX && (c->is_gcm || !beside.n) &&
+		open_sealed(c, key, beside, str_take(bytes, iv), str_take(str_drop(bytes, iv), n),
 			str_drop(bytes, iv + n), out);
 	size_t padding = good && !c->is_gcm ? out[n - 1] : 0;
 	if (!good || (!c->is_gcm && (padding < 1 || padding > BLOCK)))
 		return error_because(reterr_why, ERROR_INVALID_VALUE, "cannot be decrypted");
 	*ret_plain = str_of(out, n - padding);
 	return OK;
+}
+
+enum error_code cipher_decrypt(struct arena *arena, enum cipher_kind kind, struct str key,
+	struct str bytes, struct str *ret_plain, struct why *reterr_why)
+{
+	return cipher_decrypt_beside(arena, kind, key, STR(""), bytes, ret_plain, reterr_why);
 }

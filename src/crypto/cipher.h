@@ -31,5 +31,8 @@ enum error_code cipher_encrypt_beside(struct arena *arena, enum cipher_kind kind
 /* The other way. ERROR_INVALID_VALUE for whatever is wrong, always with the same reason. */
 enum error_code cipher_decrypt(struct arena *arena, enum cipher_kind kind, struct str key,
 	struct str bytes, struct str *ret_plain, struct why *reterr_why) MUST_USE;
+/* The same for GCM with what is `beside`. */
+enum error_code cipher_decrypt_beside(struct arena *arena, enum cipher_kind kind, struct str key,
+	struct str beside, struct str bytes, struct str *ret_plain, struct why *reterr_why) MUST_USE;
 
 #endif

@@ -1,6 +1,8 @@
 /* See key_agreement.h. */
 #include "crypto/key_agreement.h"
 
+#include <openssl/err.h>
+
 #include "crypto/internal.h"
 
 enum {
@@ -26,13 +28,17 @@ static bool derive(
 	return good;
 }
 
+static bool is_on_curve(const struct sign_key *key)
+{
+	return key->kind == SIGN_KEY_P256 || key->kind == SIGN_KEY_P384 || key->kind == SIGN_KEY_P521;
+}
+
 enum error_code key_agreement_make(struct arena *arena, const struct sign_key *theirs,
 	struct secret *ret_shared, struct sign_key_numbers *ret_ours, struct why *reterr_why)
 {
 	struct sign_key *ours = NULL;
 	struct sign_key_numbers numbers;
-	if (theirs->kind != SIGN_KEY_P256 && theirs->kind != SIGN_KEY_P384 &&
-		theirs->kind != SIGN_KEY_P521)
+	if (!is_on_curve(theirs))
 		return error_because(reterr_why, ERROR_UNSUPPORTED_ALGORITHM,
 			"ECDH-ES needs a key on P-256, P-384 or P-521");
 	enum error_code error = sign_key_generate(theirs->kind, 0, &ours, reterr_why);
@@ -45,6 +51,15 @@ enum error_code key_agreement_make(struct arena *arena, const struct sign_key *t
 		*ret_ours = numbers;
 	sign_key_free(ours);
 	return error;
+}
+
+enum error_code key_agreement_join(const struct sign_key *ours, const struct sign_key *theirs,
+	struct secret *ret_shared, struct why *reterr_why)
+{
+	bool good = is_on_curve(ours) && ours->is_private && theirs->kind == ours->kind &&
+		derive(ours, theirs, ret_shared);
+	ERR_clear_error();
+	return good ? OK : error_because(reterr_why, ERROR_INVALID_VALUE, "no key can be agreed on");
 }
 
 static const EVP_CIPHER *wrap_cipher(size_t key_bytes)
@@ -84,4 +99,29 @@ enum error_code key_agreement_wrap(struct arena *arena, struct str wrapping, str
 		return crypto_failed(reterr_why, "wrapping a key");
 	*ret_wrapped = arena_str(arena, str_of(out, (size_t)(n + rest)));
 	return OK;
+}
+
+enum error_code key_agreement_unwrap(struct str wrapping, struct str wrapped, size_t size,
+	struct secret *ret_secret, struct why *reterr_why)
+{
+	unsigned char out[WRAP_SECRET_MAX + WRAP_MORE];
+	int n = 0, rest = 0;
+	const EVP_CIPHER *cipher = wrap_cipher(wrapping.n);
+	bool fits = cipher && size >= WRAP_SECRET_MIN && size <= WRAP_SECRET_MAX && size % 8 == 0 &&
+		wrapped.n == size + WRAP_MORE;
+	EVP_CIPHER_CTX *ctx = fits ? EVP_CIPHER_CTX_new() : NULL;
+	if (ctx)
+		EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+	bool good = ctx &&
+		EVP_DecryptInit_ex(ctx, cipher, NULL, (const unsigned char *)wrapping.p, NULL) == 1 &&
+		EVP_DecryptUpdate(
+			ctx, out, &n, (const unsigned char *)wrapped.p, (int)wrapped.n) == 1 &&
+		EVP_DecryptFinal_ex(ctx, out + n, &rest) == 1 && (size_t)(n + rest) == size;
+	EVP_CIPHER_CTX_free(ctx);
+	ERR_clear_error();
+	if (good)
+		*ret_secret = secret_copy(str_of(out, size));
+	secret_wipe(out, sizeof out);
+	return good ? OK
+		    : error_because(reterr_why, ERROR_INVALID_VALUE, "the key cannot be unwrapped");
 }

@@ -62,3 +62,48 @@ enum error_code key_transport_unwrap(const struct sign_key *key, const struct ke
 	return good ? OK
 		    : error_because(reterr_why, ERROR_INVALID_VALUE, "the key cannot be unwrapped");
 }
+
+/* 1 for 0, else 0, without a branch; bytes alone. */
+static unsigned is_zero(unsigned byte)
+{
+	return (byte - 1) >> 31;
+}
+
+/* 00 02, at least eight bytes that are not 0, 00, the secret (RFC 8017 section 7.2.2): as long as
+ * `secret`, which holds what comes otherwise, and keeps it then. Looks at every byte. */
+static void take_padded(const unsigned char *block, size_t n, struct secret *secret)
+{
+	size_t start = n - secret->n;
+	unsigned wrong = block[0] | (block[1] ^ 2u) | block[start - 1];
+	for (size_t i = 2; i < start - 1; i++)
+		wrong |= is_zero(block[i]);
+	unsigned mask = 0u - is_zero(wrong);
+	for (size_t i = 0; i < secret->n; i++)
+		secret->p[i] = (unsigned char)((block[start + i] & mask) | (secret->p[i] & ~mask));
+}
+
+enum error_code key_transport_unwrap_old(const struct sign_key *key, struct str wrapped,
+	struct str otherwise, struct secret *ret_secret, struct why *reterr_why)
+{
+	enum { PADDING = 11 }; /* bytes of it, at least */
+	unsigned char block[RSA_BYTES_MAX];
+	size_t n = sizeof block;
+	EVP_PKEY_CTX *ctx = NULL;
+	if (key->kind == SIGN_KEY_RSA && key->is_private && wrapped.n == (size_t)EVP_PKEY_get_size(key->pkey) &&
+		wrapped.n >= otherwise.n + PADDING)
+		ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
+	bool good = ctx && EVP_PKEY_decrypt_init(ctx) == 1 &&
+		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
+		EVP_PKEY_decrypt(ctx, block, &n, (const unsigned char *)wrapped.p, wrapped.n) == 1 &&
+		n == wrapped.n;
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	if (good) {
+		struct secret secret = secret_copy(otherwise);
+		take_padded(block, n, &secret);
+		*ret_secret = secret;
+	}
+	secret_wipe(block, sizeof block);
+	return good ? OK
+		    : error_because(reterr_why, ERROR_INVALID_VALUE, "the key cannot be unwrapped");
+}

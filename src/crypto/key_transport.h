@@ -1,5 +1,5 @@
 /* A short secret under somebody's RSA key: RSAES-OAEP (RFC 8017 section 7.1), with an empty
- * label. */
+ * label; of others also RSAES-PKCS1-v1_5 (section 7.2). */
 #ifndef CRYPTO_KEY_TRANSPORT_H
 #define CRYPTO_KEY_TRANSPORT_H
 
@@ -20,5 +20,11 @@ enum error_code key_transport_wrap(struct arena *arena, const struct sign_key *k
 enum error_code key_transport_unwrap(const struct sign_key *key, const struct key_transport *how,
 	struct str wrapped, size_t size, struct secret *ret_secret,
 	struct why *reterr_why) MUST_USE;
+/* A secret under PKCS #1 v1.5, as long as `otherwise`, which comes in its place when the padding or
+ * the length is wrong, by the same path and in the same time: nobody learns which (RFC 7516 section
+ * 11.5). The caller frees. ERROR_INVALID_VALUE for what everybody sees: a key that is not a private
+ * one of RSA, or bytes that are not as many as its modulus, or above it. */
+enum error_code key_transport_unwrap_old(const struct sign_key *key, struct str wrapped,
+	struct str otherwise, struct secret *ret_secret, struct why *reterr_why) MUST_USE;
 
 #endif

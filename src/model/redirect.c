@@ -31,6 +31,17 @@ static bool is_unfit(const struct url *url)
 	return url->has_userinfo || url->has_fragment || url_scheme_is_active(url);
 }
 
+/* The parts of an attribute that lists URIs. */
+static bool next_part(struct str *rest, struct str *ret_part)
+{
+	if (!rest->n)
+		return false;
+	const char *at = memmem(rest->p, rest->n, "##", 2);
+	*ret_part = at ? str_take(*rest, (size_t)(at - rest->p)) : *rest;
+	*rest = str_drop(*rest, ret_part->n + 2);
+	return true;
+}
+
 /* A percent sign that is itself encoded: what decodes twice would see what we did not. */
 static bool is_encoded_twice(const struct url *url)
 {
@@ -105,11 +116,8 @@ static bool list_matches(struct arena *arena, const struct client *client, const
 static struct str_list after_logout(struct arena *arena, const struct client *client)
 {
 	struct str_list list = { 0 };
-	struct str rest = attributes_get(&client->attributes, STR("post.logout.redirect.uris"));
-	while (rest.n) {
-		const char *at = memmem(rest.p, rest.n, "##", 2);
-		struct str piece = at ? str_take(rest, (size_t)(at - rest.p)) : rest;
-		rest = str_drop(rest, piece.n + 2);
+	struct str rest = attributes_get(&client->attributes, STR("post.logout.redirect.uris")), piece;
+	while (next_part(&rest, &piece)) {
 		bool all = str_eq_z(piece, "+");
 		size_t n = all ? client->redirect_uris.n : 1;
 		for (size_t i = 0; i < n && !str_eq_z(piece, "-"); i++)
@@ -136,6 +144,25 @@ bool redirect_allowed_after_logout(struct arena *arena, const struct client *cli
 	struct url url;
 	struct str_list list = after_logout(arena, client);
 	return parse_fit(uri, &url) && list_matches(arena, client, &list, uri, &url, (struct rules){ true });
+}
+
+bool redirect_allowed_for_request(struct arena *arena, const struct client *client, struct str uri,
+	bool *ret_anywhere)
+{
+	struct url url;
+	struct str rest = attributes_get(&client->attributes, STR("request.uris")), part;
+	bool anywhere = false;
+	if (url_parse(uri, &url, NULL) != OK || !(url.is_http || url.is_https) || url.has_userinfo ||
+	    url_path_climbs(&url))
+		return false;
+	while (next_part(&rest, &part)) {
+		*ret_anywhere = str_eq_z(part, "*");
+		anywhere |= *ret_anywhere;
+		if (!*ret_anywhere && matches_text(redirect_absolute(arena, client, part), uri, &url))
+			return true;
+	}
+	*ret_anywhere = anywhere;
+	return anywhere && !is_encoded_twice(&url);
 }
 
 bool redirect_allowed_legacy(struct arena *arena, const struct client *client, struct str uri)

@@ -25,6 +25,11 @@ struct str redirect_default(struct arena *arena, const struct client *client);
  * post.logout.redirect.uris, parts joined by "##"; "+" stands for the redirect URIs, "-"
  * for none. Absent: none. */
 bool redirect_allowed_after_logout(struct arena *arena, const struct client *client, struct str uri);
+/* True when `uri` is one where the client's request objects may be (OpenID Connect Core section 6.2):
+ * attribute request.uris, parts joined by "##", as redirect URIs are, but for ports of loopback hosts,
+ * which are ours here; a fragment is a part of the URI. *ret_anywhere: by a bare `*` alone. */
+bool redirect_allowed_for_request(struct arena *arena, const struct client *client, struct str uri,
+	bool *ret_anywhere);
 /* The legacy rule (no session left): exact, or a path wildcard under a fixed host; a bare
  * `*` does not count. Looks at redirect and post-logout URIs. */
 bool redirect_allowed_legacy(struct arena *arena, const struct client *client, struct str uri);

@@ -71,23 +71,26 @@ static bool check_reference(const struct authorize_request *request, struct auth
 	return false;
 }
 
-/* RFC 9101 section 10.5: whoever can be asked without an object may be asked by anybody. */
+/* RFC 9101 section 10.5: whoever can be asked without an object may be asked by anybody. What was pushed
+ * comes by a request_uri. */
 static bool check_object(const struct authorize_request *request, const struct authorize_plan *plan,
 			 struct authorize_verdict *verdict)
 {
 	static const struct {
 		const char *rule, *first, *second;
+		bool pushed; /* what was pushed will do */
 		struct str reason;
 	} rules[] = {
-		{ "request only", "request", "", STR_INIT("Client is required to use 'request' parameter.") },
-		{ "request_uri only", "request_uri", "", STR_INIT("Client is required to use 'request_uri' parameter.") },
-		{ "request or request_uri", "request", "request_uri",
+		{ "request only", "request", "", false, STR_INIT("Client is required to use 'request' parameter.") },
+		{ "request_uri only", "request_uri", "", true, STR_INIT("Client is required to use 'request_uri' parameter.") },
+		{ "request or request_uri", "request", "request_uri", false,
 		  STR_INIT("Client is required to use 'request' or 'request_uri' parameter.") },
 	};
 	struct str rule = attributes_get(&plan->client->attributes, STR("request.object.required"));
 	for (size_t i = 0; i < ARRAY_LENGTH(rules); i++) {
 		bool meets = str_eq_z(request->object, rules[i].first) ||
-			     (request->object.n && str_eq_z(request->object, rules[i].second));
+			     (request->object.n && str_eq_z(request->object, rules[i].second)) ||
+			     (request->pushed.n && rules[i].pushed);
 		if (!str_eq_z(rule, rules[i].rule) || meets)
 			continue;
 		page(verdict, 400, STR("Invalid Request"), STR("invalid_request"));

@@ -2,6 +2,7 @@
 #include "oidc/request_object.h"
 
 #include "base/tables.h"
+#include "jose/jwe.h"
 #include "jose/jws.h"
 #include "jose/jwt.h"
 #include "json/tree.h"
@@ -9,6 +10,41 @@
 enum { SKEW_S = 15 }; /* iat and nbf may be ahead of us */
 
 #define REFUSE(why, ...) error_because(why, ERROR_INVALID_REQUEST_OBJECT, __VA_ARGS__)
+
+/* ---- how it is encrypted ---- */
+
+/* True when the row names no algorithm, or this one. */
+static bool row_allows(const struct client *client, struct str name, struct str algorithm)
+{
+	struct str own = attributes_get(&client->attributes, name);
+	return !own.n || str_eq_z(own, "any") || str_eq(own, algorithm);
+}
+
+/* Its padding is the last resort: nobody gets it by what a token says. */
+static bool is_wanted(const struct client *client, const struct realm_key *key, struct str algorithm)
+{
+	return !str_eq_z(algorithm, JWE_RSA1_5) || str_eq(key->algorithm, algorithm) ||
+	       str_eq(attributes_get(&client->attributes, STR("request.object.encryption.alg")), algorithm);
+}
+
+enum error_code request_object_key(const struct realm *realm, const struct client *client,
+	const struct jwe_header *header, const struct sign_key **ret_key, struct why *reterr_why)
+{
+	if (!row_allows(client, STR("request.object.encryption.alg"), header->algorithm))
+		return REFUSE(reterr_why, "Request object encrypted with different algorithm than client requested algorithm");
+	if (!row_allows(client, STR("request.object.encryption.enc"), header->encoding))
+		return REFUSE(reterr_why, "Request object content encrypted with different algorithm than client requested "
+			      "algorithm");
+	for (size_t i = 0; i < realm->keys_n; i++) {
+		const struct realm_key *key = &realm->keys[i];
+		if (key->use != KEY_ENCRYPT || (header->kid.n && !str_eq(header->kid, key->kid)) ||
+		    !jwe_fits(header->algorithm, key->key) || !is_wanted(client, key, header->algorithm))
+			continue;
+		*ret_key = key->key;
+		return OK;
+	}
+	return REFUSE(reterr_why, "Could not find private key for decrypting token");
+}
 
 /* ---- how it is signed ---- */
 
@@ -46,32 +82,45 @@ static enum error_code read_unsigned(struct arena *arena, struct str text, struc
 	return is_type(header.type) ? OK : REFUSE(why, "Invalid token type");
 }
 
-enum error_code request_object_read(struct arena *arena, const struct client *client, struct str text,
-	struct request_object *ret_object, struct why *reterr_why)
+bool request_object_is_unsigned(const struct client *client)
 {
-	struct request_object object = { .allowed = allowed_of(client) };
-	bool bare = str_eq_z(algorithm_of(client), "none");
+	return str_eq_z(algorithm_of(client), "none");
+}
+
+static enum error_code other_algorithm(struct why *why)
+{
+	return REFUSE(why, "Request object signed with different algorithm than client requested algorithm");
+}
+
+static enum error_code read_signed(struct arena *arena, struct str text, struct request_object *object, struct why *why)
+{
 	struct why detail = { "" };
 	enum sign_algorithm algorithm;
-	if (str_ends(text, STR("."))) {
-		if (!bare)
-			return REFUSE(reterr_why, "Request object signed with different algorithm than client requested algorithm");
-		enum error_code code = read_unsigned(arena, text, &object, reterr_why);
-		if (code == OK)
-			*ret_object = object;
-		return code;
-	}
-	if (jws_parse(arena, text, &object.token, &detail) != OK)
-		return REFUSE(reterr_why, "Failed to parse JWT: %s", detail.text);
-	const struct jws_header *header = jws_header(object.token);
-	if (!sign_algorithm_of(header->algorithm, &algorithm) || !(object.allowed & JWS_ALLOW(algorithm)))
-		return REFUSE(reterr_why, "Request object signed with different algorithm than client requested algorithm");
-	if (!is_type(header->type))
-		return REFUSE(reterr_why, "Invalid token type");
-	object.by_secret = is_by_secret(algorithm);
-	object.payload = jws_unverified_payload(object.token);
-	*ret_object = object;
-	return OK;
+	if (jws_parse(arena, text, &object->token, &detail) != OK)
+		return REFUSE(why, "Failed to parse JWT: %s", detail.text);
+	const struct jws_header *header = jws_header(object->token);
+	if (!sign_algorithm_of(header->algorithm, &algorithm) || !(object->allowed & JWS_ALLOW(algorithm)))
+		return other_algorithm(why);
+	object->by_secret = is_by_secret(algorithm);
+	object->payload = jws_unverified_payload(object->token);
+	return is_type(header->type) ? OK : REFUSE(why, "Invalid token type");
+}
+
+enum error_code request_object_read(struct arena *arena, const struct client *client, struct str text,
+	bool encrypted, struct request_object *ret_object, struct why *reterr_why)
+{
+	struct request_object object = { .allowed = allowed_of(client) };
+	bool claims = encrypted && str_starts(text, STR("{")), bare = str_ends(text, STR("."));
+	enum error_code code = OK;
+	if ((claims || bare) && !request_object_is_unsigned(client))
+		code = other_algorithm(reterr_why);
+	else if (claims)
+		object.payload = text;
+	else
+		code = bare ? read_unsigned(arena, text, &object, reterr_why) : read_signed(arena, text, &object, reterr_why);
+	if (code == OK)
+		*ret_object = object;
+	return code;
 }
 
 /* ---- what it says ---- */

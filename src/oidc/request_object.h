@@ -10,6 +10,7 @@
 #include "oidc/authorize.h"
 #include "oidc/client_jwt.h"
 
+struct jwe_header; /* jose/jwe.h */
 struct jws_parsed; /* jose/jws.h */
 
 /* Lives in an arena. */
@@ -20,10 +21,18 @@ struct request_object {
 	struct str payload;             /* not verified */
 };
 
-/* INVALID_REQUEST_OBJECT with a reason in Keycloak's words: not to be read, another algorithm than the
- * row's, another kind of token. */
+/* True when the client's row says that its objects have no signature. */
+bool request_object_is_unsigned(const struct client *client);
+/* The realm's key that an encrypted one can be read with: the one that it names, or the first that fits.
+ * The row has the algorithms, one each or none or `any`; RSA1_5 is for those alone whose row names it, or
+ * the key. INVALID_REQUEST_OBJECT with a reason in Keycloak's words. */
+MUST_USE enum error_code request_object_key(const struct realm *realm, const struct client *client,
+	const struct jwe_header *header, const struct sign_key **ret_key, struct why *reterr_why);
+/* `encrypted`: the text was in an encrypted token, where it may be claims alone if the row wants no
+ * signature. INVALID_REQUEST_OBJECT with a reason in Keycloak's words: not to be read, another algorithm
+ * than the row's, another kind of token. */
 MUST_USE enum error_code request_object_read(struct arena *arena, const struct client *client, struct str text,
-	struct request_object *ret_object, struct why *reterr_why);
+	bool encrypted, struct request_object *ret_object, struct why *reterr_why);
 
 /* What is in the object wins; what is not stays as it came. `request` has what came beside it, and
  * becomes what is asked for. INVALID_REQUEST_OBJECT with a reason: issued by or for others, out of its time,

@@ -167,7 +167,11 @@ def test_who_must_bring_one(server):
         assert enter(server, token, client_id).is_login() == (client_id != "by-uri")
         # What is pushed is judged by the same rule.
         plain = push(server, client_id, response_type="code", redirect_uri=CALLBACK, scope="openid")
-        assert (plain.status_code, plain.json()["error_description"]) == (400, reason)
+        if client_id != "by-uri":
+            assert (plain.status_code, plain.json()["error_description"]) == (400, reason)
+            continue
+        # What was pushed comes by a request_uri.
+        assert log_in(enter(server, None, client_id, request_uri=plain.json()["request_uri"])).query()["code"]
     page = enter(server, signed(asked(server, "by-value")), "by-value")
     assert "code" in log_in(page).query()
 

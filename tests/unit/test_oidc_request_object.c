@@ -27,7 +27,7 @@ static enum error_code read_object(const char *header, const char *claims, const
 		base64url_encode(arena, str_from(claims)));
 	struct why why = { "" };
 	enum error_code code = request_object_read(arena, client, arena_join(arena, text, STR("."), str_from(signature)),
-		ret, &why);
+		false, ret, &why);
 	assert_int_equal(code != OK, why.text[0] != 0);
 	return code;
 }

@@ -1,0 +1,106 @@
+/* Published encrypted tokens: RFC 7516 appendix A.1, RFC 7520 sections 5.1, 5.4 and 5.5; their private
+ * keys as PKCS#8. */
+#ifndef TESTS_VECTORS_JWE_H
+#define TESTS_VECTORS_JWE_H
+
+/* RSA-OAEP, A256GCM. */
+#define RFC7516_A1_KEY \
+	"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQChqFQihbDQrS6wo245HofjCR/igFRcdPFG+B" \
+	"vjwT4FW/GR4M2NsLiF7ytRZwmhmZ2zaHszvSKYRWFFTl2Mg1e2qWVcjgMWpwjUOCNP0t7A0PwxbYqt/dKmyT9m" \
+	"SgWeKVqQbKBPClne56wf48UAE0hRik6I3Xl2xBGSCvS8SHE33aLZqxs56dJl7JrHOIrvZTDGusqgTG/qRzm3Bd" \
+	"OriH5AKEs6WfT+a1RnB+xFoxK0+zqZLpeuDGfFtaGiN/rre24RC54YL4UIx+trfoL2ScMUbMqw1rstkrZ2NiDI" \
+	"PclH8wH/g1Qlb9Oo5C3AdhvF6+gkCub4vlK2jCPMbL79urobAgMBAAECggEBAJC3bSI+hmw5LPwKQkk2ELXpXD" \
+	"bbZSojsj8zK1x3iPspNRe/pKQ8WOPlmOTVleSp7WhHl0tY/NhN++ccYVjB18r42HnD0/X6cEfzPYFfJ/R64dmp" \
+	"06Uw/dw7etsqVt8g7CcwZ0562LtYsFkYASqxGGOOqgGSKwNsQMJ5tl+7hkdYYIZKg6dFao95G0gs9V8nwrOvy3" \
+	"oQcLcRyMofEYqcuNKduJqDgG4MVcN68U/75bd1FXuFjtyZCTs5aVH/ik1SNj7YJvnQEcUxLRPonfuDia9Ifivl" \
+	"RbN1Up3VUyM50sX8q4/CCy+jBv1L/GALu1SC0gd5TltPOfuKhNw84K044MkCgYEA1r52Xk46c+LsfB5P442p7a" \
+	"tdPUrxQSy4mti/tZI3Mgf2EuFVbUoDBvaRQ+SWxkbkmoEzL7JXroSBjSrK3YIQgYdMgyAEPTPjXv/hI2/1eTSP" \
+	"VZfzL0lffNn03IXqWF5MDFuoUYE0hzb2vhrlN/rKrbfDIwUbTrjjgieRbwC6Cl0CgYEAwLb35x7hmQWZsWJmB/" \
+	"vle87ihgZ19S8lBEROLIsZG4ayZVe9Hi9gDVCOBmUDdaDYVTSNx/8Fyw1YYa9XGrGnDew00J28cRUoeBB/jKI1" \
+	"oma0Orv1T9aXIWxKwd4gvxFImOWr3QRL9KEBRzk2RatUBnmDZJTIAfwTs0g68UZHvtcCgYBkr5jATt2JSHSpHW" \
+	"1HvDxYe2iUPHcxn85OjCIW+B95DdKKt6xeOb2BnkouExe+j67P4pQlYPFLmkVD8zR692jV0qJFONXD/Hg3KrJc" \
+	"8zmdQs+RylTzbuuelnMAkql2FYCCqtcYoAQJAfRe3i1rOeOd3/NWkCZlmrrRY8wEx8py4QKBgA6tIH4CdQ3RRl" \
+	"4i70BGZ7ihDdFFJrCQcZI8nXN4+GWHQYjEQMvOsdLxwo8sHDJWGIOMqAuGGWvYTVXLI6gNxXoi9fa5PIOkJ9vU" \
+	"7dHI/Kqshac/bzQwVHwgIiVXhEjoyQ2T2B3R2PL9W/qPmdl+bby8fkwnpH+6Mcnig1Kilo4rAoGAVIMpMYbPf4" \
+	"7dT1w/zDUXfPimsSegnMOA1zTaX7aGk/8urY6R8+ZW1FxU7AlWAyLWybqq6t16VFd7hQd0y6flUK4SlOydB61g" \
+	"wanOsXGOAOv82cHq0E3eL4HrtZkUuKvnPrMnsUUFlfUdybVzxyjz9JF/XyaY14ardLSjf4L/FNY="
+#define RFC7516_A1 \
+	"eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.OKOawDo13gRp2ojaHV7LFpZcgV7T6DVZKTyKOMT" \
+	"YUmKoTCVJRgckCL9kiMT03JGeipsEdY3mx_etLbbWSrFr05kLzcSr4qKAq7YN7e9jwQRb23nfa6c9d-StnImGy" \
+	"FDbSv04uVuxIp5Zms1gNxKKK2Da14B8S4rzVRltdYwam_lDp5XnZAYpQdb76FdIKLaVmqgfwX7XWRxv2322i-v" \
+	"DxRfqNzo_tETKzpVLzfiwQyeyPGLBIO56YJ7eObdv0je81860ppamavo35UgoRdbYaBcoh9QcfylQr66oc6vFW" \
+	"XRcZ_ZT2LawVCWTIy3brGPi6UklfCpIMfIjf7iGdXKHzg.48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIz" \
+	"OeDQz7TALvtu6UG9oMo4vpzs9tX_EFShS8iB7j6jiSdiwkIr3ajwQzaBtQD_A.XFBoMYUZodetZdvTiFvSkQ"
+#define RFC7516_A1_TEXT "The true sign of intelligence is not knowledge but imagination."
+/* RSA1_5, A128CBC-HS256. */
+#define RFC7520_5_1_KEY \
+	"MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQCZrGFuyYG11DcI2sq+mtQTqf2Vhyt6AMwtg1" \
+	"5MBZwuPw2c9T1chh6BMdUdCPEoNIc/aX4XmNLuymkbXCB0CpnKGda9eFg29wztF+ArGo3H/EAfHp/fLLuz4z09" \
+	"I0LA8LaWHpQCRHgjTQSFX2WvKkz0+LiUFSin23l9L1blQ3BoCWWGt36ixAY+Mh4jV14dPDH5lMe7cLrQ+78ski" \
+	"XqEqf3BvBpSYDhxHkF3amBtpjsBKCyMJRu1glo0gdKgdemtR0lkpQwDNXRY4o98Do48jijKkFp2O8xnhkCPcGd" \
+	"dpJiwRmFq55Ne9kHh5k4CMjKHZ79U4gpUyycOslgBWi0aW8xAgMBAAECggEAKn9tgoHfiTVi8uPu5b9TnwyHwG" \
+	"5dK6RE0uFdlpCGnJN7ZEi963R7wybQ1PLAHmpIbNTztfrheoAniRV1NCIqXaW/qS461xiDTp4ntEPnqcKsyO5j" \
+	"MAji7+CL8vhpYYowNFvIesgMoVaPRYMYT9TW63hNM0aWs7USZ/hLg6Oe1mY0vHTI3FucjSM86Nff4oIENt43r2" \
+	"fspgEPGRrdE6fpLc9Oaq+qeP1GFULimrRdndm+P8q8kvN3KHlNAtEgrQAgTTgz80S+3VD0FgWfgnb1PNmiuPUx" \
+	"O8OpI9KDIfu/acc6fg14nsNaJqXe6RESvhGPH2afjHqSy/Fd2vpzj85bQQKBgQDYPBCZnjcWhOdDwiRSPcGYpF" \
+	"/kSHaaLNkDnEQnYyKdQTex1NgpIu1oSh6Rf29sFm5bEd1WEzpScoIn/aI2TxnRrItgcvT8bbVpd/366fKcSlSw" \
+	"fscdOSUulgDM47HVmBWWOjEB1Y2feGIQWuNktkZLuU4f5rdBCUMNCgk4nZUWZQKBgQC17wtjj5bsjJqofUTG6O" \
+	"MyqRMCVN5Fu/RUtCd8tjbEg2etZ3CJD3f9UXT31o/URJ4uNrafD7qIoh76pPua0I+jMp9W1Rh/Pkesn9djaR97" \
+	"Ekg1v2WFkcy/mnWyRml4hL4Y8cILqBGUqjWr6J2f+rHK6x9a/tYDGVJV9B+Tx3oS3QKBgFH2CnC/6K+Pdr1XND" \
+	"88C0qZW4OC9/mecC+PJsIrMG6czsiIHdsR0x0JoyaRQCGfKvs3/UZoCV5A6xbPa5HcT7QLC9VmHXgk+XNduRZH" \
+	"YN9eyVUQ6NYp1+8dinYfBEQq3lvP+M1yLbk5fyol2TVOZbzEI1myMNnk8dZabH5aNK2FAoGBAIhIHDvkH6XqXR" \
+	"/BVne5lBcq13ZzpFyQQqIAoWOmCriBxnP6fC3vTG6RShEsxGi5TdRIX9weqBgZeSM/2slJWY9iKEGfNs56FK6W" \
+	"vX1WDaLfOwAn8yBu6vTL+0YjwHXq2YtN7ZFVwHWgWrv/b7Oa0vuxzLcZFa8UlLyWNeE5F5RxAoGBAJAvpc2Tqq" \
+	"BWmQq+ZdLTlbURCqFamgGIUIqiERi/jM0uLApkZMZub2ZV2MekbRNZ/wGoI6mo5ZI4nhpcU004Rw/CIGun6BgT" \
+	"GgK+bkdYRkKUnOxpewhdQ2ZASTE0DehLIWM2X8VtPJiDvDOkc7odG3i+nxvZpA3CMj6wV8dm0P5j"
+#define RFC7520_5_1 \
+	"eyJhbGciOiJSU0ExXzUiLCJraWQiOiJmcm9kby5iYWdnaW5zQGhvYmJpdG9uLmV4YW1wbGUiLCJlbmMiOiJBMT" \
+	"I4Q0JDLUhTMjU2In0.laLxI0j-nLH-_BgLOXMozKxmy9gffy2gTdvqzfTihJBuuzxg0V7yk1WClnQePFvG2K-p" \
+	"vSlWc9BRIazDrn50RcRai__3TDON395H3c62tIouJJ4XaRvYHFjZTZ2GXfz8YAImcc91Tfk0WXC2F5Xbb71ClQ" \
+	"1DDH151tlpH77f2ff7xiSxh9oSewYrcGTSLUeeCt36r1Kt3OSj7EyBQXoZlN7IxbyhMAfgIe7Mv1rOTOI5I8NQ" \
+	"qeXXW8VlzNmoxaGMny3YnGir5Wf6Qt2nBq4qDaPdnaAuuGUGEecelIO1wx1BpyIfgvfjOhMBs9M8XL223Fg47x" \
+	"lGsMXdfuY-4jaqVw.bbd5sTkYwhAIqfHsx8DayA.0fys_TY_na7f8dwSfXLiYdHaA2DxUjD67ieF7fcVbIR62J" \
+	"hJvGZ4_FNVSiGc_raa0HnLQ6s1P2sv3Xzl1p1l_o5wR_RsSzrS8Z-wnI3Jvo0mkpEEnlDmZvDu_k8OWzJv7eZV" \
+	"EqiWKdyVzFhPpiyQU28GLOpRc2VbVbK4dQKPdNTjPPEmRqcaGeTWZVyeSUvf5k59yJZxRuSvWFf6KrNtmRdZ8R" \
+	"4mDOjHSrM_s8uwIFcqt4r5GX8TKaI0zT5CbL5Qlw3sRc7u_hg0yKVOiRytEAEs3vZkcfLkP6nbXdC_PkMdNS-o" \
+	"hP78T2O6_7uInMGhFeX4ctHG7VelHGiT93JfWDEQi5_V9UN1rhXNrYu-0fVMkZAKX3VWi7lzA6BP430m.kvKuF" \
+	"BXHe5mQr4lqgobAUg"
+/* ECDH-ES+A128KW, A128GCM; a key on P-384. */
+#define RFC7520_5_4_KEY \
+	"MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDCJPHamTvBb4aomQdwSQVBvYQXJhw7tG6CZpbeZGt" \
+	"BUA5SI+iaZPQh2dgrbEOVmH6OhZANiAARhTitFTN2ZWqZG1Y6zY6kMT9Pl+w0ih1wbwbkVY+tM8zLGnOxI4ZpA" \
+	"ul7YWnEGa7YDz7LEIfGR8HPeEpl8jWNRgyNSGwS95n1Me7AWMfawI122SxElTsPn5KSBoUvURM8="
+#define RFC7520_5_4 \
+	"eyJhbGciOiJFQ0RILUVTK0ExMjhLVyIsImtpZCI6InBlcmVncmluLnRvb2tAdHVja2Jvcm91Z2guZXhhbXBsZS" \
+	"IsImVwayI6eyJrdHkiOiJFQyIsImNydiI6IlAtMzg0IiwieCI6InVCbzRrSFB3Nmtiang1bDB4b3dyZF9vWXpC" \
+	"bWF6LUdLRlp1NHhBRkZrYllpV2d1dEVLNml1RURzUTZ3TmROZzMiLCJ5Ijoic3AzcDVTR2haVkMyZmFYdW1JLW" \
+	"U5SlUyTW84S3BvWXJGRHI1eVBOVnRXNFBnRXdaT3lRVEEtSmRhWTh0YjdFMCJ9LCJlbmMiOiJBMTI4R0NNIn0." \
+	"0DJjBXri_kBcC46IkU5_Jk9BqaQeHdv2.mH-G2zVqgztUtnW_.tkZuOO9h95OgHJmkkrfLBisku8rGf6nzVxhR" \
+	"M3sVOhXgz5NJ76oID7lpnAi_cPWJRCjSpAaUZ5dOR3Spy7QuEkmKx8-3RCMhSYMzsXaEwDdXta9Mn5B7cCBoJK" \
+	"B0IgEnj_qfo1hIi-uEkUpOZ8aLTZGHfpl05jMwbKkTe2yK3mjF6SBAsgicQDVCkcY9BLluzx1RmC3ORXaM0JaH" \
+	"PB93YcdSDGgpgBWMVrNU1ErkjcMqMoT_wtCex3w03XdLkjXIuEr2hWgeP-nkUZTPU9EoGSPj6fAS-bSz87RCPr" \
+	"xZdj_iVyC6QWcqAu07WNhjzJEPc4jVntRJ6K53NgPQ5p99l3Z408OUqj4ioYezbS6vTPlQ.WuGzxmcreYjpHGJ" \
+	"oa17EBg"
+/* ECDH-ES, A128CBC-HS256; a key on P-256. */
+#define RFC7520_5_5_KEY \
+	"MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgr/kHyZ+a06rmxM3yESK84r1otSg+aQcVStkRhA" \
+	"+iCM+hRANCAARl7aWhJXfCuugpQ3/jOHAaEKqjdeG7W13hCN5DnAhVHR5S7XVwEWP3+eQN3580Gz3JuoYK9+DK" \
+	"fKfp7s0AhNGc"
+#define RFC7520_5_5 \
+	"eyJhbGciOiJFQ0RILUVTIiwia2lkIjoibWVyaWFkb2MuYnJhbmR5YnVja0BidWNrbGFuZC5leGFtcGxlIiwiZX" \
+	"BrIjp7Imt0eSI6IkVDIiwiY3J2IjoiUC0yNTYiLCJ4IjoibVBVS1RfYkFXR0hJaGcwVHBqanFWc1AxclhXUXVf" \
+	"dndWT0hIdE5rZFlvQSIsInkiOiI4QlFBc0ltR2VBUzQ2ZnlXdzVNaFlmR1RUMElqQnBGdzJTUzM0RHY0SXJzIn" \
+	"0sImVuYyI6IkExMjhDQkMtSFMyNTYifQ..yc9N8v5sYyv3iGQT926IUg.BoDlwPnTypYq-ivjmQvAYJLb5Q6l-" \
+	"F3LIgQomlz87yW4OPKbWE1zSTEFjDfhU9IPIOSA9Bml4m7iDFwA-1ZXvHteLDtw4R1XRGMEsDIqAYtskTTmzmz" \
+	"Na-_q4F_evAPUmwlO-ZG45Mnq4uhM1fm_D9rBtWolqZSF3xGNNkpOMQKF1Cl8i8wjzRli7-IXgyirlKQsbhhqR" \
+	"zkv8IcY6aHl24j03C-AR2le1r7URUhArM79BY8soZU0lzwI-sD5PZ3l4NDCCei9XkoIAfsXJWmySPoeRb2Ni5U" \
+	"ZL4mYpvKDiwmyzGd65KqVw7MsFfI_K767G9C9Azp73gKZD0DyUn1mn0WW5LmyX_yJ-3AROq8p1WZBfG-ZyJ619" \
+	"5_JGG2m9Csg.WCCkNa-x4BeB9hIDIfFuhg"
+/* What is in those three. */
+#define RFC7520_5_TEXT \
+	"You can trust us to stick with you through thick and thin\342\200\223to the bitter e" \
+	"nd. And you can trust us to keep any secret of yours\342\200\223closer than you keep" \
+	" it yourself. But you cannot trust us to let you face trouble alone, and go off with" \
+	"out a word. We are your friends, Frodo."
+
+#endif
