@@ -95,6 +95,14 @@ static struct str without_fragment(struct str uri)
 	return str_take(uri, str_index(uri, '#'));
 }
 
+/* Files end so. */
+static struct str without_line_ends(struct str text)
+{
+	while (text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
+		text.n--;
+	return text;
+}
+
 static enum error_code ask(struct visit *visit, const struct client *client, const struct client_request *request,
 			   struct str *ret_text, struct why *why)
 {
@@ -110,8 +118,9 @@ static enum error_code ask(struct visit *visit, const struct client *client, con
 	if (result.outcome != CLIENT_ANSWERED || result.http_status != 200)
 		return refuse(client, why, result.reason);
 	if (!result.body_complete)
-		return refuse(client, why, STR("the answer is too long, or its end did not come"));
-	*ret_text = str_trim(result.body);
+		return refuse(client, why, arena_format(visit->arena, "the answer is longer than %d bytes, or its end did "
+							"not come", LIMIT_TOKEN));
+	*ret_text = without_line_ends(result.body);
 	return OK;
 }
 

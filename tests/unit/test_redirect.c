@@ -176,6 +176,43 @@ static void a_loopback_redirect_may_use_any_port(void **state)
 	expect_allowed(fixed, "http://app.example.org:8001/cb", false);
 }
 
+static int request_place(const struct client *client, const char *uri)
+{
+	bool anywhere = false;
+	if (!redirect_allowed_for_request(arena, client, str_from(uri), &anywhere))
+		return 0;
+	return anywhere ? 2 : 1;
+}
+
+/* B6.10: as redirect URIs, but for fragments, which may be a part of them, and ports, which may not vary. */
+static void request_objects_are_where_the_attribute_says(void **state)
+{
+	(void)state;
+	struct client *client = add_client("app"), *web = add_client("web"), *any = add_client("any");
+	client->root_url = STR("https://root.example.org/");
+	add_attribute(client, "request.uris", CALLBACK "##https://app.example.org/w/*##/rel##https://h.example.org/a#b##"
+		      "http://127.0.0.1/own##urn:x##");
+	add_redirect(web, CALLBACK);
+	add_attribute(any, "request.uris", "*##https://app.example.org/cb");
+	for (size_t i = 0; i < ARRAY_LENGTH(mutations); i++)
+		if (request_place(client, mutations[i]))
+			fail_msg("\"%s\" is let through", mutations[i]);
+	static const char *const good[] = { CALLBACK, "https://app.example.org/w/", "https://app.example.org/w/x?y=1#z",
+		"https://root.example.org/rel", "https://h.example.org/a#b", "http://127.0.0.1/own" };
+	static const char *const bad[] = { "https://h.example.org/a", "https://h.example.org/a#c", "http://127.0.0.1:8080/own",
+		"urn:x", "", "https://app.example.org/w/../cb", "https://app.example.org/w/%252e%252e/x",
+		"https://u@app.example.org/w/x", "https://app.example.org/w", CALLBACK "##" };
+	for (size_t i = 0; i < ARRAY_LENGTH(good); i++)
+		assert_int_equal(request_place(client, good[i]), 1);
+	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
+		assert_int_equal(request_place(client, bad[i]), 0);
+	assert_int_equal(request_place(web, CALLBACK), 0);
+	assert_int_equal(request_place(any, CALLBACK), 1);
+	assert_int_equal(request_place(any, "http://10.0.0.1/x"), 2);
+	assert_int_equal(request_place(any, "file:///etc/passwd"), 0);
+	assert_int_equal(request_place(any, "https://x.example.org/%252e%252e/x"), 0);
+}
+
 static void only_one_exact_uri_is_the_default(void **state)
 {
 	(void)state;
@@ -281,6 +318,7 @@ int main(void)
 		IN_REALM(relative_uris_stand_under_the_root_url),
 		IN_REALM(a_bare_star_takes_web_uris_alone),
 		IN_REALM(a_loopback_redirect_may_use_any_port),
+		IN_REALM(request_objects_are_where_the_attribute_says),
 		IN_REALM(only_one_exact_uri_is_the_default),
 		IN_REALM(after_logout_only_what_the_attribute_names),
 		IN_REALM(a_bare_star_does_not_count_without_a_session),
