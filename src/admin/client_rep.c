@@ -4,6 +4,8 @@
 #include "admin/client_validate.h"
 #include "admin/flow_rep.h"
 #include "admin/realm_row.h"
+#include "admin/scope_rep.h"
+#include "admin/sent_maps.h"
 #include "crypto/base64.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -71,6 +73,16 @@ static void merge_pairs(struct arena *arena, const struct json_pair *before, siz
 			*(struct json_pair *)arena_push(arena, &left, &left_n, sizeof *left) = all[i];
 	*pairs = left;
 	*n = left_n;
+}
+
+/* The same for a member of the body, whose nulls take away as well. */
+static void merge_sent(struct arena *arena, struct str json, const char *member, const struct attributes *before,
+		       struct attributes *sent)
+{
+	struct attributes left = without_sent_nulls(arena, json, member, before);
+	if (sent->pairs == before->pairs)
+		*sent = left;
+	merge_pairs(arena, left.pairs, left.n, &sent->pairs, &sent->n);
 }
 
 /* Who sends it empty wants none. */
@@ -156,8 +168,7 @@ static enum error_code complete_mappers(struct admin_call *call, struct client *
 {
 	for (size_t i = 0; i < client->mappers_n; i++) {
 		struct mapper *mapper = &client->mappers[i];
-		if (!mapper->id.n)
-			mapper->id = random_uuid(call->arena);
+		mapper_complete(call, mapper);
 		if (!mapper->protocol.n)
 			mapper->protocol = client->protocol;
 		for (size_t k = 0; k < i; k++)
@@ -309,6 +320,8 @@ bool client_rep_read_new(struct admin_call *call, struct str json, struct client
 		c->full_scope_allowed = !c->consent_required;
 	if (!JSON_SENT(&client_shape, &client, client.web_origins.items))
 		client_derive_web_origins(call->arena, c);
+	for (size_t i = 0; i < c->mappers_n; i++)
+		mapper_complete_new(call, &c->mappers[i]);
 	default_attribute(call->arena, &client, STR("realm_client"), STR("false"));
 	complete_openid(call, &client);
 	complete_saml(call, &client);
@@ -345,10 +358,9 @@ bool client_rep_read_change(struct admin_call *call, struct str json, struct cli
 	struct client *c = &client->client;
 	if (!client_rep_read(call, json, client))
 		return false;
-	merge_pairs(call->arena, before.client.attributes.pairs, before.client.attributes.n, &c->attributes.pairs,
-		    &c->attributes.n);
-	merge_pairs(call->arena, before.client.flow_overrides.pairs, before.client.flow_overrides.n,
-		    &c->flow_overrides.pairs, &c->flow_overrides.n);
+	merge_sent(call->arena, json, "attributes", &before.client.attributes, &c->attributes);
+	merge_sent(call->arena, json, "authenticationFlowBindingOverrides", &before.client.flow_overrides,
+		   &c->flow_overrides);
 	merge_pairs(call->arena, before.client.nodes, before.client.nodes_n, &c->nodes, &c->nodes_n);
 	keep_apart(call, &before, client);
 	return true;

@@ -1,6 +1,8 @@
 /* Groups in the admin API's forms; see group_rep.h. */
 #include "admin/group_rep.h"
 
+#include "admin/sent_maps.h"
+
 #include "store/groups.h"
 
 size_t group_index(const struct realm *realm, const struct group *group)
@@ -46,6 +48,7 @@ bool group_rep_read(struct admin_call *call, struct group_rep *rep)
 		admin_refuse(call, 400, STR("Group name is missing"));
 		return false;
 	}
+	list_pairs_drop_empty(rep->group.attributes, &rep->group.attributes_n);
 	if (code == OK)
 		code = group_check(rep, "$", &why);
 	if (code != OK)

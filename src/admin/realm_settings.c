@@ -1,6 +1,7 @@
 /* Settings of a realm that depend on each other; see realm_settings.h. */
 #include "admin/realm_settings.h"
 
+#include "admin/realm_row.h"
 #include "json/tree.h"
 #include "login/policy.h"
 #include "mail/settings.h"
@@ -51,6 +52,67 @@ static enum error_code agree_on_groups(struct admin_call *call, const struct jso
 	}
 	realm->default_groups = paths;
 	return OK;
+}
+
+/* A setting as an attribute has it; NULL as text: the body does not name it. */
+static struct str sent_text(struct arena *arena, const struct json_node *body, const char *name)
+{
+	const struct json_node *node = json_node_find(body, str_from(name));
+	if (!node || node->kind == JSON_NODE_NULL)
+		return (struct str){ NULL, 0 };
+	return node->kind == JSON_NODE_TEXT ? node->text : json_tree_text(arena, node);
+}
+
+static void set_attribute(struct arena *arena, struct attributes *attributes, const char *name, struct str value)
+{
+	for (size_t i = 0; i < attributes->n; i++)
+		if (str_eq_z(attributes->pairs[i].key, name))
+			attributes->pairs[i].value = value;
+	attributes_default(arena, attributes, str_from(name), value);
+}
+
+/* Settings that Keycloak writes as attributes, too, whatever they are, once a body names them. */
+static void mirror_sent(struct admin_call *call, const struct json_node *body, struct attributes *attributes)
+{
+	static const char *const names[][2] = {
+		{ "clientSessionIdleTimeout", "clientSessionIdleTimeout" },
+		{ "clientSessionMaxLifespan", "clientSessionMaxLifespan" },
+		{ "clientOfflineSessionIdleTimeout", "clientOfflineSessionIdleTimeout" },
+		{ "clientOfflineSessionMaxLifespan", "clientOfflineSessionMaxLifespan" },
+		{ "scimApiEnabled", "scimApiEnabled" },
+		{ "otpPolicyCodeReusable", "realmReusableOtpCode" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		struct str value = sent_text(call->arena, body, names[i][0]);
+		if (value.p)
+			set_attribute(call->arena, attributes, names[i][1], value);
+	}
+}
+
+static struct str kept_text(struct admin_call *call, const struct realm_rep *realm, const char *name,
+			    const char *otherwise)
+{
+	const struct json_node *node = realm_row_kept(call, realm, name);
+	if (!node)
+		return str_from(otherwise);
+	return node->kind == JSON_NODE_TEXT ? node->text : json_tree_text(call->arena, node);
+}
+
+/* The applications of users that know such codes. */
+static void agree_on_codes(struct admin_call *call, const struct json_node *body, struct realm_rep *realm)
+{
+	if (!json_node_find(body, STR("otpPolicyType")))
+		return;
+	bool by_time = str_eq_z(kept_text(call, realm, "otpPolicyType", "totp"), "totp");
+	bool usual = str_eq_z(kept_text(call, realm, "otpPolicyPeriod", "30"), "30");
+	struct json_node *names = json_node_list(call->arena);
+	json_node_add(names, json_node_text(call->arena, STR("totpAppFreeOTPName")));
+	if (!by_time || usual)
+		json_node_add(names, json_node_text(call->arena, STR("totpAppGoogleName")));
+	if (by_time && usual && str_eq_z(kept_text(call, realm, "otpPolicyDigits", "6"), "6") &&
+	    str_eq_z(kept_text(call, realm, "otpPolicyAlgorithm", "HmacSHA1"), "HmacSHA1"))
+		json_node_add(names, json_node_text(call->arena, STR("totpAppMicrosoftAuthenticatorName")));
+	realm_row_keep(call, realm, "otpSupportedApplications", names);
 }
 
 static int64_t longer(int64_t a, int64_t b)
@@ -104,6 +166,8 @@ enum error_code realm_settings_agree(struct admin_call *call, const struct realm
 	if (code != OK)
 		return code;
 	agree_on_emails(body, &realm->settings);
+	mirror_sent(call, body, &realm->settings.attributes);
+	agree_on_codes(call, body, realm);
 	code = agree_on_groups(call, body, before, realm, reterr_why);
 	if (code == OK && !same_lifespans(&before->settings, &realm->settings))
 		code = check_lifespans(&realm->settings, reterr_why);

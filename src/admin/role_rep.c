@@ -1,6 +1,8 @@
 /* Roles as routes name them and bodies describe them; see role_rep.h. */
 #include "admin/role_rep.h"
 
+#include "admin/sent_maps.h"
+
 const char *role_rep_resource(const struct client *client)
 {
 	return client ? "CLIENT_ROLE" : "REALM_ROLE";
@@ -79,6 +81,7 @@ bool role_rep_read(struct admin_call *call, struct role_rep *rep)
 		http_respond_error(call->response, 400, STR("role has no name"), STR(""));
 		return false;
 	}
+	list_pairs_drop_empty(rep->attributes, &rep->attributes_n);
 	if (code == OK)
 		code = role_check(rep, "$", &why);
 	if (code != OK)

@@ -1,9 +1,9 @@
 /* Client scopes in the admin API's form; see scope_rep.h. */
 #include "admin/scope_rep.h"
 
+#include "admin/sent_maps.h"
 #include "crypto/random.h"
 #include "model/pairwise.h"
-#include "json/tree.h"
 
 const struct client_scope *scope_rep_find(struct admin_call *call, const char *missing)
 {
@@ -41,7 +41,7 @@ static void put(struct admin_call *call, struct attributes *config, struct str k
 		(struct json_pair){ key, value };
 }
 
-/* Where it is not said whether the second document has the claim, the first decides. */
+/* The switch of `second` where nothing is said of it: that of `first`. */
 static void follow(struct admin_call *call, struct attributes *config, const char *first, const char *second)
 {
 	struct str value = attributes_get(config, str_from(first));
@@ -49,16 +49,29 @@ static void follow(struct admin_call *call, struct attributes *config, const cha
 		put(call, config, str_from(second), str_eq_z(value, "true") ? STR("true") : STR("false"));
 }
 
-void mapper_effective(struct admin_call *call, struct mapper *mapper)
+static void default_on(struct admin_call *call, struct attributes *config, const char *key)
+{
+	if (!attributes_get(config, str_from(key)).n)
+		put(call, config, str_from(key), STR("true"));
+}
+
+static struct attributes without_empty(struct admin_call *call, const struct attributes *before)
 {
 	struct attributes config = { arena_array(call->arena, 0, sizeof *config.pairs), 0 };
-	for (size_t i = 0; i < mapper->config.n; i++)
-		if (mapper->config.pairs[i].value.n)
-			put(call, &config, mapper->config.pairs[i].key, mapper->config.pairs[i].value);
-	if (str_eq_z(mapper->type, "oidc-audience-resolve-mapper") &&
-	    !attributes_get(&config, STR("access.token.claim")).n)
-		put(call, &config, STR("access.token.claim"), STR("true"));
-	if (str_starts(mapper->type, STR("oidc-"))) {
+	for (size_t i = 0; i < before->n; i++)
+		if (before->pairs[i].value.n)
+			put(call, &config, before->pairs[i].key, before->pairs[i].value);
+	return config;
+}
+
+void mapper_effective(struct admin_call *call, struct mapper *mapper)
+{
+	struct attributes config = without_empty(call, &mapper->config);
+	if (str_eq_z(mapper->type, "oidc-audience-resolve-mapper") ||
+	    str_eq_z(mapper->type, "oidc-allowed-origins-mapper")) {
+		default_on(call, &config, "access.token.claim");
+		default_on(call, &config, "introspection.token.claim");
+	} else if (str_starts(mapper->type, STR("oidc-"))) {
 		follow(call, &config, "access.token.claim", "introspection.token.claim");
 		follow(call, &config, "id.token.claim", "userinfo.token.claim");
 	}
@@ -68,12 +81,18 @@ void mapper_effective(struct admin_call *call, struct mapper *mapper)
 void mapper_complete(struct admin_call *call, struct mapper *mapper)
 {
 	static const struct str salt = STR_INIT("pairwiseSubAlgorithmSalt");
-	mapper_effective(call, mapper);
+	mapper->config = without_empty(call, &mapper->config);
 	if (pairwise_is(mapper) && !attributes_get(&mapper->config, salt).n)
 		put(call, &mapper->config, salt, random_uuid(call->arena));
 	mapper->kept = STR("{\"consentRequired\":false}");
 	if (!mapper->id.n)
 		mapper->id = random_uuid(call->arena);
+}
+
+void mapper_complete_new(struct admin_call *call, struct mapper *mapper)
+{
+	mapper_complete(call, mapper);
+	follow(call, &mapper->config, "id.token.claim", "userinfo.token.claim");
 }
 
 void mapper_write(struct json_writer *w, const struct mapper *mapper)
@@ -142,7 +161,7 @@ static bool read_body(struct admin_call *call, struct scope_rep *scope)
 static bool mappers_fit(struct admin_call *call, struct client_scope *scope)
 {
 	for (size_t i = 0; i < scope->mappers_n; i++) {
-		mapper_complete(call, &scope->mappers[i]);
+		mapper_complete_new(call, &scope->mappers[i]);
 		if (!scope->mappers[i].protocol.n)
 			scope->mappers[i].protocol = scope->protocol;
 		for (size_t k = 0; k < i; k++)
@@ -186,16 +205,7 @@ static void put_pair(struct admin_call *call, struct attributes *list, struct js
 /* `before` with what was sent: each of its own, and none that was sent as null. */
 static void merge_attributes(struct admin_call *call, const struct attributes *before, struct attributes *sent)
 {
-	struct attributes all = { arena_array(call->arena, 0, sizeof *all.pairs), 0 };
-	struct json_node *body, *nulls = NULL;
-	if (json_tree_read(call->arena, call->request->body, &body, NULL) == OK && body->kind == JSON_NODE_OBJECT)
-		nulls = json_node_find(body, STR("attributes"));
-	for (size_t i = 0; i < before->n; i++) {
-		struct json_node *value = nulls && nulls->kind == JSON_NODE_OBJECT ?
-			json_node_find(nulls, before->pairs[i].key) : NULL;
-		if (!value || value->kind != JSON_NODE_NULL)
-			put_pair(call, &all, before->pairs[i]);
-	}
+	struct attributes all = without_sent_nulls(call->arena, call->request->body, "attributes", before);
 	for (size_t i = 0; sent->pairs != before->pairs && i < sent->n; i++)
 		put_pair(call, &all, sent->pairs[i]);
 	*sent = all;

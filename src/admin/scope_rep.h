@@ -19,11 +19,15 @@ struct str scope_rep_path(struct admin_call *call, struct str id);
 /* {"errorMessage": "Client Scope .. already exists"}. */
 struct str scope_exists_text(struct admin_call *call, struct str name);
 
-/* Its settings as they count: the switches that follow from others beside them, none that is empty. */
+/* Its settings as they count, which is how the mappers' own calls show them: the switches that follow
+ * from others beside them, none that is empty. What is kept, and shown within a client or a scope, is
+ * what was sent. */
 void mapper_effective(struct admin_call *call, struct mapper *mapper);
-/* What Keycloak writes beside a mapper that is new or was changed: an id, what counts, a pairwise
- * subject's salt. */
+/* What is written beside a mapper that is new or was changed: an id, a pairwise subject's salt;
+ * nothing that is empty. */
 void mapper_complete(struct admin_call *call, struct mapper *mapper);
+/* The same for one that comes within a new client or scope: Keycloak writes its switch of userinfo, too. */
+void mapper_complete_new(struct admin_call *call, struct mapper *mapper);
 /* Adds "consentRequired", which older rows have not. */
 void mapper_write(struct json_writer *w, const struct mapper *mapper);
 

@@ -50,6 +50,30 @@ def test_a_part_of_the_headers_leaves_the_others(admin):
         **HEADERS, "xFrameOptions": "DENY", "xRobotsTag": "all"}
 
 
+def test_settings_that_keycloak_has_as_attributes_too(admin):
+    admin.request("PUT", "", 204, json={
+        "clientSessionIdleTimeout": 0, "clientOfflineSessionMaxLifespan": 5, "scimApiEnabled": False})
+    assert admin.get("")["attributes"].items() >= {
+        "clientSessionIdleTimeout": "0", "clientOfflineSessionMaxLifespan": "5",
+        "scimApiEnabled": "false"}.items()
+    admin.request("PUT", "", 204, json=admin.get(""))
+    assert admin.get("")["attributes"]["clientSessionMaxLifespan"] == "0"
+
+
+def test_the_applications_for_one_time_codes(admin):
+    apps = ["totpAppFreeOTPName", "totpAppGoogleName", "totpAppMicrosoftAuthenticatorName"]
+    policy = {"otpPolicyType": "totp", "otpPolicyAlgorithm": "HmacSHA1", "otpPolicyDigits": 6,
+              "otpPolicyPeriod": 30, "otpPolicyCodeReusable": False}
+    for change, n in (({"otpPolicyDigits": 8}, 2), ({"otpPolicyAlgorithm": "HmacSHA256"}, 2),
+                      ({"otpPolicyPeriod": 60}, 1), ({"otpPolicyType": "hotp"}, 2),
+                      ({"otpPolicyCodeReusable": True}, 3), ({}, 3)):
+        admin.request("PUT", "", 204, json={**policy, **change})
+        realm = admin.get("")
+        assert realm["otpSupportedApplications"] == apps[:n]
+        assert realm["attributes"]["realmReusableOtpCode"] == str(
+            realm["otpPolicyCodeReusable"]).lower()
+
+
 def test_attributes_replace_each_other_but_those_that_every_realm_has(admin):
     admin.request("PUT", "", 204, json={"attributes": {"one": "1", "cibaInterval": "7"}})
     admin.request("PUT", "", 204, json={"attributes": {"two": "2"}})
@@ -139,22 +163,59 @@ def test_what_is_sent_empty_gets_no_default(admin):
     assert client["authenticationFlowBindingOverrides"] == {}
 
 
+def test_nulls_take_away_what_a_client_has(admin):
+    flow = next(one["id"] for one in admin.get("/authentication/flows") if one["alias"] == "browser")
+    flows = {"browser": flow, "direct_grant": flow}
+    client = made(admin, "/clients", clientId="nulls", attributes={"a": "1", "b": "2", "none": None},
+                  authenticationFlowBindingOverrides=flows)
+    path = f"/clients/{client['id']}"
+    assert "none" not in client["attributes"]
+    for body, attributes, overrides in (
+            ({"attributes": {"a": None}}, {"b"}, flows),
+            ({"attributes": {}, "authenticationFlowBindingOverrides": {"browser": None}},
+             {"b"}, {"direct_grant": flow}),
+            ({"attributes": None, "authenticationFlowBindingOverrides": {"direct_grant": None,
+                                                                         "browser": flow}},
+             {"b"}, {"browser": flow})):
+        admin.request("PUT", path, 204, json={"clientId": "nulls", **body})
+        after = admin.get(path)
+        assert {"a", "b"} & after["attributes"].keys() == attributes
+        assert after["authenticationFlowBindingOverrides"] == overrides
+
+
+@pytest.mark.parametrize("path", ["/groups", "/roles"])
+def test_an_attribute_without_values_goes(admin, path):
+    body = {"name": "listed", "attributes": {"a": ["1"], "b": ["2"]}}
+    admin.request("POST", path, 201, json=body)
+    held = next(one for one in admin.get(path) if one["name"] == "listed")
+    at = f"/groups/{held['id']}" if path == "/groups" else "/roles/listed"
+    admin.request("PUT", at, 204, json={**held, "attributes": {"a": [], "b": [""]}})
+    assert admin.get(at)["attributes"] == {"b": [""]}
+
+
 # ---- mappers
 
 
 def test_mappers_are_read_as_they_count(admin):
     mappers = [{"name": kind, "protocol": "openid-connect", "protocolMapper": kind, "config": config}
                for kind, config in (("oidc-audience-resolve-mapper", {}), ("oidc-full-name-mapper", {
-                   "id.token.claim": "true", "access.token.claim": "false"}))]
-    client = made(admin, "/clients", clientId="mapped", protocolMappers=mappers)
-    path = f"/clients/{client['id']}/protocol-mappers"
-    configs = {one["name"]: one["config"] for one in admin.get(f"{path}/models")}
-    assert configs == {
-        "oidc-audience-resolve-mapper": {
-            "access.token.claim": "true", "introspection.token.claim": "true"},
-        "oidc-full-name-mapper": {
-            "access.token.claim": "false", "introspection.token.claim": "false",
-            "id.token.claim": "true", "userinfo.token.claim": "true"}}
+                   "id.token.claim": "true", "access.token.claim": "false", "empty": ""}),
+                   ("oidc-allowed-origins-mapper", {"access.token.claim": "false"}))]
+    on = {"access.token.claim": "true", "introspection.token.claim": "true"}
+    for path, name in (("/clients", "clientId"), ("/client-scopes", "name")):
+        holder = made(admin, path, **{name: "mapped", "protocol": "openid-connect",
+                                      "protocolMappers": mappers})
+        def configs(listed):
+            return {one["name"].split("-")[1]: one["config"] for one in listed}
+        # What is kept is what was sent, and the switch of userinfo.
+        assert configs(holder["protocolMappers"]) == {
+            "audience": {}, "allowed": {"access.token.claim": "false"},
+            "full": {"access.token.claim": "false", "id.token.claim": "true",
+                     "userinfo.token.claim": "true"}}
+        assert configs(admin.get(f"{path}/{holder['id']}/protocol-mappers/models")) == {
+            "audience": on, "allowed": {**on, "access.token.claim": "false"},
+            "full": {"access.token.claim": "false", "introspection.token.claim": "false",
+                     "id.token.claim": "true", "userinfo.token.claim": "true"}}
 
 
 def test_a_pairwise_subject_has_a_salt_of_its_own(admin):

@@ -77,8 +77,7 @@ def test_the_life_of_a_scope(server, admin):
     found = admin.get("/client-scopes/four-id")
     mapper = found["protocolMappers"][0]
     assert mapper.pop("id")
-    assert mapper == {**HARDCODED, "consentRequired": False, "config": {
-        **HARDCODED["config"], "introspection.token.claim": "true"}}
+    assert mapper == {**HARDCODED, "consentRequired": False}
     assert {**found, "protocolMappers": None} == {
         "id": "four-id", "name": "four", "description": "d", "protocol": "openid-connect",
         "attributes": {"include.in.token.scope": "true", "x": "y"}, "protocolMappers": None}
