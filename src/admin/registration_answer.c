@@ -121,6 +121,8 @@ static void write_attributes(struct json_writer *w, const struct client *client)
 		{ "userinfo_encrypted_response_alg", "user.info.encrypted.response.alg" },
 		{ "userinfo_encrypted_response_enc", "user.info.encrypted.response.enc" },
 		{ "request_object_signing_alg", "request.object.signature.alg" },
+		{ "request_object_encryption_alg", "request.object.encryption.alg" },
+		{ "request_object_encryption_enc", "request.object.encryption.enc" },
 		{ "authorization_signed_response_alg", "authorization.signed.response.alg" },
 		{ "backchannel_logout_uri", "backchannel.logout.url" },
 		{ "frontchannel_logout_uri", "frontchannel.logout.url" },

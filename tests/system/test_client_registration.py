@@ -338,6 +338,7 @@ def test_openid_metadata_becomes_a_client(server, admin):
         "backchannel_logout_uri": "https://b", "backchannel_logout_session_required": True,
         "frontchannel_logout_uri": "https://f", "frontchannel_logout_session_required": True,
         "id_token_signed_response_alg": "ES256", "request_uris": ["https://r"],
+        "request_object_encryption_alg": "ECDH-ES", "request_object_encryption_enc": "A256GCM",
         "default_acr_values": ["1"]}
     made, client = register(contacts=["a@b"], software_id="x", **given)
     assert {k: made[k] for k in given} == given

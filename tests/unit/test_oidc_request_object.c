@@ -2,6 +2,7 @@
 #include "realm_fixture.h"
 
 #include "crypto/base64.h"
+#include "jose/jwe.h"
 #include "jose/jws.h"
 #include "oidc/request_object.h"
 
@@ -56,6 +57,47 @@ static void the_row_says_how_it_is_signed(void **state)
 	assert_int_equal(read_object("{\"alg\":\"none\",\"crit\":[]}", "{}", "", &object), ERROR_INVALID_REQUEST_OBJECT);
 }
 
+/* The number of the key that one with this header is read with; -1: none. */
+static int key_for(const struct realm *of, const char *algorithm, const char *kid)
+{
+	const struct jwe_header header = { .algorithm = str_from(algorithm), .encoding = STR("A256GCM"), .kid = str_from(kid) };
+	const struct sign_key *key = NULL;
+	struct why why = { "" };
+	enum error_code code = request_object_key(of, client, &header, &key, &why);
+	assert_int_equal(code != OK, why.text[0] != 0);
+	for (size_t i = 0; i < of->keys_n; i++)
+		if (key == of->keys[i].key)
+			return (int)i;
+	return -1;
+}
+
+static void realm_and_row_say_how_it_is_encrypted(void **state)
+{
+	(void)state;
+	struct sign_key *made[3] = { NULL };
+	const enum sign_key_kind kinds[3] = { SIGN_KEY_P256, SIGN_KEY_P384, SIGN_KEY_SECRET };
+	for (size_t i = 0; i < ARRAY_LENGTH(made); i++)
+		assert_int_equal(sign_key_generate(kinds[i], 256, &made[i], NULL), OK);
+	struct realm_key keys[] = {
+		{ .kid = STR("signs"), .algorithm = STR("ES384"), .use = KEY_SIGN, .key = made[1] },
+		{ .kid = STR("aes"), .algorithm = STR("AES"), .use = KEY_ENCRYPT, .key = made[2] },
+		{ .kid = STR("ec"), .algorithm = STR("ECDH-ES"), .use = KEY_ENCRYPT, .key = made[0] },
+	};
+	const struct realm of = { .keys = keys, .keys_n = ARRAY_LENGTH(keys) };
+	assert_int_equal(key_for(&of, "ECDH-ES", ""), 2);
+	assert_int_equal(key_for(&of, "ECDH-ES+A256KW", "ec"), 2);
+	static const char *const wrong[][2] = { { "ECDH-ES", "signs" }, { "ECDH-ES", "aes" }, { "RSA-OAEP", "" }, { "dir", "" },
+		{ "A256KW", "aes" }, { "none", "" }, { "", "" }, { "ECDH-ES", "EC" } };
+	for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++)
+		assert_int_equal(key_for(&of, wrong[i][0], wrong[i][1]), -1);
+	add_attribute(client, "request.object.encryption.alg", "ECDH-ES");
+	add_attribute(client, "request.object.encryption.enc", "any");
+	assert_int_equal(key_for(&of, "ECDH-ES", ""), 2);
+	assert_int_equal(key_for(&of, "ECDH-ES+A256KW", ""), -1);
+	for (size_t i = 0; i < ARRAY_LENGTH(made); i++)
+		sign_key_free(made[i]);
+}
+
 static enum error_code merge(const char *claims, struct authorize_request *request)
 {
 	const struct request_object object = { .payload = str_from(claims) };
@@ -102,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_CLIENT(the_row_says_how_it_is_signed),
+		WITH_CLIENT(realm_and_row_say_how_it_is_encrypted),
 		WITH_CLIENT(what_is_in_it_wins),
 		WITH_CLIENT(what_is_wrong_changes_nothing),
 	};
