@@ -5,6 +5,7 @@
 #include "jose/jwe.h"
 #include "jose/jws.h"
 #include "oidc/request_object.h"
+#include "vectors.h"
 
 #define ISSUER "https://sso.example.org/realms/customers"
 
@@ -74,26 +75,33 @@ static int key_for(const struct realm *of, const char *algorithm, const char *ki
 static void realm_and_row_say_how_it_is_encrypted(void **state)
 {
 	(void)state;
-	struct sign_key *made[3] = { NULL };
+	struct sign_key *made[5] = { NULL };
 	const enum sign_key_kind kinds[3] = { SIGN_KEY_P256, SIGN_KEY_P384, SIGN_KEY_SECRET };
-	for (size_t i = 0; i < ARRAY_LENGTH(made); i++)
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
 		assert_int_equal(sign_key_generate(kinds[i], 256, &made[i], NULL), OK);
+	for (size_t i = ARRAY_LENGTH(kinds); i < ARRAY_LENGTH(made); i++)
+		assert_int_equal(sign_key_from_private(STR(REALM_ENC_PRIVATE), &made[i], NULL), OK);
 	struct realm_key keys[] = {
 		{ .kid = STR("signs"), .algorithm = STR("ES384"), .use = KEY_SIGN, .key = made[1] },
 		{ .kid = STR("aes"), .algorithm = STR("AES"), .use = KEY_ENCRYPT, .key = made[2] },
 		{ .kid = STR("ec"), .algorithm = STR("ECDH-ES"), .use = KEY_ENCRYPT, .key = made[0] },
+		{ .kid = STR("rsa"), .algorithm = STR("RSA-OAEP"), .use = KEY_ENCRYPT, .key = made[3] },
+		{ .kid = STR("old"), .algorithm = STR(JWE_RSA1_5), .use = KEY_ENCRYPT, .key = made[4] },
 	};
 	const struct realm of = { .keys = keys, .keys_n = ARRAY_LENGTH(keys) };
 	assert_int_equal(key_for(&of, "ECDH-ES", ""), 2);
 	assert_int_equal(key_for(&of, "ECDH-ES+A256KW", "ec"), 2);
-	static const char *const wrong[][2] = { { "ECDH-ES", "signs" }, { "ECDH-ES", "aes" }, { "RSA-OAEP", "" }, { "dir", "" },
+	assert_int_equal(key_for(&of, "RSA-OAEP-256", ""), 3);
+	assert_int_equal(key_for(&of, JWE_RSA1_5, ""), 4);
+	static const char *const wrong[][2] = { { "ECDH-ES", "signs" }, { "ECDH-ES", "aes" }, { JWE_RSA1_5, "rsa" }, { "dir", "" },
 		{ "A256KW", "aes" }, { "none", "" }, { "", "" }, { "ECDH-ES", "EC" } };
 	for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++)
 		assert_int_equal(key_for(&of, wrong[i][0], wrong[i][1]), -1);
-	add_attribute(client, "request.object.encryption.alg", "ECDH-ES");
+	add_attribute(client, "request.object.encryption.alg", JWE_RSA1_5);
 	add_attribute(client, "request.object.encryption.enc", "any");
-	assert_int_equal(key_for(&of, "ECDH-ES", ""), 2);
-	assert_int_equal(key_for(&of, "ECDH-ES+A256KW", ""), -1);
+	assert_int_equal(key_for(&of, JWE_RSA1_5, "rsa"), 3);
+	assert_int_equal(key_for(&of, "RSA-OAEP", "rsa"), -1);
+	assert_int_equal(key_for(&of, "ECDH-ES", ""), -1);
 	for (size_t i = 0; i < ARRAY_LENGTH(made); i++)
 		sign_key_free(made[i]);
 }
