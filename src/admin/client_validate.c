@@ -209,13 +209,15 @@ static void find_backchannel(struct text *findings, const struct client *client)
 	struct str endpoint = attributes_get(attributes, STR("ciba.backchannel.client.notification.endpoint"));
 	struct str signing = attributes_get(attributes, STR("ciba.backchannel.auth.request.signing.alg"));
 	enum sign_algorithm algorithm;
-	struct url url;
+	struct url url = { .is_http = false };
 	if (mode.n && !str_eq_z(mode, "poll") && !str_eq_z(mode, "ping"))
 		find(findings, STR("Unsupported requested CIBA Backchannel Token Delivery Mode"));
 	if (str_eq_z(mode, "ping") && !endpoint.n)
 		find(findings, STR("CIBA Backchannel Client Notification Endpoint must be set for the CIBA ping mode"));
-	if (endpoint.n && (url_parse(endpoint, &url, NULL) != OK || !(url.is_http || url.is_https)))
+	if (endpoint.n && (url_parse(endpoint, &url, NULL) != OK || !url.has_authority))
 		find(findings, STR("The url [backchannel_client_notification_endpoint] is malformed"));
+	else if (endpoint.n && !url.is_http && !url.is_https)
+		find(findings, STR("Invalid protocol/scheme for url [backchannel_client_notification_endpoint]"));
 	bool known = sign_algorithm_of(signing, &algorithm) && (JWS_ALLOW_ASYMMETRIC & JWS_ALLOW(algorithm));
 	if (signing.n && !known && !str_eq_z(signing, "none"))
 		find(findings, STR("Unsupported requested CIBA Backchannel Authentication Request Signing Algorithm"));

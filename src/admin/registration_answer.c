@@ -126,6 +126,9 @@ static void write_attributes(struct json_writer *w, const struct client *client)
 		{ "authorization_signed_response_alg", "authorization.signed.response.alg" },
 		{ "backchannel_logout_uri", "backchannel.logout.url" },
 		{ "frontchannel_logout_uri", "frontchannel.logout.url" },
+		{ "backchannel_token_delivery_mode", "ciba.backchannel.token.delivery.mode" },
+		{ "backchannel_client_notification_endpoint", "ciba.backchannel.client.notification.endpoint" },
+		{ "backchannel_authentication_request_signing_alg", "ciba.backchannel.auth.request.signing.alg" },
 		{ "tls_client_auth_subject_dn", "x509.subjectdn" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)

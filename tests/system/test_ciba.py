@@ -20,6 +20,7 @@ from support.sink import Sink, verified
 GRANT = "urn:openid:params:grant-type:ciba"
 ON = "oidc.ciba.grant.enabled"
 MODE = "ciba.backchannel.token.delivery.mode"
+SIGNING = "ciba.backchannel.auth.request.signing.alg"
 ENDPOINT = "ciba.backchannel.client.notification.endpoint"
 NO_USER = {"error": "invalid_request", "error_description": "invalid_user"}
 NO_TOKEN = {"error": "invalid_token", "error_description": "Invalid token"}
@@ -425,6 +426,38 @@ def test_a_channel_that_does_not_work(world, user):
     assert errors == {"server_error", "temporarily_unavailable"}
     world.channel.set()
     assert ask(world.shop, user["username"]).status_code == 200
+
+
+@pytest.mark.any_engine
+def test_what_a_client_may_be(world):
+    """By an administrator and by registration, alike."""
+    mode, endpoint, signing = ("backchannel_token_delivery_mode", "backchannel_client_notification_endpoint",
+                               "backchannel_authentication_request_signing_alg")
+    shop, = world.admin.get("/clients", clientId="django-shop")
+    token = world.admin.request("POST", "/clients-initial-access", 201, json={"count": 9}).json()["token"]
+
+    def register(**fields):
+        return requests.post(world.server.realm_url() + "/clients-registrations/openid-connect", timeout=30, json={
+            "redirect_uris": ["http://127.0.0.1/cb"], "grant_types": [GRANT], **fields},
+            headers={"Authorization": "Bearer " + token})
+
+    for fields, text in (
+            ({mode: "push"}, "Unsupported requested CIBA Backchannel Token Delivery Mode"),
+            ({mode: "ping"}, "CIBA Backchannel Client Notification Endpoint must be set for the CIBA ping mode"),
+            ({endpoint: "nonsense"}, "The url [backchannel_client_notification_endpoint] is malformed"),
+            ({endpoint: "javascript:alert(1)"}, "The url [backchannel_client_notification_endpoint] is malformed"),
+            ({endpoint: "ftp://x"}, "Invalid protocol/scheme for url [backchannel_client_notification_endpoint]"),
+            ({signing: "HS256"},
+             "Unsupported requested CIBA Backchannel Authentication Request Signing Algorithm")):
+        answer = refused(register(**fields))
+        assert (answer["error"], answer["error_description"]) == ("invalid_client_metadata", text)
+        attributes = {{mode: MODE, endpoint: ENDPOINT, signing: SIGNING}[name]: value for name, value in fields.items()}
+        answer = world.admin.request("PUT", "/clients/" + shop["id"], 400, json={**shop, "attributes": attributes})
+        assert text in answer.text
+    fields = {mode: "ping", endpoint: "https://app.example/told", signing: "PS256"}
+    made = register(**fields)
+    assert made.status_code == 201 and made.json()["grant_types"] == [GRANT]
+    assert {name: made.json()[name] for name in fields} == fields
 
 
 @pytest.mark.any_engine
