@@ -4,6 +4,7 @@
 
 #include "app/client_request.h"
 #include "app/own_token.h"
+#include "app/request_object.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -26,6 +27,42 @@ static void read_form(const struct params *form, struct ciba_request *request)
 	}
 	for (size_t i = 0; i < form->n; i++)
 		ciba_keep_extra(request, form->list[i].name, form->list[i].value);
+}
+
+/* Beside a signed request nothing counts. */
+static enum error_code read_signed(struct asking *a, struct why *reterr_why)
+{
+	struct visit *visit = a->r->visit;
+	const struct client *client = a->r->client;
+	const struct client_jwt_facts facts = { visit->issuer, visit_other_issuer(visit), visit->now_ms / 1000 };
+	struct request_object object;
+	enum error_code code = ciba_object_read(visit->arena, client, client_request_value(a->r, "request"), &object, reterr_why);
+	if (code == OK)
+		code = request_object_verify(visit, client, &object, reterr_why);
+	if (code == OK)
+		code = ciba_object_take(visit->arena, client, &object, &facts, &a->request, reterr_why);
+	return code;
+}
+
+/* False: answered. */
+static bool read_request(struct asking *a)
+{
+	struct client_request *r = a->r;
+	struct why why = { "" };
+	enum error_code code = OK;
+	if (params_count(r->form, "request_uri"))
+		code = error_because(&why, ERROR_INVALID_REQUEST_OBJECT, "Specified 'request_uri' not allowed for this client.");
+	else if (params_count(r->form, "request"))
+		code = read_signed(a, &why);
+	else if (ciba_is_signed(r->client))
+		code = error_because(&why, ERROR_INVALID_REQUEST_OBJECT, "The client's requests have to be signed");
+	else
+		read_form(r->form, &a->request);
+	if (code == ERROR_INVALID_REQUEST_OBJECT)
+		client_request_refuse(r, 400, STR("invalid_request"), arena_str(r->visit->arena, str_from(why.text)));
+	else if (code != OK)
+		client_request_broken(r, code, &why);
+	return code == OK;
 }
 
 /* ---- the user ---- */
@@ -160,12 +197,8 @@ static bool check(struct asking *a)
 		http_respond_error(r->visit->response, 401, STR("invalid_grant"), STR("Client not allowed OIDC CIBA Grant"));
 		return false;
 	}
-	if (params_count(r->form, "request_uri")) {
-		client_request_refuse(r, 400, STR("invalid_request"),
-				      STR("Specified 'request_uri' not allowed for this client."));
+	if (!read_request(a))
 		return false;
-	}
-	read_form(r->form, &a->request);
 	if (ciba_check(r->visit->arena, r->visit->realm, r->client, &a->request, &a->plan, &refusal))
 		return load_user(a);
 	client_request_refuse(r, 400, str_from(refusal.error), refusal.text);

@@ -21,8 +21,8 @@ static enum error_code decrypt(const struct visit *visit, const struct client *c
 	return code;
 }
 
-static enum error_code check_signature(struct visit *visit, const struct client *client,
-				       const struct request_object *object, struct why *why)
+enum error_code request_object_verify(struct visit *visit, const struct client *client,
+	const struct request_object *object, struct why *reterr_why)
 {
 	struct why detail = { "" };
 	enum error_code code = OK;
@@ -36,8 +36,9 @@ static enum error_code check_signature(struct visit *visit, const struct client 
 		log_write(LOG_WARN, "app", "no key of client %.*s for its request object: %s", STR_ARG(client->client_id),
 			  detail.text);
 	if (code == ERROR_NO_KEY || code == ERROR_INVALID_SIGNATURE || code == ERROR_EXPIRED)
-		return error_because(why, ERROR_INVALID_REQUEST_OBJECT, "Failed to verify signature on 'request' object");
-	return code == OK ? OK : error_because(why, code, "%s", detail.text);
+		return error_because(reterr_why, ERROR_INVALID_REQUEST_OBJECT,
+				     "Failed to verify signature on 'request' object");
+	return code == OK ? OK : error_because(reterr_why, code, "%s", detail.text);
 }
 
 enum error_code request_object_open(struct visit *visit, const struct client *client, struct str text,
@@ -50,7 +51,7 @@ enum error_code request_object_open(struct visit *visit, const struct client *cl
 	if (code == OK)
 		code = request_object_read(visit->arena, client, text, encrypted, &object, reterr_why);
 	if (code == OK)
-		code = check_signature(visit, client, &object, reterr_why);
+		code = request_object_verify(visit, client, &object, reterr_why);
 	if (code == OK)
 		code = request_object_merge(visit->arena, client, &object, &facts, request, reterr_why);
 	if (code != OK)

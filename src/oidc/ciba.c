@@ -3,6 +3,8 @@
 
 #include "base/tables.h"
 #include "base/text.h"
+#include "jose/jws.h"
+#include "json/tree.h"
 
 enum {
 	EXPIRES_S = 120, /* where the realm does not say */
@@ -82,6 +84,50 @@ void ciba_keep_extra(struct ciba_request *request, struct str name, struct str v
 		fits = fits && !str_eq(request->extras[i].name, name);
 	if (fits && request->extras_n < CIBA_EXTRAS_MAX && !is_ours(name))
 		request->extras[request->extras_n++] = (struct ciba_extra){ name, value };
+}
+
+/* ---- signed requests ---- */
+
+static struct str algorithm_of(const struct client *client)
+{
+	struct str own = attributes_get(&client->attributes, STR("ciba.backchannel.auth.request.signing.alg"));
+	return str_eq_z(own, "none") ? STR("") : own;
+}
+
+bool ciba_is_signed(const struct client *client)
+{
+	return algorithm_of(client).n > 0;
+}
+
+enum error_code ciba_object_read(struct arena *arena, const struct client *client, struct str text,
+	struct request_object *ret_object, struct why *reterr_why)
+{
+	struct str own = algorithm_of(client);
+	unsigned allowed = own.n ? client_jwt_allowed(own, JWS_ALLOW_ASYMMETRIC) : 0;
+	return request_object_read_signed(arena, allowed, text, ret_object, reterr_why);
+}
+
+enum error_code ciba_object_take(struct arena *arena, const struct client *client,
+	const struct request_object *object, const struct client_jwt_facts *facts, struct ciba_request *ret_request,
+	struct why *reterr_why)
+{
+	static const struct str ends[] = { STR_INIT(""), STR_INIT("/protocol/openid-connect/ext/ciba/auth") };
+	struct ciba_request request = { .extras_n = 0 };
+	struct json_node *claims;
+	enum error_code code = request_object_claims(arena, client, object, facts, ends, ARRAY_LENGTH(ends), &claims,
+						     reterr_why);
+	if (code == OK)
+		code = request_object_take(arena, claims, &ciba_request_shape, &request, reterr_why);
+	if (code != OK)
+		return code;
+	for (size_t i = 0; i < claims->n; i++) {
+		const struct json_node *value = claims->members[i].value;
+		if (value->kind == JSON_NODE_TEXT || value->kind == JSON_NODE_INT)
+			ciba_keep_extra(&request, claims->members[i].name, value->kind == JSON_NODE_TEXT ? value->text :
+					json_tree_text(arena, value));
+	}
+	*ret_request = request;
+	return OK;
 }
 
 /* ---- the request ---- */

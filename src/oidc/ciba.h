@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "json/read.h"
 #include "model/realm.h"
+#include "oidc/request_object.h"
 #include "oidc/scope.h"
 
 #define CIBA_GRANT_TYPE "urn:openid:params:grant-type:ciba"
@@ -55,6 +56,16 @@ int64_t ciba_interval_s(const struct realm *realm);
 /* Keeps a parameter that is the application's own for the channel; one of ours, and more than there may be,
  * is passed over. */
 void ciba_keep_extra(struct ciba_request *request, struct str name, struct str value);
+/* True when the client's row has an algorithm for its requests: they are signed then (section 4). */
+bool ciba_is_signed(const struct client *client);
+/* A signed request (section 7.1.1), whose signature is the caller's to check: request_object.h. */
+MUST_USE enum error_code ciba_object_read(struct arena *arena, const struct client *client, struct str text,
+	struct request_object *ret_object, struct why *reterr_why);
+/* What it says, and nothing else. INVALID_REQUEST_OBJECT. */
+MUST_USE enum error_code ciba_object_take(struct arena *arena, const struct client *client,
+	const struct request_object *object, const struct client_jwt_facts *facts, struct ciba_request *ret_request,
+	struct why *reterr_why);
+
 /* False: refused. */
 bool ciba_check(struct arena *arena, const struct realm *realm, const struct client *client,
 		const struct ciba_request *request, struct ciba_plan *ret_plan, struct ciba_refusal *ret_refusal);

@@ -92,18 +92,23 @@ static enum error_code other_algorithm(struct why *why)
 	return REFUSE(why, "Request object signed with different algorithm than client requested algorithm");
 }
 
-static enum error_code read_signed(struct arena *arena, struct str text, struct request_object *object, struct why *why)
+enum error_code request_object_read_signed(struct arena *arena, unsigned allowed, struct str text,
+	struct request_object *ret_object, struct why *reterr_why)
 {
+	struct request_object object = { .allowed = allowed };
 	struct why detail = { "" };
 	enum sign_algorithm algorithm;
-	if (jws_parse(arena, text, &object->token, &detail) != OK)
-		return REFUSE(why, "Failed to parse JWT: %s", detail.text);
-	const struct jws_header *header = jws_header(object->token);
-	if (!sign_algorithm_of(header->algorithm, &algorithm) || !(object->allowed & JWS_ALLOW(algorithm)))
-		return other_algorithm(why);
-	object->by_secret = is_by_secret(algorithm);
-	object->payload = jws_unverified_payload(object->token);
-	return is_type(header->type) ? OK : REFUSE(why, "Invalid token type");
+	if (jws_parse(arena, text, &object.token, &detail) != OK)
+		return REFUSE(reterr_why, "Failed to parse JWT: %s", detail.text);
+	const struct jws_header *header = jws_header(object.token);
+	if (!sign_algorithm_of(header->algorithm, &algorithm) || !(allowed & JWS_ALLOW(algorithm)))
+		return other_algorithm(reterr_why);
+	if (!is_type(header->type))
+		return REFUSE(reterr_why, "Invalid token type");
+	object.by_secret = is_by_secret(algorithm);
+	object.payload = jws_unverified_payload(object.token);
+	*ret_object = object;
+	return OK;
 }
 
 enum error_code request_object_read(struct arena *arena, const struct client *client, struct str text,
@@ -116,8 +121,10 @@ enum error_code request_object_read(struct arena *arena, const struct client *cl
 		code = other_algorithm(reterr_why);
 	else if (claims)
 		object.payload = text;
+	else if (bare)
+		code = read_unsigned(arena, text, &object, reterr_why);
 	else
-		code = bare ? read_unsigned(arena, text, &object, reterr_why) : read_signed(arena, text, &object, reterr_why);
+		code = request_object_read_signed(arena, object.allowed, text, &object, reterr_why);
 	if (code == OK)
 		*ret_object = object;
 	return code;
@@ -125,12 +132,11 @@ enum error_code request_object_read(struct arena *arena, const struct client *cl
 
 /* ---- what it says ---- */
 
-static bool is_for_us(const struct jwt_claims *claims, const struct client_jwt_facts *facts)
+static bool is_for_us(const struct jwt_claims *claims, const struct client_jwt_facts *facts, const struct str *ends,
+		      size_t ends_n)
 {
-	static const struct str ends[] = { STR_INIT(""), STR_INIT("/protocol/openid-connect/auth"),
-		STR_INIT("/protocol/openid-connect/token"), STR_INIT("/protocol/openid-connect/ext/par/request") };
 	for (size_t i = 0; i < claims->aud_n; i++)
-		if (client_jwt_is_for_us(claims->aud[i], facts, ends, ARRAY_LENGTH(ends)))
+		if (client_jwt_is_for_us(claims->aud[i], facts, ends, ends_n))
 			return true;
 	return !claims->aud_n;
 }
@@ -138,7 +144,7 @@ static bool is_for_us(const struct jwt_claims *claims, const struct client_jwt_f
 /* Each of them may be left out, as Keycloak lets them; none may be wrong. */
 static enum error_code check_claims(struct arena *arena, const struct client *client,
 				    const struct request_object *object, const struct client_jwt_facts *facts,
-				    struct why *why)
+				    const struct str *ends, size_t ends_n, struct why *why)
 {
 	const struct jwt_times times = { .now_s = facts->now_s, .skew_s = SKEW_S, .exp_optional = true };
 	struct jwt_claims claims;
@@ -152,7 +158,7 @@ static enum error_code check_claims(struct arena *arena, const struct client *cl
 	/* A client's proof of itself has it so (RFC 9101 section 10.8). */
 	if (str_eq(claims.sub, client->client_id) && claims.sub.n)
 		return REFUSE(why, "The request object's subject is the client");
-	if (!is_for_us(&claims, facts))
+	if (!is_for_us(&claims, facts, ends, ends_n))
 		return REFUSE(why, "The request object is for another server");
 	if (jwt_check_times(&claims, &times, &detail) != OK)
 		return REFUSE(why, "The request object is not in force: %s", detail.text);
@@ -172,35 +178,49 @@ static enum error_code text_of(struct arena *arena, const char *name, const stru
 	return OK;
 }
 
-static enum error_code take(struct arena *arena, const struct json_node *tree, struct authorize_request *request,
-			    struct why *why)
+enum error_code request_object_take(struct arena *arena, const struct json_node *claims,
+	const struct json_shape *shape, void *ret_texts, struct why *reterr_why)
 {
 	enum error_code code = OK;
-	for (size_t i = 0; code == OK && i < authorize_request_shape.n; i++) {
-		const struct json_field *field = &authorize_request_shape.fields[i];
-		const struct json_node *node = json_node_find(tree, str_from(field->name));
-		struct str *text = (struct str *)(void *)((char *)request + field->offset);
+	for (size_t i = 0; code == OK && i < shape->n; i++) {
+		const struct json_field *field = &shape->fields[i];
+		const struct json_node *node = json_node_find(claims, str_from(field->name));
+		struct str *text = (struct str *)(void *)((char *)ret_texts + field->offset);
 		if (node && node->kind != JSON_NODE_NULL)
-			code = text_of(arena, field->name, node, text, why);
+			code = text_of(arena, field->name, node, text, reterr_why);
 	}
 	return code;
 }
 
-enum error_code request_object_merge(struct arena *arena, const struct client *client,
-	const struct request_object *object, const struct client_jwt_facts *facts,
-	struct authorize_request *request, struct why *reterr_why)
+enum error_code request_object_claims(struct arena *arena, const struct client *client,
+	const struct request_object *object, const struct client_jwt_facts *facts, const struct str *ends,
+	size_t ends_n, struct json_node **ret_claims, struct why *reterr_why)
 {
 	struct json_node *tree;
 	struct why detail = { "" };
-	enum error_code code = check_claims(arena, client, object, facts, reterr_why);
+	enum error_code code = check_claims(arena, client, object, facts, ends, ends_n, reterr_why);
 	if (code != OK)
 		return code;
 	if (json_tree_read(arena, object->payload, &tree, &detail) != OK || tree->kind != JSON_NODE_OBJECT)
 		return REFUSE(reterr_why, "Failed to parse JWT: %s", detail.text);
 	if (json_node_find(tree, STR("request_uri")) || json_node_find(tree, STR("request")))
 		return REFUSE(reterr_why, "The request_uri claim should not be set in the request object");
+	*ret_claims = tree;
+	return OK;
+}
+
+enum error_code request_object_merge(struct arena *arena, const struct client *client,
+	const struct request_object *object, const struct client_jwt_facts *facts,
+	struct authorize_request *request, struct why *reterr_why)
+{
+	static const struct str ends[] = { STR_INIT(""), STR_INIT("/protocol/openid-connect/auth"),
+		STR_INIT("/protocol/openid-connect/token"), STR_INIT("/protocol/openid-connect/ext/par/request") };
+	struct json_node *claims;
 	struct authorize_request merged = *request;
-	code = take(arena, tree, &merged, reterr_why);
+	enum error_code code = request_object_claims(arena, client, object, facts, ends, ARRAY_LENGTH(ends), &claims,
+						     reterr_why);
+	if (code == OK)
+		code = request_object_take(arena, claims, &authorize_request_shape, &merged, reterr_why);
 	if (code != OK)
 		return code;
 	merged.client_id = client->client_id;

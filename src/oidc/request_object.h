@@ -10,6 +10,7 @@
 #include "oidc/authorize.h"
 #include "oidc/client_jwt.h"
 
+struct json_node;  /* json/tree.h */
 struct jwe_header; /* jose/jwe.h */
 struct jws_parsed; /* jose/jws.h */
 
@@ -33,6 +34,19 @@ MUST_USE enum error_code request_object_key(const struct realm *realm, const str
  * than the row's, another kind of token. */
 MUST_USE enum error_code request_object_read(struct arena *arena, const struct client *client, struct str text,
 	bool encrypted, struct request_object *ret_object, struct why *reterr_why);
+
+/* One that has to be signed, by one of `allowed` (JWS_ALLOW). Errors as above. */
+MUST_USE enum error_code request_object_read_signed(struct arena *arena, unsigned allowed, struct str text,
+	struct request_object *ret_object, struct why *reterr_why);
+
+/* What it says, as an object; to the issuer with one of `ends` behind it (client_jwt_is_for_us). Errors as
+ * request_object_merge. */
+MUST_USE enum error_code request_object_claims(struct arena *arena, const struct client *client,
+	const struct request_object *object, const struct client_jwt_facts *facts, const struct str *ends,
+	size_t ends_n, struct json_node **ret_claims, struct why *reterr_why);
+/* Its claims by the names of a shape of texts alone, as parameters would have them. */
+MUST_USE enum error_code request_object_take(struct arena *arena, const struct json_node *claims,
+	const struct json_shape *shape, void *ret_texts, struct why *reterr_why);
 
 /* What is in the object wins; what is not stays as it came. `request` has what came beside it, and
  * becomes what is asked for. INVALID_REQUEST_OBJECT with a reason: issued by or for others, out of its time,

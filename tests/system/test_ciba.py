@@ -16,6 +16,7 @@ from support import wait_for
 from support.browser import Tokens
 from support.clock import Clock
 from support.sink import Sink, verified
+from test_client_assertion import local, signed
 
 GRANT = "urn:openid:params:grant-type:ciba"
 ON = "oidc.ciba.grant.enabled"
@@ -42,10 +43,11 @@ class Channel(Sink):
 
 def settings(realm):
     """The blog is told, the shop asks, the batch wants consent."""
-    for name in ("django-shop", "django-blog", "batch", "spa"):
+    for name in ("django-shop", "django-blog", "batch", "spa", "ovirt-engine"):
         realms.client(realm, name)["attributes"].update({ON: "true"})
     realms.client(realm, "django-blog")["attributes"].update({MODE: "ping", ENDPOINT: "http://127.0.0.1:9/told"})
     realms.client(realm, "batch").update(consentRequired=True)
+    realms.client(realm, "ovirt-engine")["attributes"].update({SIGNING: "RS256", **local("rsa")})
     realm["attributes"].update(cibaInterval="0")
     realm.update(eventsEnabled=True, enabledEventTypes=[])
 
@@ -426,6 +428,41 @@ def test_a_channel_that_does_not_work(world, user):
     assert errors == {"server_error", "temporarily_unavailable"}
     world.channel.set()
     assert ask(world.shop, user["username"]).status_code == 200
+
+
+@pytest.mark.any_engine
+def test_signed_requests(world, user):
+    """B7.6."""
+    seal = world.app("ovirt-engine")
+    issuer, now = world.server.realm_url(), int(time.time())
+
+    def request(key="rsa", **changes):
+        said = {"iss": "ovirt-engine", "aud": issuer, "iat": now, "nbf": now, "exp": now + 300, "jti": secrets.token_hex(8),
+                "scope": "openid", "login_hint": user["username"], "requested_expiry": 40, "foo": "bar", **changes}
+        return signed({name: value for name, value in said.items() if value is not None}, key,
+                      "ES256" if key == "ec" else "RS256")
+
+    asking = Asking(world, seal, None, request=request(binding_message="A1"), scope="", binding_message="B2")
+    assert asking.json["expires_in"] == 40
+    told = json.loads(asking.asked.body)
+    assert (told["binding_message"], told["login_hint"], told["foo"]) == ("A1", user["username"], "bar")
+    assert not {"iss", "aud", "exp", "jti", "request"} & set(told)
+    asking.says()
+    assert asking.tokens().claims("id")["sub"] == user["id"]
+    # Beside it nothing counts.
+    assert refused(ask(seal, request=request(login_hint=None)))["error_description"] == "missing parameter : login_hint"
+    good = request()
+    for bad in ("x", good[:-8] + "AAAAAAAA", jwt.encode({"scope": "openid", "login_hint": "ada"}, "", "none"),
+                jwt.encode({"scope": "openid", "login_hint": "ada"}, "ovirt-engine-secret" * 2, "HS256"),
+                request("rsa2"), request("ec"), request(iss="django-shop"), request(aud="https://other.example"),
+                request(aud=issuer + "/protocol/openid-connect/auth"), request(exp=5), request(nbf=now + 900),
+                request(client_id="django-shop"), request(sub="ovirt-engine"), request(scope=["openid"]),
+                request(request="x")):
+        assert refused(ask(seal, request=bad))["error"] == "invalid_request"
+    assert refused(ask(seal)) == {"error": "invalid_request",
+                                  "error_description": "The client's requests have to be signed"}
+    assert refused(ask(seal, request=request(binding_message="<b>")))["error"] == "invalid_binding_message"
+    assert refused(ask(world.shop, request=good))["error"] == "invalid_request", "its row names no algorithm"
 
 
 @pytest.mark.any_engine
