@@ -102,10 +102,13 @@ void client_rep_new_secret(struct admin_call *call, struct client_rep *client)
 			 arena_format(call->arena, "%lld", (long long)(call->visit.now_ms / 1000)) });
 }
 
+/* A public client has none, and loses the one it had. */
 static void need_secret(struct admin_call *call, struct client_rep *client)
 {
-	const struct client *c = &client->client;
-	if (!c->secret.n && !c->public_client && !c->bearer_only)
+	struct client *c = &client->client;
+	if (c->public_client)
+		c->secret = STR("");
+	else if (!c->secret.n)
 		client_rep_new_secret(call, client);
 }
 

@@ -93,7 +93,12 @@ static bool change(struct admin_call *call, void *context, struct realm_rep *rea
 		settings->admin_events_enabled = config->admin_enabled.value;
 	if (config->admin_details.set)
 		settings->admin_events_details_enabled = config->admin_details.value;
-	admin_event_add(call, effects, "UPDATE", "REALM", STR("events/config"));
+	/* Told by what it is from now on: whoever turns them on is the first in the list. */
+	struct realm after = *call->realm;
+	struct admin_call told = *call;
+	after.settings = *settings;
+	told.realm = &after;
+	admin_event_add(&told, effects, "UPDATE", "REALM", STR("events/config"));
 	return true;
 }
 

@@ -141,6 +141,9 @@ static void group_by_path(struct admin_call *call)
 	struct group_writer writer;
 	const struct group *found = NULL;
 	struct str path = http_route_value(call->request, "path");
+	/* A slash before it arrives as %2F. */
+	if (str_starts(path, STR("/")))
+		path = str_drop(path, 1);
 	if (str_ends(path, STR("/")))
 		path = str_take(path, path.n - 1);
 	for (size_t i = 0; i < call->realm->groups_n && !found; i++)

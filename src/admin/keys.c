@@ -30,7 +30,8 @@ static bool read_keys(struct admin_call *call, struct key_list *keys)
 		struct realm_key key;
 		bool found = false;
 		enum error_code code = OK;
-		if (str_eq_z(list.items[i].provider_type, KEY_PROVIDER))
+		if (str_eq_z(list.items[i].provider_type, KEY_PROVIDER) &&
+		    str_eq(list.items[i].parent_id, call->realm->settings.id))
 			code = component_read_key(call->arena, &list.items[i], &key, &found, &why);
 		if (code != OK) {
 			admin_fail(call, code, &why);

@@ -183,13 +183,23 @@ static bool wants_html(const struct http_request *request)
 	return str_contains(http_header(request, "Accept"), STR("text/html"));
 }
 
+/* What there is not: within a realm, or anywhere. */
+static void not_found(const struct http_request *request, struct http_response *response)
+{
+	bool within = str_starts(request->path, STR("/realms/")) ||
+		      str_starts(request->path, STR("/admin/realms/"));
+	http_respond_error(response, 404,
+			   within ? STR("HTTP 404 Not Found") :
+				    STR("Unable to find matching target resource method"), STR(""));
+}
+
 /* Errors that the server finds itself: a page for browsers, JSON for all others. */
 static void render_error(void *context, const struct http_request *request, enum error_code code,
 			 struct http_response *response)
 {
 	(void)context;
 	if (code == ERROR_NOT_FOUND)
-		http_respond_error(response, 404, STR("Unable to find matching target resource method"), STR(""));
+		not_found(request, response);
 	else if (code == ERROR_METHOD_NOT_ALLOWED)
 		http_respond_error(response, 405, STR("HTTP 405 Method Not Allowed"), STR(""));
 	else

@@ -159,6 +159,11 @@ enum error_code redirect_uri_check(struct str uri, const char *path, struct why 
 		return rep_refuse(
 			reterr_why, path, "redirectUris", uri, "A redirect URI is not a valid URI");
 	struct str fixed = str_ends(uri, STR("*")) ? str_take(uri, uri.n - 1) : uri;
+	/* Any host: matches nothing here, and Keycloak's realms have it. Any port. */
+	if (fixed.n < uri.n && (str_eq_z(fixed, "http://") || str_eq_z(fixed, "https://")))
+		return OK;
+	if (fixed.n < uri.n && str_ends(fixed, STR(":")))
+		fixed.n--;
 	for (size_t i = 0; i < fixed.n; i++)
 		/* Patterns and hosts that a browser never sends as they are written: they
 		 * match nothing, and cannot be parsed. */

@@ -55,11 +55,24 @@ static bool is_wildcard(struct str registered)
 	       !str_contains(registered, STR("#"));
 }
 
+/* "http://localhost:*": a native application's, at any port. `origin` is what stands before the
+ * colon; other hosts have the port they were registered with. */
+static bool matches_loopback_ports(struct str origin, const struct url *url)
+{
+	struct url fixed;
+	return url_host_is_loopback(url) && url->has_port && !url_path_climbs(url) &&
+	       !is_encoded_twice(url) && url_parse(origin, &fixed, NULL) == OK && fixed.has_authority &&
+	       !fixed.has_port && !fixed.path.n && str_eq(fixed.scheme, url->scheme) &&
+	       str_eq(fixed.host, url->host);
+}
+
 /* A wildcard: `prefix` is the registered URI without its `*`. Scheme, host and port must be
- * whole in it, so that it can only vary in the path. */
+ * whole in it, so that it can only vary in the path; but for ports of loopback hosts. */
 static bool matches_prefix(struct str prefix, struct str uri, const struct url *url)
 {
 	struct url fixed;
+	if (str_ends(prefix, STR(":")) && matches_loopback_ports(str_take(prefix, prefix.n - 1), url))
+		return true;
 	if (url_parse(prefix, &fixed, NULL) != OK || !fixed.has_authority || !fixed.path.n)
 		return false;
 	return !url_path_climbs(url) && !is_encoded_twice(url) && str_starts(uri, prefix);

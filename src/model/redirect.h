@@ -3,7 +3,7 @@
  * A registered URI is exact, or its path ends in `*` after a fixed scheme, host and path
  * prefix (Keycloak's wildcard); a relative one stands under the client's rootUrl. For
  * loopback hosts of native apps (RFC 8252 section 7.3) the port may vary where the registered
- * URI has none. User information, a fragment, control bytes, backslashes and schemes that
+ * URI has none, or `*`. User information, a fragment, control bytes, backslashes and schemes that
  * run code (javascript, data) match nothing; dot segments, encoded slashes, backslashes and
  * dots, and encoded percent signs match no wildcard. */
 #ifndef MODEL_REDIRECT_H

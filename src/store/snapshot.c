@@ -84,7 +84,8 @@ static enum error_code load_keys(
 		struct realm_key key;
 		struct why why = { "" };
 		bool found;
-		if (!str_eq(component->provider_type, STR(KEY_PROVIDER)))
+		if (!str_eq(component->provider_type, STR(KEY_PROVIDER)) ||
+			!str_eq(component->parent_id, realm->settings.id))
 			continue;
 		if (key_of_component(arena, component, &key, &found, &why))
 			return error_because(reterr_why, ERROR_CORRUPT, "realm %.*s: %s",

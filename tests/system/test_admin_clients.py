@@ -367,6 +367,21 @@ def test_another_nodes_change_arrives(make, engine):
     assert not works(first, "s")
 
 
+def test_a_public_client_has_no_secret(admin):
+    client_id = created(admin, clientId="open", secret="told", publicClient=True)
+    path = f"/clients/{client_id}"
+    assert "secret" not in admin.get(path)
+    assert admin.get(f"{path}/client-secret") == {"type": "secret"}
+    admin.request("PUT", path, 204, json={"publicClient": False})
+    made = admin.get(path)["secret"]
+    assert len(made) == 86
+    admin.request("PUT", path, 204, json={"publicClient": True, "secret": "told"})
+    assert "secret" not in admin.get(path)
+    admin.request("PUT", path, 204, json={"publicClient": False, "bearerOnly": True})
+    assert admin.get(path)["secret"] not in ("told", made)
+    admin.request("DELETE", path, 204)
+
+
 def test_what_keycloak_refuses_of_a_client_is_refused_in_its_words(admin):
     for bad, text in (
             ({"clientId": " "}, "Client ID cannot be blank"),
@@ -405,6 +420,7 @@ def test_what_keycloak_refuses_of_a_client_is_refused_in_its_words(admin):
     assert admin.get("/clients", clientId="refused") == []
     for good in ({"rootUrl": "${authBaseUrl}", "baseUrl": "/realms/x"}, {"rootUrl": ""},
                  {"redirectUris": ["com.example:/cb", "foo://x", "/x", "*", "http://ü/"]},
+                 {"redirectUris": ["http://localhost:*", "https://app.example.org:*", "http://*"]},
                  {"attributes": {"post.logout.redirect.uris": "+"}},
                  {"attributes": {"backchannel.logout.url": "/here", "logoUri": "nourl"}}):
         client_id = created(admin, clientId="taken", **good)

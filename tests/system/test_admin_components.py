@@ -235,12 +235,25 @@ def test_lists_and_filters(admin, server):
 
 def test_an_id_of_ones_own_and_a_second_time(admin, server):
     body = {"id": "id-" + secrets.token_hex(8), "name": "x", "providerId": "hmac-generated",
-            "providerType": KEYS, "parentId": "nowhere"}
-    admin.request("POST", "/components", 400, json=body)
-    del body["parentId"]
+            "providerType": KEYS}
     admin.request("POST", "/components", 201, json=body)
     assert admin.request("POST", "/components", 409, json=body).json()["error"] == "conflict"
     server.admin().request("POST", "/components", 409, json=body)
+
+
+@pytest.mark.parametrize("parent", ["nowhere", "master"])
+def test_below_what_is_not_there_a_component_is_kept_and_does_nothing(admin, parent):
+    keys = admin.get("/keys")
+    body = {"name": "x", "providerId": "rsa-generated", "providerType": KEYS, "parentId": parent,
+            "config": {"priority": ["777"]}}
+    path = admin.request("POST", "/components", 201, json=body).headers["location"].split("/realms/")[1]
+    path = "/" + path.split("/", 1)[1]
+    assert [one["parentId"] for one in admin.get("/components", parent=parent)] == [parent]
+    assert admin.get("/keys") == keys
+    admin.request("PUT", path, 204, json={"parentId": admin.get()["id"]})
+    assert len(admin.get("/keys")["keys"]) == len(keys["keys"]) + 1
+    admin.request("DELETE", path, 204)
+    assert admin.get("/keys") == keys
 
 
 def test_what_nothing_works_by_is_kept(admin):

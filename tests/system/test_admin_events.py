@@ -159,6 +159,10 @@ def test_the_configuration_is_keycloaks(admin):
                      "adminEventsDetailsEnabled": True}
     assert admin.get()["enabledEventTypes"] == ["LOGOUT"]
     assert admin.get("/admin-events")[0]["resourcePath"] == "events/config"
+    admin.request("DELETE", "/admin-events", 204)
+    for enabled, told in ((False, 0), (True, 1), (True, 2)):
+        admin.request("PUT", "/events/config", 204, json={"adminEventsEnabled": enabled})
+        assert len(admin.get("/admin-events")) == told
 
 
 def test_bad_configurations_change_nothing(admin):

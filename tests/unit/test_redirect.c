@@ -267,6 +267,22 @@ static void after_logout_only_what_the_attribute_names(void **state)
 	assert_false(after_logout(minus, "-"));
 }
 
+static void a_star_for_the_port_is_any_port_of_a_loopback_host(void **state)
+{
+	(void)state;
+	struct client *client = add_client("ports");
+	add_redirect(client, "http://localhost:*");
+	assert_true(redirect_allowed(arena, client, STR("http://localhost:8443/cb")));
+	assert_true(redirect_allowed(arena, client, STR("http://localhost:1")));
+	static const char *const others[] = {
+		"http://localhost/cb", "https://localhost:443/cb", "http://localhost:@evil.example/",
+		"http://localhost:8443@evil.example/", "http://localhost.evil.example:1/", "http://127.0.0.1:1/",
+		"http://localhost:1/../x", "http://localhost:1/%2e%2e/x", "http://localhost:1/x#f",
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+		expect_allowed(client, others[i], false);
+}
+
 static void a_bare_star_does_not_count_without_a_session(void **state)
 {
 	(void)state;
@@ -321,6 +337,7 @@ int main(void)
 		IN_REALM(request_objects_are_where_the_attribute_says),
 		IN_REALM(only_one_exact_uri_is_the_default),
 		IN_REALM(after_logout_only_what_the_attribute_names),
+		IN_REALM(a_star_for_the_port_is_any_port_of_a_loopback_host),
 		IN_REALM(a_bare_star_does_not_count_without_a_session),
 		IN_REALM(origins_are_those_of_the_uris),
 	};
