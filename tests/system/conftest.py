@@ -9,7 +9,7 @@ from selenium import webdriver
 
 from support import realm as realms
 from support.browser import App, Browser
-from support.server import ROOT, Postgres, Server
+from support.server import ROOT, FirstStart, Postgres, Server
 from support.sink import Sink
 from support.sites import Sites
 
@@ -95,6 +95,12 @@ def postgres():
     found.stop()
 
 
+@pytest.fixture(scope="session")
+def first_start(request, binary, engine, tmp_path_factory):
+    database = request.getfixturevalue("postgres") if engine == "postgres" else None
+    return FirstStart(binary, tmp_path_factory.mktemp("first-start"), database)
+
+
 class Makers:
     """Makes servers and applications, and ends them in the reverse order."""
 
@@ -104,14 +110,23 @@ class Makers:
         self.sites = None
 
     def server(self, *realm_list, flags=(), env=None, start=True):
-        """A server with these realms (JSON objects) imported."""
+        """A server with these realms (JSON objects) imported. One that the test starts itself
+        has nothing yet, not even the realm master; the second of a test has keys of its own."""
         folder = self.folder / f"server-{len(self.made)}"
         folder.mkdir()
+        first = None
+        if start and not any(isinstance(one, Server) for one in self.made):
+            first = self.request.getfixturevalue("first_start")
+        if first and not first.suits(env):
+            first = None
         database = None
         if self.engine == "postgres":
-            database = self.request.getfixturevalue("postgres").database()
+            postgres = self.request.getfixturevalue("postgres")
+            database = first.copy_database() if first else postgres.database()
         server = Server(self.binary, folder, database, flags, env)
         self.made.append(server)
+        if first:
+            first.copy_data(server)
         if start:
             server.start(*[realms.write(one, folder) for one in realm_list])
         return server

@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import secrets
+import shutil
 import signal
 import socket
 import sqlite3
@@ -191,6 +192,31 @@ class Server:
         return f"{self.realm_url(realm, prefix)}/protocol/openid-connect/{name}"
 
 
+class FirstStart:
+    """A server that has made its realm master and stopped. Others go on from copies of it, since
+    the keys of that realm cost more than most tests."""
+
+    # Variables of a test that leave the first start as it is.
+    HARMLESS = {"CURFEW_CLOCK_FILE"}
+
+    def __init__(self, binary, folder, postgres=None):
+        self.postgres = postgres
+        self.database = postgres.database() if postgres else None
+        self.server = Server(binary, folder, self.database)
+        self.server.start().finish()
+
+    def suits(self, env):
+        """Whether a server with these variables may go on from it."""
+        return set(env or {}) <= self.HARMLESS
+
+    def copy_database(self):
+        """The URL of a database like ours; None where the data folder holds it."""
+        return self.postgres.database(self.database) if self.postgres else None
+
+    def copy_data(self, server):
+        shutil.copytree(self.server.data, server.data)
+
+
 class Admin:
     """The admin REST API of one realm, as its administrator."""
 
@@ -286,9 +312,11 @@ class Postgres:
         self.url = self.process.stdout.readline().strip()
         assert self.url.startswith("postgresql://"), "PostgreSQL does not start"
 
-    def database(self):
+    def database(self, like=None):
+        """The URL of a new database, empty or like another that nobody is connected to."""
         name = f"system_{secrets.token_hex(6)}"
-        subprocess.run(["psql", "-q", "-d", self.url, "-c", f"create database {name}"],
+        template = f" template {like.rpartition('/')[2]}" if like else ""
+        subprocess.run(["psql", "-q", "-d", self.url, "-c", f"create database {name}{template}"],
                        check=True, timeout=60)
         return self.url.rpartition("/")[0] + "/" + name
 
