@@ -1,6 +1,7 @@
 /* Components in the admin API's form; see component.h. */
 #include "admin/component.h"
 
+#include "admin/ldap_defaults.h"
 #include "admin/realm_row.h"
 #include "admin/user_profile.h"
 #include "base/tables.h"
@@ -169,6 +170,8 @@ bool component_settle(struct admin_call *call, struct component_rep *component)
 		http_respond_error(call->response, 400, STR("Invalid provider type or no such provider"), STR(""));
 		return false;
 	}
+	if (!ldap_complete(call, component))
+		return false;
 	enum error_code code = component_check(component, "$", &why);
 	if (code == OK && (!component_type_check(call, provider, component) || !profile_fits(call, component)))
 		return false;

@@ -1,6 +1,7 @@
 /* /admin/realms/{realm}/components. */
 #include "admin/component.h"
 #include "admin/handlers_components.h"
+#include "admin/ldap_defaults.h"
 #include "admin/realm_change.h"
 #include "admin/serve.h"
 #include "crypto/random.h"
@@ -67,15 +68,21 @@ static struct str path_of(struct admin_call *call, const struct component_rep *c
 	return arena_join(call->arena, STR("components/"), component->id, STR(""));
 }
 
+static void add_silently(struct admin_call *call, enum component_change_kind kind,
+			 const struct component_rep *component, struct effects *effects)
+{
+	struct component_change *change = arena_alloc(call->arena, sizeof *change);
+	*change = (struct component_change){ kind, call->realm->settings.id, component->provider_type,
+		component->parent_id, component };
+	effects_add(effects, EFFECT_COMPONENT_CHANGE)->u.component = change;
+}
+
 static void add_change(struct admin_call *call, enum component_change_kind kind, const struct component_rep *component,
 		       struct effects *effects)
 {
 	static const char *const operations[] = { [COMPONENT_ADD] = "CREATE", [COMPONENT_UPDATE] = "UPDATE",
 		[COMPONENT_DELETE] = "DELETE" };
-	struct component_change *change = arena_alloc(call->arena, sizeof *change);
-	*change = (struct component_change){ kind, call->realm->settings.id, component->provider_type,
-		component->parent_id, component };
-	effects_add(effects, EFFECT_COMPONENT_CHANGE)->u.component = change;
+	add_silently(call, kind, component, effects);
 	admin_event_add(call, effects, operations[kind], "COMPONENT", path_of(call, component));
 }
 
@@ -91,6 +98,11 @@ static bool decide_create(struct admin_call *call, void *context, struct effects
 		return false;
 	}
 	add_change(call, COMPONENT_ADD, component, effects);
+	if (ldap_is(component)) {
+		struct component_list mappers = ldap_default_mappers(call, component);
+		for (size_t i = 0; i < mappers.n; i++)
+			add_silently(call, COMPONENT_ADD, &mappers.items[i], effects);
+	}
 	return true;
 }
 

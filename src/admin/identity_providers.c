@@ -213,6 +213,8 @@ static void create(struct admin_call *call)
 	}
 	if (!provider.internal_id.n)
 		provider.internal_id = random_uuid(call->arena);
+	if (str_eq_z(provider.provider_id, "google"))
+		attributes_default(call->arena, &provider.config, STR("issuer"), STR("https://accounts.google.com"));
 	if (realm_row_change(call, add, &provider))
 		admin_created_part(call, path_of(call, provider.alias));
 }

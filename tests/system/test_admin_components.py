@@ -262,13 +262,49 @@ def test_what_nothing_works_by_is_kept(admin):
     shown = admin.get(f"/components/{ldap}")
     assert shown["config"]["bindCredential"] == ["**********"]
     put(admin, ldap, bindCredential="**********", vendor="")
+    below = len(admin.get("/components", parent=ldap))
     assert "vendor" not in admin.get(f"/components/{ldap}")["config"]
     admin.request("POST", "/components", 201, json={
         "name": "mapper", "providerId": "full-name-ldap-mapper", "parentId": ldap,
         "providerType": "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"})
-    assert len(admin.get("/components", parent=ldap)) == 1
+    assert len(admin.get("/components", parent=ldap)) == below + 1
     admin.request("DELETE", f"/components/{ldap}", 204)
     assert admin.get("/components", parent=ldap) == []
+
+
+@pytest.mark.parametrize("config, attribute, mappers", [
+    ({"editMode": "READ_ONLY", "usernameLDAPAttribute": "uid"}, "krb5PrincipalName", {
+        "username": ("uid", "true", "false", "true"), "email": ("mail", "true", "false", "false"),
+        "first name": ("cn", "true", "true", "true"), "last name": ("sn", "true", "true", "true"),
+        "creation date": ("createTimestamp", "true", "true", "false"),
+        "modify date": ("modifyTimestamp", "true", "true", "false")}),
+    ({"editMode": "WRITABLE", "vendor": "ad", "usernameLDAPAttribute": "CN"}, "userPrincipalName", {
+        "username": ("CN", "false", "false", "true"), "email": ("mail", "false", "false", "false"),
+        "first name": ("givenName", "false", "true", "true"),
+        "last name": ("sn", "false", "true", "true"),
+        "creation date": ("whenCreated", "true", "true", "false"),
+        "modify date": ("whenChanged", "true", "true", "false")}),
+    ({"editMode": "UNSYNCED", "vendor": "rhds", "krbPrincipalAttribute": "own"}, "own", None)])
+def test_the_mappers_of_a_new_directory(admin, config, attribute, mappers):
+    ldap = create(admin, "ldap", "org.keycloak.storage.UserStorageProvider", **config)
+    assert admin.get(f"/components/{ldap}")["config"]["krbPrincipalAttribute"] == [attribute]
+    below = {one["name"]: one for one in admin.get("/components", parent=ldap)}
+    assert below.pop("Kerberos principal attribute mapper")["config"] == {}
+    control = below.pop("MSAD account controls", {"config": None})["config"]
+    assert control == ({"always.read.enabled.value.from.ldap": ["true"]} if "ad" in config.values()
+                       else None)
+    found = {name: tuple(one["config"][key][0] for key in (
+        "ldap.attribute", "read.only", "always.read.value.from.ldap", "is.mandatory.in.ldap"))
+        for name, one in below.items() if name != "username" or mappers}
+    if mappers:
+        assert found == mappers
+        assert below["username"]["config"]["user.model.attribute"] == ["username"]
+    else:
+        assert {values[1:] for values in found.values()} == {("true", "false", "true"),
+                                                             ("true", "false", "false")}
+    admin.request("DELETE", f"/components/{ldap}", 204)
+    assert create(admin, "ldap", "org.keycloak.storage.UserStorageProvider", 400) == {
+        "errorMessage": "Edit Mode is mandatory"}
 
 
 def test_policies(admin):

@@ -79,6 +79,7 @@ def test_secrets_are_sealed_and_stay(server, admin, provider):
 
 def test_lists(admin, provider):
     admin.request("POST", N, 201, json={"alias": "google", "providerId": "google"})
+    assert admin.get(f"{N}/google")["config"] == {"issuer": "https://accounts.google.com"}
     admin.request("POST", N, 201, json={"alias": "other", "providerId": "saml"})
 
     def found(**query):
