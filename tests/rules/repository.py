@@ -8,7 +8,7 @@ import re
 from tree import ROOT, files, lines, rule, table_rows, text_of, tracked
 
 # Hosts that a URL in this repository may name: documentation's example names, this machine,
-# the specifications and the projects that Curfew refers to.
+# the specifications and the projects that Curfew refers to, a provider's name for itself.
 HOSTS = re.compile(
     r"(\[::1\]|\[::\]|localhost(\.localdomain)?|127\.\d+\.\d+\.\d+|0\.0\.0\.0|10\.\d+\.\d+\.\d+|"
     r"192\.(0\.2|168\.\d+)\.\d+|172\.\d+\.\d+\.\d+|198\.51\.100\.\d+|203\.0\.113\.\d+|"
@@ -16,7 +16,7 @@ HOSTS = re.compile(
     r"([\w-]+\.)*example(\.(org|com|net|organ))?|([\w-]+\.)*test|([\w-]+\.)*invalid|"
     r"(schemas\.)?openid\.net|(www\.)?rfc-editor\.org|datatracker\.ietf\.org|www\.w3\.org|schemas\.xmlsoap\.org|"
     r"www\.keycloak\.org|www\.apache\.org|(docs|www)\.oasis-open\.org|docs\.djangoproject\.com|"
-    r"mozilla-django-oidc\.readthedocs\.io|www\.sqlite\.org|www\.postgresql\.org)", re.I)
+    r"mozilla-django-oidc\.readthedocs\.io|accounts\.google\.com|www\.sqlite\.org|www\.postgresql\.org)", re.I)
 URL = re.compile(r"\bhttps?://(?:[^\s/@'\"<>`{}()%$\\]*@)?(\[[0-9a-fA-F:.]+\]|[\w.-]+\.?\w)")
 
 # Paths of one person's machine, and marks that tools leave.
