@@ -25,10 +25,10 @@ def server(shared):
 def admin(server):
     """A realm of the test's own, with a client that has a service account."""
     name = "keys-" + secrets.token_hex(4)
-    server.admin().create_realm({
+    server.admin().create_realm(realms.keyed({
         "realm": name, "enabled": True, "sslRequired": "none", "adminEventsEnabled": True,
         "adminEventsDetailsEnabled": True, "clients": [
-            {"clientId": "batch", "secret": "s", "serviceAccountsEnabled": True}]})
+            {"clientId": "batch", "secret": "s", "serviceAccountsEnabled": True}]}))
     return server.admin(name)
 
 

@@ -21,12 +21,12 @@ def server(shared):
 def admin(server):
     """A realm of the test's own that records everything."""
     name = "log-" + secrets.token_hex(4)
-    server.admin().create_realm({
+    server.admin().create_realm(realms.keyed({
         "realm": name, "enabled": True, "sslRequired": "none", "adminEventsEnabled": True,
         "adminEventsDetailsEnabled": True, "eventsEnabled": True, "bruteForceProtected": True,
         "failureFactor": 3, "quickLoginCheckMilliSeconds": 0, "users": [
             {"username": "ada", "enabled": True, "email": "ada@example.org", "firstName": "A",
-             "lastName": "L", "credentials": [{"type": "password", "value": "lovelace"}]}]})
+             "lastName": "L", "credentials": [{"type": "password", "value": "lovelace"}]}]}))
     return server.admin(name)
 
 

@@ -23,7 +23,7 @@ def server(shared):
 def small(server):
     """A realm of the test's own."""
     name = "small-" + secrets.token_hex(4)
-    server.admin().create_realm({**SMALL, "realm": name})
+    server.admin().create_realm(realms.keyed({**SMALL, "realm": name}))
     return server.admin(name)
 
 

@@ -18,8 +18,8 @@ def server(shared):
 @pytest.fixture
 def admin(server):
     name = "parts-" + secrets.token_hex(4)
-    server.admin().create_realm({"realm": name, "enabled": True, "sslRequired": "none",
-                                 "adminEventsEnabled": True})
+    server.admin().create_realm(realms.keyed({
+        "realm": name, "enabled": True, "sslRequired": "none", "adminEventsEnabled": True}))
     return server.admin(name)
 
 

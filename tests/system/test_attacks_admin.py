@@ -119,7 +119,7 @@ def test_who_may_end_everything_may(server, method, path):
     permission = next(one for *route, one in ROUTES if tuple(route) == (method, path))
     for number, role in enumerate(sorted(PERMISSIONS[permission])):
         name = f"{method.lower()}-{number}"
-        server.admin().create_realm(realm_with_admins(name))
+        server.admin().create_realm(realms.keyed(realm_with_admins(name)))
         answer = ask(server, method, path, name, token_of(server, name, role))
         assert answer.status_code in (200, 204), answer.text
 

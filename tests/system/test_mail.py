@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from support import mail
+from support import realm as realms
 from support.browser import App, Browser
 from support.browser import encode_part
 from support.server import free_port
@@ -50,7 +51,7 @@ def server(shared, files):
 def admin(server):
     """A realm of the test's own."""
     name = "mail-" + secrets.token_hex(4)
-    server.admin().create_realm(realm_of(name))
+    server.admin().create_realm(realms.keyed(realm_of(name)))
     return server.admin(name)
 
 

@@ -23,6 +23,17 @@ def customers(ports, name="customers"):
     return realm
 
 
+KEYS = "org.keycloak.keys.KeyProvider"
+
+
+def keyed(realm):
+    """The realm with the recorded keys: two RSA keys of its own cost more than most tests."""
+    keys = json.loads(RECORDED.read_text())["components"][KEYS]
+    for one in keys:
+        del one["id"]
+    return {**realm, "components": {KEYS: keys}}
+
+
 def client(realm, client_id):
     return next(one for one in realm["clients"] if one["clientId"] == client_id)
 
