@@ -158,18 +158,20 @@ def reap_leftovers():
 
 # ---- builds
 
+# With sanitizers -O1: the program runs as fast, and is compiled in half the time. What gcc
+# finds at -O2 only, it finds in the release build.
+SANITIZED = ["-Db_sanitize=address,undefined", "-Dbuildtype=debugoptimized", "-Doptimization=1"]
+
 _builds = {
     "test": dict(compiler="gcc", targets=[], flags=[
-        "-Dtests=true", "-Dtest_build=true", "-Db_sanitize=address,undefined",
-        "-Dbuildtype=debugoptimized"]),
+        "-Dtests=true", "-Dtest_build=true", *SANITIZED]),
     "plain": dict(compiler="gcc", targets=["src/curfew"], flags=[
         "-Dtest_build=true", "-Dbuildtype=debugoptimized"]),
     "thread": dict(compiler="gcc", targets=["src/curfew"], flags=[
         "-Dtest_build=true", "-Db_sanitize=thread", "-Dbuildtype=debugoptimized"]),
     "release": dict(compiler="gcc", targets=["src/curfew"], flags=["-Dbuildtype=release"]),
     "fuzz": dict(compiler="clang", targets=[], flags=[
-        "-Dfuzz=true", "-Dtest_build=true", "-Db_sanitize=address,undefined",
-        "-Db_lundef=false", "-Dbuildtype=debugoptimized"]),
+        "-Dfuzz=true", "-Dtest_build=true", "-Db_lundef=false", *SANITIZED]),
 }
 _build_locks = {name: threading.Lock() for name in _builds}
 _build_results = {}
