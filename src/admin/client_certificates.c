@@ -108,20 +108,15 @@ ADMIN_HANDLER(admin_client_certificate_get, client_certificate_get)
 
 /* ---- generate ---- */
 
-bool client_certificate_generate(struct admin_call *call, struct client_certificate *ret_certificate)
+bool client_certificate_make(struct admin_call *call, struct str name, struct client_certificate *ret_certificate)
 {
-	struct client_rep client;
 	struct why why = { "" };
 	struct sign_key *key = NULL;
 	SECRET_SCOPED text = { NULL, 0 };
-	int64_t version;
-	if (!client_rep_find(call, &client, &version))
-		return false;
 	*ret_certificate = (struct client_certificate){ { NULL, 0 } };
 	enum error_code code = sign_key_generate(SIGN_KEY_RSA, RSA_BITS, &key, &why);
 	if (code == OK)
-		code = x509_self_signed(call->arena, key, client.client.client_id, call->visit.now_ms,
-					&ret_certificate->certificate, &why);
+		code = x509_self_signed(call->arena, key, name, call->visit.now_ms, &ret_certificate->certificate, &why);
 	if (code == OK)
 		code = sign_key_private_text(key, &text, &why);
 	if (code == OK)
@@ -130,6 +125,14 @@ bool client_certificate_generate(struct admin_call *call, struct client_certific
 		admin_fail(call, code, &why);
 	sign_key_free(key);
 	return code == OK;
+}
+
+bool client_certificate_generate(struct admin_call *call, struct client_certificate *ret_certificate)
+{
+	struct client_rep client;
+	int64_t version;
+	return client_rep_find(call, &client, &version) &&
+	       client_certificate_make(call, client.client.client_id, ret_certificate);
 }
 
 static void serve_client_certificate_generate(struct admin_call *call)

@@ -1,6 +1,7 @@
 /* Clients in the admin API's form; see client_rep.h. */
 #include "admin/client_rep.h"
 
+#include "admin/client_keystore.h"
 #include "admin/client_validate.h"
 #include "admin/flow_rep.h"
 #include "admin/realm_row.h"
@@ -252,11 +253,27 @@ bool client_rep_read(struct admin_call *call, struct str json, struct client_rep
 	       resolve_flows(call, &before, &client->client.flow_overrides);
 }
 
+/* Who has to sign its requests and brings no certificate gets one, with the key. */
+static bool complete_saml_key(struct admin_call *call, struct client_rep *client)
+{
+	const struct attributes *attributes = &client->client.attributes;
+	struct client_certificate made;
+	if (!str_eq_z(attributes_get(attributes, STR("saml.client.signature")), "true") ||
+	    attributes_get(attributes, STR("saml.signing.certificate")).n)
+		return true;
+	if (!client_certificate_make(call, client->client.client_id, &made))
+		return false;
+	default_attribute(call->arena, client, STR("saml.signing.certificate"), made.certificate);
+	default_attribute(call->arena, client, STR("saml.signing.private.key"), made.private_key);
+	return true;
+}
+
 /* What Keycloak gives a service provider of which nothing is said. */
-static void complete_saml(struct admin_call *call, struct client_rep *client)
+static bool complete_saml(struct admin_call *call, struct client_rep *client)
 {
 	static const struct json_pair defaults[] = {
 		{ STR_INIT("saml.server.signature"), STR_INIT("true") },
+		{ STR_INIT("saml.client.signature"), STR_INIT("true") },
 		{ STR_INIT("saml.signature.algorithm"), STR_INIT("RSA_SHA256") },
 		{ STR_INIT("saml_signature_canonicalization_method"), STR_INIT("http://www.w3.org/2001/10/xml-exc-c14n#") },
 		{ STR_INIT("saml.force.post.binding"), STR_INIT("true") },
@@ -266,7 +283,7 @@ static void complete_saml(struct admin_call *call, struct client_rep *client)
 		{ STR_INIT("saml.allow.ecp.flow"), STR_INIT("false") },
 	};
 	if (!str_eq_z(client->client.protocol, "saml"))
-		return;
+		return true;
 	unsigned char hash[HASH_MAX];
 	size_t n = hash_bytes(HASH_SHA1, client->client.client_id, hash);
 	default_attribute(call->arena, client, STR("saml.artifact.binding.identifier"),
@@ -275,6 +292,7 @@ static void complete_saml(struct admin_call *call, struct client_rep *client)
 		default_attribute(call->arena, client, defaults[i].key, defaults[i].value);
 	if (!JSON_SENT(&client_shape, client, client.frontchannel_logout))
 		client->client.frontchannel_logout = true;
+	return complete_saml_key(call, client);
 }
 
 /* An application at its root URL alone. */
@@ -327,7 +345,8 @@ bool client_rep_read_new(struct admin_call *call, struct str json, struct client
 		mapper_complete_new(call, &c->mappers[i]);
 	default_attribute(call->arena, &client, STR("realm_client"), STR("false"));
 	complete_openid(call, &client);
-	complete_saml(call, &client);
+	if (!complete_saml(call, &client))
+		return false;
 	merge_pairs(call->arena, NULL, 0, &c->attributes.pairs, &c->attributes.n);
 	merge_pairs(call->arena, NULL, 0, &c->flow_overrides.pairs, &c->flow_overrides.n);
 	need_secret(call, &client);

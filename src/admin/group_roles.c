@@ -7,12 +7,12 @@
 #include "admin/serve.h"
 #include "model/group_change.h"
 
-/* With what it has from the groups above it. */
-static struct role_holder holder_of(struct admin_call *call, const struct group *group)
+/* With what it has from the groups above it; but for a client's roles, as Keycloak lists them. */
+static struct role_holder holder_of(struct admin_call *call, const struct group *group, const struct client *container)
 {
 	struct role **inherited = NULL;
 	size_t n = 0;
-	for (const struct group *above = group->parent; above; above = above->parent)
+	for (const struct group *above = container ? NULL : group->parent; above; above = above->parent)
 		for (size_t i = 0; i < above->roles_n; i++)
 			*(struct role **)arena_push(call->arena, &inherited, &n, sizeof *inherited) = above->roles[i];
 	return role_holder_new(call->arena, group->roles, group->roles_n, inherited, n);
@@ -23,7 +23,7 @@ static void list(struct admin_call *call, enum role_view view)
 	const struct group *group;
 	const struct client *container;
 	if (group_rep_find(call, &group) && role_mapping_container(call, &container)) {
-		struct role_holder holder = holder_of(call, group);
+		struct role_holder holder = holder_of(call, group, container);
 		role_mapping_list(call, &holder, container, view);
 	}
 }
@@ -36,7 +36,7 @@ static void group_roles_all(struct admin_call *call)
 {
 	const struct group *group;
 	if (group_rep_find(call, &group)) {
-		struct role_holder holder = holder_of(call, group);
+		struct role_holder holder = holder_of(call, group, NULL);
 		role_mapping_all(call, &holder);
 	}
 }
@@ -53,7 +53,7 @@ static bool decide(struct admin_call *call, void *context, struct effects *effec
 	struct role_list roles;
 	if (!group_rep_find(call, &group) || !role_mapping_container(call, &container))
 		return false;
-	struct role_holder holder = holder_of(call, group);
+	struct role_holder holder = holder_of(call, group, container);
 	if (!role_mapping_read(call, add ? NULL : &holder, container, &roles))
 		return false;
 	*change = (struct group_change){ .kind = add ? GROUP_ROLES_ADD : GROUP_ROLES_REMOVE,

@@ -245,8 +245,7 @@ static enum error_code put_keys(struct arena *arena, const struct xml_element *r
 	put_text(attributes, STR("saml.signing.certificate"), text_str(&signing));
 	put_text(attributes, STR("saml.encryption.certificate"), text_str(&encryption));
 	/* Nothing that is signed passes unsigned, whatever the key is said to be for. */
-	if (signing.n)
-		put_text(attributes, STR("saml.client.signature"), STR("true"));
+	put_text(attributes, STR("saml.client.signature"), signing.n ? STR("true") : STR("false"));
 	if (encrypts && encryption.n)
 		put_text(attributes, STR("saml.encrypt"), STR("true"));
 	return OK;

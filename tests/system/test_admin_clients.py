@@ -557,9 +557,14 @@ def test_a_saml_client_has_its_defaults(admin):
         "saml.server.signature": "true", "saml.signature.algorithm": "RSA_SHA256",
         "saml.force.post.binding": "true", "saml.authnstatement": "true",
         "saml_name_id_format": "email", "saml_force_name_id_format": "false",
-        "saml.allow.ecp.flow": "false"}.items()
+        "saml.allow.ecp.flow": "false", "saml.client.signature": "true"}.items()
+    # Who has to sign gets what to sign with.
+    assert fresh["attributes"]["saml.signing.certificate"].startswith("MII")
+    assert fresh["attributes"]["saml.signing.private.key"].startswith("MII")
     admin.request("DELETE", f"/clients/{fresh['id']}", 204)
     other = admin.get("/clients/" + created(admin, clientId="provider", protocol="saml",
-                                            frontchannelLogout=False))
+                                            frontchannelLogout=False,
+                                            attributes={"saml.client.signature": "false"}))
     assert other["frontchannelLogout"] is False
+    assert "saml.signing.certificate" not in other["attributes"]
     admin.request("DELETE", f"/clients/{other['id']}", 204)

@@ -310,6 +310,11 @@ def test_roles_of_a_group_are_in_the_next_token(server, admin, tops):
     assert "cook" in available and "waiter" not in available
     assert names(f"/groups/{sub}/{client}") == ["till"] == names(f"/groups/{sub}/{client}/composite")
     assert names(f"/groups/{sub}/{client}/available") == []
+    # What a group has from those above it is among its roles of the realm, as Keycloak lists them.
+    below = made(admin, "below", sub)
+    assert names(f"/groups/{below}/{realm}/composite") == ["cook", "waiter"]
+    assert names(f"/groups/{below}/{client}/composite") == []
+    admin.request("DELETE", f"/groups/{below}", 204)
     every = admin.get(f"/groups/{sub}/role-mappings")
     assert every.keys() == {"realmMappings", "clientMappings"}
     assert every["clientMappings"]["web"]["mappings"][0]["name"] == "till"
