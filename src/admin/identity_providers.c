@@ -120,6 +120,9 @@ static bool urls_are_fit(struct admin_call *call, const struct identity_provider
 		{ "artifactResolutionServiceUrl", "artifactResolutionServiceUrl" },
 		{ "metadataDescriptorUrl", "metadataDescriptorUrl" },
 	};
+	/* Plain OAuth 2.0 has no ID token to know anybody by. */
+	if (str_eq_z(provider->provider_id, "oauth2") && !attributes_get(&provider->config, STR("userInfoUrl")).n)
+		return refuse(call, STR("User Info URL not provided"));
 	for (size_t i = 0; i < ARRAY_LENGTH(urls); i++)
 		if (!url_is_fit(call, urls[i][1], attributes_get(&provider->config, str_from(urls[i][0]))))
 			return false;

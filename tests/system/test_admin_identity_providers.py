@@ -116,6 +116,7 @@ def test_bad_providers(admin, provider):
     refused(400, "$.nosuch", alias="x", providerId="oidc", nosuch=1)
     refused(400, "", alias="x", providerId="oidc", config=[])
     refused(400, "", alias="x" * 300, providerId="oidc")
+    refused(400, {"errorMessage": "User Info URL not provided"}, alias="x", providerId="oauth2")
     refused(400, "nosuch", alias="x", providerId="oidc", firstBrokerLoginFlowAlias="nosuch")
     for url, text in (("http://op.example/a", "requires secure connections"),
                       ("not a url", "is malformed"), ("javascript:alert(1)", "is malformed")):
