@@ -370,7 +370,9 @@ static void keep_apart(struct admin_call *call, const struct client_rep *before,
 	}
 	if (!client->client.secret.n || representation_is_masked(client->client.secret))
 		client->client.secret = before->client.secret;
-	need_secret(call, client);
+	/* What is read can be written back: an imported one that has none, and needs none, gets none by that. */
+	if (!before->client.bearer_only || !client->client.bearer_only)
+		need_secret(call, client);
 	judge_account_scope(call, client);
 }
 

@@ -233,4 +233,4 @@ def test_what_is_read_can_be_written_back(common):
         assert common.admin.get(path) == before, client["clientId"]
     realm = common.admin.get()
     common.admin.request("PUT", "", 204, json=realm)
-    assert common.admin.get() == realm
+    assert common.admin.get() == realms.sent_back(realm)

@@ -55,10 +55,10 @@ class Owed:
         self.server.start()
 
     def add_new(self):
-        return f"update component set realm_id = {CUSTOMERS} where id = '{self.new}'"
+        return f"update component set realm_id = {CUSTOMERS}, parent_id = {CUSTOMERS} where id = '{self.new}'"
 
     def remove_old(self):
-        return f"update component set realm_id = {SPARE} where id = '{self.old}'"
+        return f"update component set realm_id = {SPARE}, parent_id = {SPARE} where id = '{self.old}'"
 
     def is_told(self):
         """The notice that was taken, verified with the keys that are published now."""

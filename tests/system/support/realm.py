@@ -34,6 +34,15 @@ def keyed(realm):
     return {**realm, "components": {KEYS: keys}}
 
 
+def sent_back(realm):
+    """The realm when all that was read of it was written: some settings are attributes, too, once they are
+    named, as in Keycloak."""
+    twice = ("clientSessionIdleTimeout", "clientSessionMaxLifespan", "clientOfflineSessionIdleTimeout",
+             "clientOfflineSessionMaxLifespan", "scimApiEnabled")
+    named = {name: str(realm[name]).lower() for name in twice}
+    return {**realm, "attributes": {**realm["attributes"], **named}}
+
+
 def client(realm, client_id):
     return next(one for one in realm["clients"] if one["clientId"] == client_id)
 
