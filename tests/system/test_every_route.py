@@ -138,7 +138,9 @@ def check(server, answer, what):
         assert kind, f"{what}: a body without a type"
         assert answer.headers["x-content-type-options"] == "nosniff", what
     location = answer.headers.get("location", "")
-    assert not location or location.startswith(server.url), f"{what}: {location}"
+    # Here, by its whole address or by a path of this host.
+    assert not location or location.startswith(server.url) or re.match(r"/[^/\\]", location), \
+        f"{what}: {location}"
     assert "x=y" not in answer.headers.get("set-cookie", ""), what
     assert answer.headers.get("x-request-id"), what
 
