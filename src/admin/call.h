@@ -24,7 +24,11 @@ struct admin_call {
 	/* A part of an import: `home` is that call's; users are taken as they are, without the profile's
 	 * checks, default roles and default groups, as those of a whole realm. */
 	bool is_import;
-	bool is_patch;             /* came as PATCH; its body is a PUT's now, see entity.h */
+	/* Of calls that concern one state of a thing, see entity.h. */
+	bool is_patch;       /* came as PATCH; its body is a PUT's now */
+	bool is_tagged;      /* came with If-Match */
+	struct str state;    /* the thing as it was read for them; NULL as text: none of them */
+	void *route_context; /* what the route's handlers are given */
 	const char *input_error;   /* what admin_refuse_input names; NULL: "invalid_input" */
 };
 

@@ -2,6 +2,7 @@
 #include "admin/client_change.h"
 
 #include "admin/ending.h"
+#include "admin/entity.h"
 #include "admin/etag.h"
 #include "admin/service_account.h"
 #include "base/clock.h"
@@ -56,7 +57,8 @@ bool client_change_by_id(struct admin_call *call, struct str id, client_changer 
 	enum error_code code = ERROR_STALE;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
 		call->visit.now_ms = clock_wall_ms();
-		if (!client_rep_find_by_id(call, id, &client, &version) || !etag_fits(call, client_rep_stored(call, &client)))
+		if (!client_rep_find_by_id(call, id, &client, &version) || !etag_fits(call, client_rep_stored(call, &client)) ||
+		    !entity_stands(call))
 			return false;
 		struct effects effects = effects_new(call->arena);
 		add_realm_change(call, version, &effects);

@@ -59,6 +59,21 @@ static enum error_code merge(struct admin_call *call, struct str state, struct s
 	return OK;
 }
 
+bool entity_stands(struct admin_call *call)
+{
+	struct str state;
+	if (!call->state.p)
+		return true;
+	if (!read_state(call, call->route_context, call->request->route->extra, &state))
+		return false;
+	if (str_eq(state, call->state))
+		return true;
+	http_respond_error(call->response, call->is_tagged ? 412 : 409,
+			   call->is_tagged ? STR("precondition_failed") : STR("conflict"),
+			   STR("It was changed meanwhile. Read it again."));
+	return false;
+}
+
 /* The handler would take it for the tag of the client that the thing belongs to. */
 static void forget_if_match(struct http_request *request)
 {
@@ -70,14 +85,18 @@ static void forget_if_match(struct http_request *request)
 bool entity_open(struct admin_call *call, void *context)
 {
 	const struct admin_entity *entity = call->request->route->extra;
-	bool tagged = str_trim(http_header(call->request, "If-Match")).n > 0;
-	bool patch = call->request->method == HTTP_PATCH;
+	struct str wanted = str_trim(http_header(call->request, "If-Match"));
+	bool tagged = wanted.n > 0, patch = call->request->method == HTTP_PATCH;
 	struct why why = { "" };
 	struct str state;
 	if (!entity || call->request->method == HTTP_GET || (!tagged && !patch))
 		return true;
 	if (!read_state(call, context, entity, &state) || !etag_fits(call, state))
 		return false;
+	call->is_tagged = tagged && !str_eq(wanted, STR("*"));
+	call->route_context = context;
+	if (patch || call->is_tagged)
+		call->state = state;
 	forget_if_match(call->request);
 	if (!patch)
 		return true;

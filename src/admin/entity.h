@@ -1,6 +1,5 @@
 /* Things that are read, changed and deleted at one address: entity tags, If-Match and merge patches
- * (RFC 7396) beside what their own handlers do. Realms and clients do it themselves, within the
- * transaction that changes them; here the thing is read again just before. Private to admin/. */
+ * (RFC 7396) beside what their own handlers do. Realms and clients do it themselves. Private to admin/. */
 #ifndef ADMIN_ENTITY_H
 #define ADMIN_ENTITY_H
 
@@ -15,6 +14,10 @@ struct admin_entity {
 /* When the call is open: whether it may go on. If-Match that names another state: 412. A patch becomes
  * the body of a PUT, where a member that null removes is empty, as PUT takes it away. False: answered. */
 bool entity_open(struct admin_call *call, void *context);
+/* In each round of a change, once it has loaded what its transaction is bound to: whether the thing still is
+ * what If-Match named, or what the patch was laid over. Asks nothing for other calls. False: answered, 412, or
+ * 409 for a patch without If-Match. */
+bool entity_stands(struct admin_call *call);
 /* When it is answered: a reading without a query gets its tag; the request is what it was. */
 void entity_close(struct admin_call *call);
 

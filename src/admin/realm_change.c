@@ -1,6 +1,7 @@
 /* Writing a part of a realm's configuration; see realm_change.h. */
 #include "admin/realm_change.h"
 
+#include "admin/entity.h"
 #include "base/limits.h"
 
 /* The realm as it is now, in place of the call's. */
@@ -34,6 +35,8 @@ bool realm_change(struct admin_call *call, const struct realm_change *change)
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
 		if (round && (code = look_again(call, &why)) != OK)
 			break;
+		if (round && !entity_stands(call))
+			return false;
 		struct effects effects = effects_new(call->arena);
 		/* The realm's row first: whoever else changes the realm waits here. */
 		effects_add(&effects, EFFECT_REALM_CHANGED)->u.realm_changed =

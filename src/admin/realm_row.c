@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "admin/entity.h"
 #include "admin/flow_rep.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -43,6 +44,10 @@ bool realm_row_change(struct admin_call *call, realm_row_changer *change, void *
 		call->visit.now_ms = clock_wall_ms();
 		if ((code = realm_row_load(call, &realm, &version, &why)) != OK)
 			break;
+		if (version != call->realm->version)
+			snapshots_changed(call->app->snapshots, call->realm->settings.id);
+		if (!entity_stands(call))
+			return false;
 		struct effects effects = effects_new(call->arena);
 		effects_add(&effects, EFFECT_REALM_UPDATE)->u.realm =
 			(struct effect_realm){ .rep = &realm, .old_name = realm.settings.name, .version = version };

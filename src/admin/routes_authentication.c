@@ -12,7 +12,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, R "/authentication/flows", admin_flows_list, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_LIST_FLOWS, NULL, NULL },
 	{ HTTP_POST, R "/authentication/flows", admin_flows_create, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, R "/authentication/flows/{flow}", admin_flow_get, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_VIEW_REALM, ENTITY(admin_flow_get), NULL },
-	{ HTTP_PUT, R "/authentication/flows/{flow}", admin_flow_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, ENTITY(admin_flow_get), NULL },
+	{ HTTP_PUT | HTTP_PATCH, R "/authentication/flows/{flow}", admin_flow_put, HTTP_WORKER | HTTP_CORS, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, ENTITY(admin_flow_get), NULL },
 	{ HTTP_DELETE, R "/authentication/flows/{flow}", admin_flow_delete, HTTP_WORKER | HTTP_CORS, 0, PERMISSION_MANAGE_REALM, ENTITY(admin_flow_get), NULL },
 	{ HTTP_POST, R "/authentication/flows/{alias}/copy", admin_flow_copy, HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, LIMIT_ADMIN_JSON, PERMISSION_MANAGE_REALM, NULL, NULL },
 	{ HTTP_GET, R "/authentication/flows/{alias}/executions", admin_flow_executions, HTTP_WORKER | HTTP_CORS | HTTP_SLASHES, 0, PERMISSION_VIEW_REALM, NULL, NULL },

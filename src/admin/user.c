@@ -1,5 +1,6 @@
 /* /admin/realms/{realm}/users/{user}: get, put, delete, reset-password, logout. */
 #include "admin/ending.h"
+#include "admin/entity.h"
 #include "admin/handlers.h"
 #include "admin/serve.h"
 #include "admin/user_parts.h"
@@ -91,7 +92,7 @@ static void user_put(struct admin_call *call)
 	enum error_code code = ERROR_STALE;
 	bool answered = false;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && !answered; round++) {
-		answered = !user_rep_find(call, USER_ROW, &user);
+		answered = !user_rep_find(call, USER_ROW, &user) || !entity_stands(call);
 		if (!answered)
 			code = put_round(call, user, &answered, &signout_id, &why);
 	}

@@ -1,7 +1,9 @@
 """Every thing of the admin API that has an address of its own: its entity tag, If-Match and merge patches; and
 that ids of another realm name nothing."""
 
+import concurrent.futures
 import re
+import threading
 
 import pytest
 import requests
@@ -85,6 +87,7 @@ ENTITIES = {  # path: a change, and the change that takes it away
     "/components/{component}": ({"config": {"priority": ["7"]}}, None),
     "/identity-provider/instances/{provider}": ({"displayName": "Z"}, "displayName"),
     "/identity-provider/instances/{provider}/mappers/{provider mapper}": ({"config": {"attribute.value": "Z"}}, None),
+    "/authentication/flows/{flow}": ({"description": "Z"}, "description"),
     "/authentication/config/{config}": ({"config": {"defaultProvider": "Z"}}, None),
     "/authentication/required-actions/VERIFY_EMAIL": ({"name": "Z"}, None),
     "/users/profile": ({"unmanagedAttributePolicy": "ENABLED"}, None),
@@ -121,6 +124,36 @@ def test_who_saw_another_state_changes_nothing(server, both, pattern):
     if cleared:
         admin.request("PATCH", path, 204, json={cleared: None}, headers={"If-Match": after.headers["etag"]})
         assert not admin.get(path).get(cleared)
+
+
+RACED = ("/users/{user}", "/groups/{group}", "/roles/{role}", "/client-scopes/{scope}", "/components/{component}",
+         "/identity-provider/instances/{provider}", "/authentication/flows/{flow}",
+         "/clients/{client}/protocol-mappers/models/{client mapper}")
+
+
+@pytest.mark.parametrize("pattern", RACED)
+def test_of_many_who_saw_the_same_state_one_changes_it(server, both, pattern):
+    path = re.sub(r"\{([^}]*)\}", lambda one: both[0][one[1]], pattern)
+    name = {"/users/{user}": "lastName", "/identity-provider/instances/{provider}": "displayName"}.get(
+        pattern, "description")
+    bodies = [{"config": {"priority": [str(n)]}} if "component" in pattern else
+              {"config": {"x": str(n)}} if "mapper" in pattern else {name: f"of {n}"} for n in range(8)]
+    admins = [server.admin("mine") for _ in bodies]
+    for tagged in (True, False):
+        before = admins[0].request("GET", path, 200)
+        headers = {"If-Match": before.headers["etag"]} if tagged else {}
+        start = threading.Barrier(len(bodies))
+
+        def patch(admin, body):
+            start.wait()
+            return admin.request("PATCH", path, json=body, headers=headers).status_code
+
+        with concurrent.futures.ThreadPoolExecutor(len(bodies)) as pool:
+            found = list(pool.map(patch, admins, bodies))
+        done = [body for body, status in zip(bodies, found) if status in (200, 204)]
+        assert set(found) - {200, 204} <= {412 if tagged else 409}
+        now = admins[0].get(path)
+        assert (len(done) == 1 if tagged else done) and any(has(now, body) for body in done)
 
 
 def test_a_patch_needs_the_rights_of_a_change(server, both):
