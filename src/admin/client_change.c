@@ -58,7 +58,7 @@ bool client_change_by_id(struct admin_call *call, struct str id, client_changer 
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
 		call->visit.now_ms = clock_wall_ms();
 		if (!client_rep_find_by_id(call, id, &client, &version) || !etag_fits(call, client_rep_stored(call, &client)) ||
-		    !entity_stands(call))
+		    !entity_stands(call, version))
 			return false;
 		struct effects effects = effects_new(call->arena);
 		add_realm_change(call, version, &effects);

@@ -59,11 +59,13 @@ static enum error_code merge(struct admin_call *call, struct str state, struct s
 	return OK;
 }
 
-bool entity_stands(struct admin_call *call)
+bool entity_stands(struct admin_call *call, int64_t realm_version)
 {
 	struct str state;
 	if (!call->state.p)
 		return true;
+	if (realm_version != call->realm->version)
+		snapshots_changed(call->app->snapshots, call->realm->settings.id);
 	if (!read_state(call, call->route_context, call->request->route->extra, &state))
 		return false;
 	if (str_eq(state, call->state))

@@ -15,9 +15,10 @@ struct admin_entity {
  * the body of a PUT, where a member that null removes is empty, as PUT takes it away. False: answered. */
 bool entity_open(struct admin_call *call, void *context);
 /* In each round of a change, once it has loaded what its transaction is bound to: whether the thing still is
- * what If-Match named, or what the patch was laid over. Asks nothing for other calls. False: answered, 412, or
- * 409 for a patch without If-Match. */
-bool entity_stands(struct admin_call *call);
+ * what If-Match named, or what the patch was laid over. `realm_version` is of the realm's row as the round has
+ * read it: nothing older is looked at. Asks nothing for other calls. False: answered, 412, or 409 for a patch
+ * without If-Match. */
+bool entity_stands(struct admin_call *call, int64_t realm_version);
 /* When it is answered: a reading without a query gets its tag; the request is what it was. */
 void entity_close(struct admin_call *call);
 

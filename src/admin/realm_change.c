@@ -35,7 +35,7 @@ bool realm_change(struct admin_call *call, const struct realm_change *change)
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
 		if (round && (code = look_again(call, &why)) != OK)
 			break;
-		if (round && !entity_stands(call))
+		if (round && !entity_stands(call, call->realm->version))
 			return false;
 		struct effects effects = effects_new(call->arena);
 		/* The realm's row first: whoever else changes the realm waits here. */

@@ -44,9 +44,7 @@ bool realm_row_change(struct admin_call *call, realm_row_changer *change, void *
 		call->visit.now_ms = clock_wall_ms();
 		if ((code = realm_row_load(call, &realm, &version, &why)) != OK)
 			break;
-		if (version != call->realm->version)
-			snapshots_changed(call->app->snapshots, call->realm->settings.id);
-		if (!entity_stands(call))
+		if (!entity_stands(call, version))
 			return false;
 		struct effects effects = effects_new(call->arena);
 		effects_add(&effects, EFFECT_REALM_UPDATE)->u.realm =

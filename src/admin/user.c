@@ -92,7 +92,7 @@ static void user_put(struct admin_call *call)
 	enum error_code code = ERROR_STALE;
 	bool answered = false;
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE && !answered; round++) {
-		answered = !user_rep_find(call, USER_ROW, &user) || !entity_stands(call);
+		answered = !user_rep_find(call, USER_ROW, &user) || !entity_stands(call, call->realm->version);
 		if (!answered)
 			code = put_round(call, user, &answered, &signout_id, &why);
 	}
