@@ -207,14 +207,16 @@ enum error_code import_writing_wait(struct user_writing *writing)
 	return error;
 }
 
-/* PostgreSQL plans by statistics, and would learn of so many rows only minutes later. */
-static enum error_code learn(void *argument, struct db *db, struct why *reterr_why)
+/* PostgreSQL plans by statistics, and answers from an index alone where it knows that all see the rows. It would
+ * learn of so many minutes later; without it all is slower, but right. */
+static void let_learn(struct store *store)
 {
-	(void)argument;
-	if (db_engine_of(db) != DB_POSTGRESQL)
-		return OK;
-	return db_script(db,
-		"analyze users, user_role, user_group, credential, consent, federated_identity", reterr_why);
+	struct db *db;
+	if (store_is_local(store) || db_pool_take(store->readers, &db, NULL) != OK)
+		return;
+	if (!db_in_transaction(db) && db_script(db, "vacuum (analyze) users", NULL) == OK)
+		(void)!db_script(db, "analyze user_role, user_group, credential, consent, federated_identity", NULL);
+	db_pool_give(store->readers, db);
 }
 
 void import_writing_begin(struct user_writing *writing)
@@ -254,8 +256,7 @@ enum error_code import_writing_end(struct user_writing *writing, struct import_p
 	enum error_code error = import_writing_wait(writing);
 	if (!error)
 		error = write_parts(writing, parts);
-	/* Without it all is slower, but right. */
 	if (!error && writing->import->summary.users >= USERS_TO_LEARN)
-		(void)!writes_run(&writing->import->writes, learn, NULL, NULL);
+		let_learn(writing->import->store);
 	return error;
 }
