@@ -9,37 +9,23 @@ bool ldap_is(const struct component_rep *component)
 	       str_eq_z(component->provider_id, "ldap");
 }
 
-static struct str setting(const struct component_rep *component, const char *key)
-{
-	for (size_t i = 0; i < component->config_n; i++)
-		if (str_eq_z(component->config[i].key, key) && component->config[i].n)
-			return component->config[i].values[0];
-	return STR("");
-}
-
-static void set(struct arena *arena, struct component_rep *component, const char *key, struct str value)
-{
-	struct json_list_pair pair = { .key = str_from(key), .values = arena_array(arena, 1, sizeof value), .n = 1 };
-	pair.values[0] = value;
-	*(struct json_list_pair *)arena_push(arena, &component->config, &component->config_n, sizeof pair) = pair;
-}
-
 bool ldap_complete(struct admin_call *call, struct component_rep *component)
 {
-	struct str vendor = setting(component, "vendor");
+	struct str vendor = component_config(component, STR("vendor"));
 	if (!ldap_is(component))
 		return true;
-	if (!setting(component, "editMode").n) {
+	if (!component_config(component, STR("editMode")).n) {
 		admin_refuse(call, 400, STR("Edit Mode is mandatory"));
 		return false;
 	}
-	if (setting(component, "krbPrincipalAttribute").n)
+	if (component_config(component, STR("krbPrincipalAttribute")).n)
 		return true;
+	/* The list may be the stored one's. */
 	struct json_list_pair *all = arena_array(call->arena, component->config_n, sizeof *all);
 	for (size_t i = 0; i < component->config_n; i++)
 		all[i] = component->config[i];
 	component->config = all;
-	set(call->arena, component, "krbPrincipalAttribute",
+	component_config_set(call->arena, component, STR("krbPrincipalAttribute"),
 	    str_eq_z(vendor, "ad") ? STR("userPrincipalName") :
 	    str_eq_z(vendor, "rhds") ? STR("krbPrincipalName") : STR("krb5PrincipalName"));
 	return true;
@@ -69,18 +55,19 @@ static void add_attribute(struct making *m, const char *name, const char *model,
 {
 	struct arena *arena = m->call->arena;
 	struct component_rep *mapper = add(m, name, "user-attribute-ldap-mapper");
-	set(arena, mapper, "ldap.attribute", attribute);
-	set(arena, mapper, "user.model.attribute", str_from(model));
-	set(arena, mapper, "read.only", how & READ_ONLY ? STR("true") : STR("false"));
-	set(arena, mapper, "always.read.value.from.ldap", how & ALWAYS_READ ? STR("true") : STR("false"));
-	set(arena, mapper, "is.mandatory.in.ldap", how & MANDATORY ? STR("true") : STR("false"));
+	component_config_set(arena, mapper, STR("ldap.attribute"), attribute);
+	component_config_set(arena, mapper, STR("user.model.attribute"), str_from(model));
+	component_config_set(arena, mapper, STR("read.only"), how & READ_ONLY ? STR("true") : STR("false"));
+	component_config_set(arena, mapper, STR("always.read.value.from.ldap"), how & ALWAYS_READ ? STR("true") : STR("false"));
+	component_config_set(arena, mapper, STR("is.mandatory.in.ldap"), how & MANDATORY ? STR("true") : STR("false"));
 }
 
 struct component_list ldap_default_mappers(struct admin_call *call, const struct component_rep *storage)
 {
 	struct making m = { call, storage, { 0 } };
-	struct str mode = setting(storage, "editMode"), username = setting(storage, "usernameLDAPAttribute");
-	bool directory = str_eq_z(setting(storage, "vendor"), "ad"), by_name = str_eq_nocase(username, STR("cn"));
+	struct str mode = component_config(storage, STR("editMode"));
+	struct str username = component_config(storage, STR("usernameLDAPAttribute"));
+	bool directory = str_eq_z(component_config(storage, STR("vendor")), "ad"), by_name = str_eq_nocase(username, STR("cn"));
 	unsigned written = str_eq_z(mode, "WRITABLE") ? 0 : READ_ONLY;
 	unsigned always = str_eq_z(mode, "UNSYNCED") ? 0 : ALWAYS_READ;
 	add_attribute(&m, "username", "username", username, written | MANDATORY);
@@ -92,8 +79,8 @@ struct component_list ldap_default_mappers(struct admin_call *call, const struct
 	add_attribute(&m, "modify date", "modifyTimestamp",
 		      directory ? STR("whenChanged") : STR("modifyTimestamp"), READ_ONLY | always);
 	if (directory)
-		set(call->arena, add(&m, "MSAD account controls", "msad-user-account-control-mapper"),
-		    "always.read.enabled.value.from.ldap", always ? STR("true") : STR("false"));
+		component_config_set(call->arena, add(&m, "MSAD account controls", "msad-user-account-control-mapper"),
+				     STR("always.read.enabled.value.from.ldap"), always ? STR("true") : STR("false"));
 	add(&m, "Kerberos principal attribute mapper", "kerberos-principal-attribute-mapper");
 	return m.list;
 }

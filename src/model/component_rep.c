@@ -111,6 +111,18 @@ struct str component_config(const struct component_rep *component, struct str na
 	return (struct str){ NULL, 0 };
 }
 
+void component_config_set(struct arena *arena, struct component_rep *component, struct str name, struct str value)
+{
+	struct json_list_pair *pair = NULL;
+	for (size_t i = 0; !pair && i < component->config_n; i++)
+		if (str_eq(component->config[i].key, name))
+			pair = &component->config[i];
+	if (!pair)
+		pair = arena_push(arena, &component->config, &component->config_n, sizeof *component->config);
+	*pair = (struct json_list_pair){ .key = name, .values = arena_array(arena, 1, sizeof *pair->values), .n = 1 };
+	pair->values[0] = value;
+}
+
 bool component_config_is_secret(struct str name)
 {
 	static const char *const names[] = {

@@ -141,6 +141,8 @@ MUST_USE enum error_code component_check(
 	const struct component_rep *component, const char *path, struct why *reterr_why);
 /* First value of an entry of its configuration, or the empty text. */
 struct str component_config(const struct component_rep *component, struct str name);
+/* Puts one value in its place, or adds it; the settings are a list of the arena's. */
+void component_config_set(struct arena *arena, struct component_rep *component, struct str name, struct str value);
 /* True for entries that hold a private key, a secret or a password. */
 bool component_config_is_secret(struct str name);
 

@@ -165,22 +165,6 @@ enum error_code key_of_component(struct arena *arena, const struct component_rep
 
 /* ---- new keys ---- */
 
-static void set_config(
-	struct arena *arena, struct component_rep *component, struct str name, struct str value)
-{
-	struct json_list_pair *pair = NULL;
-	for (size_t i = 0; !pair && i < component->config_n; i++)
-		if (str_eq(component->config[i].key, name))
-			pair = &component->config[i];
-	if (!pair)
-		pair = arena_push(
-			arena, &component->config, &component->config_n, sizeof *component->config);
-	*pair = (struct json_list_pair){
-		.key = name, .values = arena_array(arena, 1, sizeof *pair->values), .n = 1
-	};
-	pair->values[0] = value;
-}
-
 static void drop_config(struct component_rep *component, struct str name)
 {
 	size_t n = 0;
@@ -223,15 +207,15 @@ static enum error_code fill(struct arena *arena, struct component_rep *component
 	enum error_code error = sign_key_private_text(key, &text, reterr_why);
 	if (error)
 		return error;
-	set_config(arena, component, provider->private_name, arena_str(arena, secret_str(&text)));
+	component_config_set(arena, component, provider->private_name, arena_str(arena, secret_str(&text)));
 	if (provider->kind == SIGN_KEY_SECRET) {
-		set_config(arena, component, STR("kid"), random_uuid(arena));
+		component_config_set(arena, component, STR("kid"), random_uuid(arena));
 	} else if (provider->kind == SIGN_KEY_RSA ||
 		   str_eq_nocase(component_config(component, STR("ecGenerateCertificate")), STR("true"))) {
 		if ((error = x509_self_signed(
 			     arena, key, realm_name, now_ms, &certificate, reterr_why)))
 			return error;
-		set_config(arena, component, STR("certificate"), certificate);
+		component_config_set(arena, component, STR("certificate"), certificate);
 	}
 	return OK;
 }
@@ -248,7 +232,7 @@ void key_add_public(struct arena *arena, struct component_rep *component)
 		return;
 	struct str owner = str_take(provider->private_name, provider->private_name.n - private.n);
 	if (sign_key_public_text(arena, key, &public, NULL) == OK)
-		set_config(arena, component, arena_join(arena, owner, STR("PublicKey"), STR("")), public);
+		component_config_set(arena, component, arena_join(arena, owner, STR("PublicKey"), STR("")), public);
 	sign_key_free(key);
 }
 
@@ -297,7 +281,7 @@ static void name_curve(struct arena *arena, struct component_rep *component, con
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
 		if (str_eq(rows[i].provider, provider->id) && !component_config(component, rows[i].entry).n)
-			set_config(arena, component, rows[i].entry, rows[i].value);
+			component_config_set(arena, component, rows[i].entry, rows[i].value);
 }
 
 static enum error_code check_imported(struct arena *arena, struct component_rep *component,
@@ -310,7 +294,7 @@ static enum error_code check_imported(struct arena *arena, struct component_rep 
 	if (!text.n) {
 		enum error_code error = x509_self_signed(arena, key, realm_name, now_ms, &certificate, reterr_why);
 		if (!error)
-			set_config(arena, component, STR("certificate"), certificate);
+			component_config_set(arena, component, STR("certificate"), certificate);
 		return error;
 	}
 	if (sign_key_from_certificate(text, &of_certificate, NULL))
@@ -362,9 +346,9 @@ void key_default_components(
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
 		list[i].name = wanted[i].name;
 		list[i].provider_id = wanted[i].provider;
-		set_config(arena, &list[i], STR("priority"), STR("100"));
+		component_config_set(arena, &list[i], STR("priority"), STR("100"));
 		if (wanted[i].algorithm.n)
-			set_config(arena, &list[i], STR("algorithm"), wanted[i].algorithm);
+			component_config_set(arena, &list[i], STR("algorithm"), wanted[i].algorithm);
 	}
 	*ret_components = list;
 	*ret_n = ARRAY_LENGTH(wanted);
@@ -408,8 +392,8 @@ enum error_code key_provider_fallback(struct arena *arena, enum sign_algorithm a
 	struct component_rep component = { .id = random_uuid(arena),
 		.name = arena_format(arena, "fallback-%s", sign_algorithm_name(algorithm)),
 		.provider_id = row->provider };
-	set_config(arena, &component, STR("priority"), STR("-100"));
-	set_config(arena, &component, row->name, row->value);
+	component_config_set(arena, &component, STR("priority"), STR("-100"));
+	component_config_set(arena, &component, row->name, row->value);
 	enum error_code error = key_generate(arena, &component, realm_name, now_ms, reterr_why);
 	if (!error)
 		*ret_component = component;
