@@ -5,6 +5,7 @@
 #include "base/url.h"
 #include "jose/jws.h"
 #include "model/pairwise.h"
+#include "oidc/client_jwt.h"
 #include "signout/channel.h"
 
 enum {
@@ -208,7 +209,6 @@ static void find_backchannel(struct text *findings, const struct client *client)
 	struct str mode = attributes_get(attributes, STR("ciba.backchannel.token.delivery.mode"));
 	struct str endpoint = attributes_get(attributes, STR("ciba.backchannel.client.notification.endpoint"));
 	struct str signing = attributes_get(attributes, STR("ciba.backchannel.auth.request.signing.alg"));
-	enum sign_algorithm algorithm;
 	struct url url = { .is_http = false };
 	if (mode.n && !str_eq_z(mode, "poll") && !str_eq_z(mode, "ping"))
 		find(findings, STR("Unsupported requested CIBA Backchannel Token Delivery Mode"));
@@ -218,8 +218,7 @@ static void find_backchannel(struct text *findings, const struct client *client)
 		find(findings, STR("The url [backchannel_client_notification_endpoint] is malformed"));
 	else if (endpoint.n && !url.is_http && !url.is_https)
 		find(findings, STR("Invalid protocol/scheme for url [backchannel_client_notification_endpoint]"));
-	bool known = sign_algorithm_of(signing, &algorithm) && (JWS_ALLOW_ASYMMETRIC & JWS_ALLOW(algorithm));
-	if (signing.n && !known && !str_eq_z(signing, "none"))
+	if (!client_jwt_allowed(signing, JWS_ALLOW_ASYMMETRIC) && !str_eq_z(signing, "none"))
 		find(findings, STR("Unsupported requested CIBA Backchannel Authentication Request Signing Algorithm"));
 }
 

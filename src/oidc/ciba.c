@@ -165,14 +165,14 @@ static bool check_hint(const struct realm *realm, const struct ciba_request *req
 	return true;
 }
 
-/* A word of a bearer's alphabet (RFC 6750 section 2.1): it goes into a header. */
-static bool is_bearer(struct str token)
+/* Letters and digits of ASCII, and `others`. */
+static bool is_made_of(struct str text, struct str others)
 {
-	for (size_t i = 0; i < token.n; i++)
-		if (!((token.p[i] >= '0' && token.p[i] <= '9') || (token.p[i] >= 'a' && token.p[i] <= 'z') ||
-		      (token.p[i] >= 'A' && token.p[i] <= 'Z') || str_index(STR("-._~+/="), token.p[i]) < 7))
+	for (size_t i = 0; i < text.n; i++)
+		if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'z') ||
+		      (text.p[i] >= 'A' && text.p[i] <= 'Z') || str_index(others, text.p[i]) < others.n))
 			return false;
-	return token.n > 0;
+	return true;
 }
 
 static bool check_notification(const struct realm *realm, const struct client *client, struct str token,
@@ -185,18 +185,15 @@ static bool check_notification(const struct realm *realm, const struct client *c
 		return invalid(refusal, STR("Client Notification token needs to be provided with the ping mode"));
 	if (token.n > NOTIFICATION_TOKEN_MAX)
 		return invalid(refusal, STR("Client Notification token length is limited to 1024 characters"));
-	if (ping && !is_bearer(token))
+	/* It goes into a header (RFC 6750 section 2.1). */
+	if (ping && !is_made_of(token, STR("-._~+/=")))
 		return invalid(refusal, STR("Client Notification token has characters that a bearer token cannot have"));
 	return true;
 }
 
 static bool is_binding_message(struct str text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'z') ||
-		      (text.p[i] >= 'A' && text.p[i] <= 'Z') || str_index(STR("-._+/!?#"), text.p[i]) < 8))
-			return false;
-	return text.n <= BINDING_MESSAGE_MAX;
+	return text.n <= BINDING_MESSAGE_MAX && is_made_of(text, STR("-._+/!?#"));
 }
 
 /* The application may want another time than the realm's; a longer one within bounds. */
