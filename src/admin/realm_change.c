@@ -35,6 +35,7 @@ bool realm_change(struct admin_call *call, const struct realm_change *change)
 	for (int round = 0; round < LIMIT_DECIDE_ROUNDS && code == ERROR_STALE; round++) {
 		if (round && (code = look_again(call, &why)) != OK)
 			break;
+		/* In the first round it was just compared, with a realm no older than the call's. */
 		if (round && !entity_stands(call, call->realm->version))
 			return false;
 		struct effects effects = effects_new(call->arena);

@@ -178,19 +178,23 @@ enum error_code realm_settings_agree(struct admin_call *call, const struct realm
 	return code;
 }
 
+struct new_realm {
+	struct str password_policy;
+	struct attributes smtp_server;
+};
+
 enum error_code realm_settings_agree_new(struct arena *arena, struct str body, struct why *reterr_why)
 {
-	struct json_node *realm;
-	if (json_tree_read(arena, body, &realm, NULL) != OK)
+	static const struct json_field fields[] = {
+		JSON_TEXT(struct new_realm, password_policy, "passwordPolicy", 0),
+		JSON_TEXT_MAP(struct new_realm, smtp_server.pairs, smtp_server.n, "smtpServer", 0),
+	};
+	static const struct json_shape shape = JSON_SHAPE(struct new_realm, fields);
+	struct json_read_options options = representation_options("$");
+	struct new_realm realm = { .password_policy = STR("") };
+	options.unknown = JSON_UNKNOWN_IGNORED; /* users and all: nothing is kept of them here */
+	if (json_read(arena, body, &shape, &options, &realm, NULL) != OK)
 		return OK;
-	const struct json_node *server = json_node_find(realm, STR("smtpServer"));
-	const struct json_node *policy = json_node_find(realm, STR("passwordPolicy"));
-	struct attributes mail = { 0 };
-	for (size_t i = 0; server && server->kind == JSON_NODE_OBJECT && i < server->n; i++)
-		if (server->members[i].value->kind == JSON_NODE_TEXT)
-			attributes_default(arena, &mail, server->members[i].name, server->members[i].value->text);
-	enum error_code code = check_mail(&mail, reterr_why);
-	if (code == OK && policy && policy->kind == JSON_NODE_TEXT)
-		code = policy_read(policy->text, reterr_why);
-	return code;
+	enum error_code code = check_mail(&realm.smtp_server, reterr_why);
+	return code == OK ? policy_read(realm.password_policy, reterr_why) : code;
 }
